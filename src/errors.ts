@@ -1,0 +1,61 @@
+/** A way on: drawn as a button in Slack, as a command line in the terminal. */
+export interface Offer {
+  readonly label: string;
+  /** The operation's name, e.g. `grant-module`. */
+  readonly operation: string;
+  /** Raw input, as a face would hand it in; at most 2,000 characters as JSON. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly style?: 'primary' | 'danger';
+  /** Opens the form with this input filled in, instead of running at once. */
+  readonly form?: true;
+  /** Asked before it runs; the environment's name is put in front. */
+  readonly confirm?: string;
+}
+
+/** One thing that is wrong with the input, in a full sentence; `argument` says under which field it belongs. */
+export interface Problem {
+  readonly argument?: string;
+  readonly message: string;
+}
+
+/** What the asker can mend: what is wrong, what was found, what is allowed, what to type. Nothing was changed. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly problems: readonly Problem[];
+  readonly offers: readonly Offer[];
+
+  constructor(problems: string | Problem | readonly Problem[], offers: readonly Offer[] = []) {
+    const all = typeof problems === 'string' ? [{ message: problems }] : [problems].flat();
+    super(all.map((problem) => problem.message).join('\n'));
+    this.problems = all;
+    this.offers = offers;
+  }
+}
+
+/** The policy says no. `rule` is for the record, the message for the asker. */
+export class DeniedError extends Error {
+  override readonly name = 'DeniedError';
+  readonly rule: string;
+
+  constructor(rule: string, message: string) {
+    super(message);
+    this.rule = rule;
+  }
+}
+
+/** Something CapOps depends on did not answer. The message is for the asker and holds no address and no secret. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+  /** The service's name in a sentence: `the platform's database`. */
+  readonly service: string;
+
+  constructor(service: string, consequence: string, cause: unknown) {
+    super(`${service[0]?.toUpperCase()}${service.slice(1)} does not answer. ${consequence}`, { cause });
+    this.service = service;
+  }
+}
+
+/** The start is refused: a wrong setting, a pending migration. The message says which, what was found, what is allowed. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}

@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import type { Moment } from '../domain/moment.ts';
+import type { Actor, IncomingFile, Ports, Progress, Role } from '../ports.ts';
+import type { Report } from './report.ts';
+import type { OpsService } from './service.ts';
+
+/** How a form asks for an argument. */
+export type Widget =
+  | { readonly kind: 'organisation' }
+  | { readonly kind: 'modules' }
+  | { readonly kind: 'text'; readonly maxLength: number; readonly multiline?: boolean }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'file'; readonly types: readonly string[] }
+  /** Not asked in forms. */
+  | { readonly kind: 'none' };
+
+/** One argument of an operation: what is accepted, how it is typed, how a form asks for it. */
+export interface Argument<T = unknown, Required extends boolean = boolean> {
+  /** The field's label in a form and the placeholder in help: `IATA code`. */
+  readonly label: string;
+  readonly summary: string;
+  readonly example: string;
+  readonly required: Required;
+  /** Checks and converts what a face hands in; `moment` gives words such as "end of month" their meaning. */
+  readonly schema: (moment: Moment) => z.ZodType<T>;
+  readonly widget: Widget;
+  /** Bare words fill these in the order in which the operation lists them. */
+  readonly positional?: true;
+  /** Takes as many of the following words as it accepts: `31 Dec 2026`, `work, assets`. */
+  readonly takesWord?: (word: string) => boolean;
+  /** The word that introduces it in a sentence, where that is not its name: `because`. */
+  readonly keyword?: string;
+  /** Asked for in Slack although the terminal may leave it out. */
+  readonly requiredInSlack?: true;
+  /** Names a file or an output on this machine, so Slack does not have it. */
+  readonly terminalOnly?: true;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an argument of any type
+export type Arguments = Readonly<Record<string, Argument<any, boolean>>>;
+
+/** The validated input that belongs to a set of arguments. */
+export type InputOf<A extends Arguments> = {
+  readonly [K in keyof A]: A[K] extends Argument<infer T, infer R> ? (R extends true ? T : T | undefined) : never;
+};
+
+/** What a run may use: the ports, and what belongs to this one execution. */
+export interface Context extends Ports {
+  readonly runId: string;
+  readonly actor: Actor;
+  /** The run's start; every decision about "today" in the run uses it. */
+  readonly moment: Moment;
+  /** The door itself, for operations about operations (help). */
+  readonly service: OpsService;
+  /** Opens a file that the input names. */
+  readonly openFile: (reference: string) => Promise<IncomingFile>;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** What will happen, shown before it does. The confirmation binds operation, input and `state`. */
+export interface Preview {
+  readonly report: Report;
+  /** Everything the preview saw that decides what the run would do; any JSON. */
+  readonly state: unknown;
+  /** The button's text, which names the act: `Import 120 organisations`. Undefined: there is nothing to do. */
+  readonly confirmLabel: string | undefined;
+}
+
+export interface Definition<A extends Arguments, Data> {
+  /** The runbook's name, which is also the file's: `grant-module`. */
+  readonly name: string;
+  /** The short word people type: `grant`. */
+  readonly verb: string;
+  /** One line, an imperative: `Give an organisation access to modules`. */
+  readonly summary: string;
+  readonly role: Role;
+  /** `changes` is recorded before it runs and announced after it. */
+  readonly effect: 'reads' | 'changes';
+  readonly args: A;
+  /** One way to type it, without the face's prefix. */
+  readonly example: string;
+  /** Present where a person must see what will happen before it does. */
+  readonly preview?: (context: Context, input: InputOf<A>) => Promise<Preview>;
+  /** Throws UserError for what the asker can mend; whatever it throws, nothing may be half done. */
+  readonly run: (context: Context, input: InputOf<A>) => Promise<Data>;
+  readonly report: (data: Data, context: Context) => Report;
+  /** What `--format json` prints; absent: the data itself. */
+  readonly json?: (data: Data) => unknown;
+  /** Records for `--format csv`, first the header; absent: the format is not offered. */
+  readonly csv?: (data: Data) => readonly (readonly string[])[];
+}
+
+/** An operation whose types are known to its own file only. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds operations of every type
+export type Operation = Definition<any, any>;
+
+/** Defines an operation; the input's type follows from its arguments. */
+export function defineOperation<const A extends Arguments, Data>(definition: Definition<A, Data>): Definition<A, Data> {
+  return definition;
+}

@@ -1,0 +1,107 @@
+import type { Knex } from 'knex';
+
+// What operations may use of the world. Each port has one implementation in adapters/, built by compose.ts.
+
+/** Who asks. */
+export interface Actor {
+  /** `slack:U0123` or `cli:<os user>@<host>`; this is what the platform records as `performed_by`. */
+  readonly id: string;
+  readonly name: string;
+  readonly face: 'slack' | 'terminal';
+  /** Set where the request came from Slack. */
+  readonly slack?: { readonly userId: string; readonly teamId: string; readonly channelId?: string };
+  /** Set where the request came from the terminal. */
+  readonly osUser?: string;
+}
+
+/** The two databases. A failed connection surfaces within 2.5 s. */
+export interface Databases {
+  readonly platform: Knex;
+  readonly ledger: Knex;
+}
+
+/** The platform gateway's cache of access decisions. */
+export interface AccessCache {
+  /** Drops what the gateway remembers of these organisations' access. Idempotent. Rejects when Redis does not answer. */
+  forget(access: readonly { organisationId: string; moduleKeys: readonly string[] }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A person as Slack knows them. */
+export interface Person {
+  readonly name: string;
+  readonly standing: 'member' | 'guest' | 'deactivated';
+}
+
+/** Who is who in Slack, no older than 60 s. */
+export interface Directory {
+  /** Undefined when Slack does not answer. */
+  person(userId: string): Promise<Person | undefined>;
+  /** Members' user ids. Empty when the group cannot be asked. */
+  groupMembers(groupId: string): Promise<ReadonlySet<string>>;
+  /** Forgets a group's members (all groups without an id): Slack said that they changed. */
+  forgetGroup(groupId?: string): void;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** A file that came with a request; the reference is a Slack file id or a path, as the face has it. */
+export interface IncomingFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** The content, read once. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** How far a run is; `total` is absent where it is not known. */
+export interface Progress {
+  readonly phase: string;
+  readonly done?: number;
+  readonly total?: number;
+}
+
+/** What the reviewed file `capops.yml` says about who may do what. */
+export interface Policy {
+  readonly roles: Readonly<Record<Role, { readonly users: readonly string[]; readonly groups: readonly string[] }>>;
+  /** Whether membership of a user group may make somebody an admin. */
+  readonly trustUserGroups: boolean;
+  /** Undefined: the workspace that the bot's token belongs to. */
+  readonly teamId: string | undefined;
+  /** Channels in which commands are taken besides direct messages with CapOps. */
+  readonly allowedChannels: 'any' | readonly string[];
+  /** OS users and what they are; undefined: whoever runs the terminal is admin. */
+  readonly osUsers: Readonly<Record<string, { readonly role: Role | undefined; readonly slack: string | undefined }>> | undefined;
+}
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** What stands in the configuration and matters to operations. */
+export interface Settings {
+  /** The environment's name, e.g. `production`; it stands on every confirmation. */
+  readonly environment: string;
+  /** IANA name. Days begin and end in it. */
+  readonly timeZone: string;
+  /** Undefined when there is no `capops.yml`: Slack is denied, the terminal is admin. */
+  readonly policy: Policy | undefined;
+}
+
+/** Everything an operation may reach. */
+export interface Ports {
+  readonly databases: Databases;
+  /** Undefined when the platform runs without Redis. */
+  readonly cache: AccessCache | undefined;
+  /** Undefined when Slack is not configured. */
+  readonly directory: Directory | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Settings;
+}
