@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { inject } from 'vitest';
+
+export type PlatformDatabaseOptions = {
+  /** `platform`: as the platform's own services leave it; `empty`: a database with nothing in it. */
+  shape: 'platform' | 'empty';
+  /** True: the ledger's database is there too, empty. By default it is not, as before the first `db:migrate`. */
+  withLedger?: boolean;
+};
+
+/** A test's own databases. The ledger's name is the platform's followed by `_capops`. */
+export type PlatformDatabase = { platformUrl: string; ledgerUrl: string; drop(): Promise<void> };
+
+/** Makes the databases of one test, or of one test file. `drop` also ends the connections that are still open. */
+export async function createPlatformDatabase(options: PlatformDatabaseOptions): Promise<PlatformDatabase> {
+  const name = `platform_${randomBytes(6).toString('hex')}`;
+  const ledger = `${name}_capops`;
+  const template = options.shape === 'platform' ? 'capops_template_platform' : 'template0';
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  if (options.withLedger) await onServer(`CREATE DATABASE ${ledger} TEMPLATE template0`);
+  return {
+    platformUrl: addressOf(name),
+    ledgerUrl: addressOf(ledger),
+    drop: () => onServer(`DROP DATABASE IF EXISTS ${ledger} WITH (FORCE)`, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
+}
+
+/** The superuser's address of a database on the run's server. */
+export function addressOf(database: string): string {
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Runs statements one after the other as the superuser, on the database `postgres`: for roles and the like. */
+export async function onServer(...statements: string[]): Promise<void> {
+  const client = new Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

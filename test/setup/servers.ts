@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { TestProject } from 'vitest/node';
+import { freePort, startPostgres } from '../../workbench/postgres.ts';
+import { whyMissing } from './machine.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The superuser's address of the run's PostgreSQL. */
+    postgresUrl: string;
+    /** Undefined where no Redis is installed. */
+    redisPort: number | undefined;
+  }
+}
+
+/** Starts one PostgreSQL and one Redis for the whole run; vitest calls what it returns at the end. */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'capops-test-'));
+  chmodSync(folder, 0o755); // PostgreSQL's own user has to enter it.
+  const dismissGuard = guard(folder);
+  const [postgres, redis] = await Promise.all([
+    startPostgres({ dataDir: join(folder, 'postgres'), persistent: false, settings: { max_connections: '200' } }),
+    startRedis(folder),
+  ]);
+  await makeTemplates(postgres.url);
+  project.provide('postgresUrl', postgres.url);
+  project.provide('redisPort', redis?.port);
+  return async () => {
+    await Promise.all([postgres.stop(), redis?.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+    dismissGuard();
+  };
+}
+
+/** A shell that waits for us to be gone, by whatever end, and then ends the servers and removes their folder. */
+function guard(folder: string): () => void {
+  const script = `cat
+    for file in "$0"/postgres/postmaster.pid "$0"/redis.pid; do
+      [ -f "$file" ] && kill -INT "$(head -n 1 "$file")"
+    done
+    sleep 1
+    rm -rf "$0"`;
+  const shell = spawn('sh', ['-c', script, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
+  shell.unref();
+  return () => shell.kill();
+}
+
+async function makeTemplates(url: string): Promise<void> {
+  await query(url, 'CREATE DATABASE capops_template_platform');
+  const template = new URL(url);
+  template.pathname = '/capops_template_platform';
+  await query(template.href, readFileSync(new URL('../fixtures/platform.sql', import.meta.url), 'utf8'));
+}
+
+async function query(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+async function startRedis(folder: string): Promise<{ port: number; stop(): Promise<void> } | undefined> {
+  if (whyMissing('redis')) return undefined;
+  const port = await freePort();
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', databases: 64, dir: folder };
+  const args = Object.entries({ ...settings, pidfile: join(folder, 'redis.pid') }).flatMap(([name, value]) => [
+    `--${name}`,
+    String(value),
+  ]);
+  const server = spawn('redis-server', args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  await ready(server);
+  return { port, stop: () => end(server) };
+}
+
+async function ready(server: ChildProcess): Promise<void> {
+  for await (const line of server.stdout ?? []) {
+    if (String(line).includes('Ready to accept connections')) return;
+  }
+  throw new Error('redis-server ended before it was ready');
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  server.kill('SIGKILL'); // It keeps nothing.
+  await Promise.race([once(server, 'exit'), sleep(2000)]);
+}
