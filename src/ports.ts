@@ -35,6 +35,8 @@ export interface Person {
 
 /** Who is who in Slack, no older than 60 s. */
 export interface Directory {
+  /** The workspace that the bot's token belongs to. Undefined until Slack has said. */
+  workspaceId(): Promise<string | undefined>;
   /** Undefined when Slack does not answer. */
   person(userId: string): Promise<Person | undefined>;
   /** Members' user ids. Empty when the group cannot be asked. */

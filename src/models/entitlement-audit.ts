@@ -1,0 +1,21 @@
+import { snakeCaseMappers } from 'objection';
+import type { AuditAction } from '../domain/access-change.ts';
+import { PlatformModel } from './platform-model.ts';
+
+/** The platform's own trace of a change of access, written in the change's transaction. */
+export class EntitlementAudit extends PlatformModel {
+  static override tableName = 'entitlement.entitlement_audits';
+  static override columnNameMappers = snakeCaseMappers();
+  static override jsonAttributes = ['previousValue', 'newValue'];
+
+  declare id: string;
+  declare entitlementId: string;
+  declare organizationId: string;
+  declare moduleKey: string;
+  declare action: AuditAction;
+  declare previousValue: { status: string; validUntil: string | null } | null;
+  declare newValue: { status: string; validUntil: string | null } | null;
+  declare performedBy: string;
+  declare performedAt: Date;
+  declare reason: string | null;
+}

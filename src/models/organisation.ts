@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import { Model, type QueryBuilder } from 'objection';
+import { codesNear } from '../domain/airport-code.ts';
+import { typingErrors } from '../domain/nearest.ts';
+import { Entitlement } from './entitlement.ts';
+import { PlatformModel } from './platform-model.ts';
+
+/** An airport, by IATA code: `public.organizations`. */
+export class Organisation extends PlatformModel {
+  static override tableName = 'public.organizations';
+
+  declare id: string;
+  declare name: string;
+  /** Three capital letters, unique. */
+  declare code: string;
+  declare createdAt: Date;
+  declare updatedAt: Date;
+  declare createdBy: string | null;
+  declare updatedBy: string | null;
+  declare access?: Entitlement[];
+
+  static override relationMappings = () => ({
+    access: {
+      relation: Model.HasManyRelation,
+      modelClass: Entitlement,
+      join: { from: 'public.organizations.id', to: 'entitlement.entitlements.organization_id' },
+    },
+  });
+
+  /** Undefined when no organisation has the code. */
+  static async byCode(platform: Knex, code: string): Promise<Organisation | undefined> {
+    return Organisation.query(platform).findOne({ code });
+  }
+
+  /** Names by code of those codes that exist. */
+  static async namesByCode(platform: Knex, codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = await Organisation.query(platform).select('code', 'name').whereRaw('code = ANY(?)', [codes as string[]]);
+    return new Map(found.map(({ code, name }) => [code, name]));
+  }
+
+  /** At most `limit` organisations for a picker: the code as typed first, then codes that begin with it, then names that hold it. */
+  static async choices(platform: Knex, text: string, limit: number): Promise<Organisation[]> {
+    const typed = text.trim();
+    return Organisation.query(platform)
+      .select('code', 'name')
+      .modify((query) => matching(query, typed))
+      .orderByRaw('(code = upper(?)) DESC, starts_with(code, upper(?)) DESC, code', [typed, typed])
+      .limit(limit);
+  }
+
+  /** The organisation that was probably meant by a word that is no organisation's code. */
+  static async nearest(platform: Knex, word: string): Promise<Organisation | undefined> {
+    const typed = word.trim();
+    const [byName, byCode] = await Promise.all([
+      typed.length < 3 ? [] : Organisation.query(platform).whereRaw('strpos(lower(name), lower(?)) > 0', [typed]).orderBy('code').limit(2),
+      typed.length > 4 ? [] : Organisation.query(platform).whereRaw('code = ANY(?)', [codesNear(typed)]),
+    ]);
+    const order = codesNear(typed);
+    const likeliest = byCode.toSorted(
+      (a, b) => typingErrors(typed.toUpperCase(), a.code) - typingErrors(typed.toUpperCase(), b.code) || order.indexOf(a.code) - order.indexOf(b.code),
+    );
+    return byName.length === 1 ? byName[0] : (likeliest[0] ?? byName[0]);
+  }
+}
+
+/** Limits a query to organisations whose code begins with the text or whose name holds it; an empty text matches all. */
+export function matching(query: QueryBuilder<Organisation, Organisation[]>, text: string): void {
+  if (text === '') return;
+  query.where((either) => {
+    either.whereRaw('starts_with(code, upper(?))', [text]).orWhereRaw('strpos(lower(name), lower(?)) > 0', [text]);
+  });
+}

@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import { Model, snakeCaseMappers } from 'objection';
+
+export type RunState = 'running' | 'done' | 'failed' | 'refused' | 'denied';
+
+/** One execution of an operation, in the ledger. */
+export class Run extends Model {
+  static override tableName = 'runs';
+  static override columnNameMappers = snakeCaseMappers();
+  static override jsonAttributes = ['input', 'result'];
+
+  declare id: string;
+  /** What makes it one request, whatever is delivered twice. */
+  declare requestKey: string | null;
+  declare operation: string;
+  declare effect: string;
+  declare actorId: string;
+  declare actorName: string;
+  declare face: string;
+  declare channel: string | null;
+  declare input: object;
+  declare state: RunState;
+  declare rule: string | null;
+  declare message: string | null;
+  /** What the asker was told to quote; it stands in the log. */
+  declare reference: string | null;
+  declare summary: string | null;
+  /** The report, so that a repeated request gets the first one's answer. */
+  declare result: object | null;
+  declare startedAt: Date;
+  declare finishedAt: Date | null;
+
+  /** Stores the intent to run. False when the request key is taken: the request was delivered before. */
+  static async begin(ledger: Knex, run: Partial<Run>): Promise<boolean> {
+    const inserted = await Run.query(ledger).insert({ ...run, state: 'running' }).onConflict('request_key').ignore().returning('id');
+    return Array.isArray(inserted) ? inserted.length > 0 : inserted?.id !== undefined;
+  }
+
+  static async byRequestKey(ledger: Knex, requestKey: string): Promise<Run | undefined> {
+    return Run.query(ledger).findOne({ requestKey });
+  }
+
+  /** Writes the outcome of a run that is still running; the first outcome stands. */
+  static async settle(ledger: Knex, id: string, outcome: Partial<Run>): Promise<void> {
+    await Run.query(ledger).findById(id).where({ state: 'running' }).patch(outcome);
+  }
+
+  /** Records a run that is already over. */
+  static async record(ledger: Knex, run: Partial<Run>): Promise<void> {
+    await Run.query(ledger).insert(run);
+  }
+}
