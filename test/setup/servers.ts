@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,9 +18,11 @@ declare module 'vitest' {
   }
 }
 
+const ROOM_BYTES = 4 * 2 ** 30;
+
 /** Starts one PostgreSQL and one Redis for the whole run; vitest calls what it returns at the end. */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'capops-test-'));
+  const folder = mkdtempSync(join(fastFolder(), 'capops-test-'));
   chmodSync(folder, 0o755); // PostgreSQL's own user has to enter it.
   const dismissGuard = guard(folder);
   const [postgres, redis] = await Promise.all([
@@ -35,6 +37,14 @@ export default async function startServers(project: TestProject): Promise<() => 
     rmSync(folder, { recursive: true, force: true });
     dismissGuard();
   };
+}
+
+/** Linux's folder in memory where it has room (a database is made there in 30 ms, on disk in 200), or the usual one. */
+function fastFolder(): string {
+  const inMemory = '/dev/shm';
+  if (!existsSync(inMemory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(inMemory);
+  return bavail * bsize > ROOM_BYTES ? inMemory : tmpdir();
 }
 
 /** A shell that waits for us to be gone, by whatever end, and then ends the servers and removes their folder. */
