@@ -34,7 +34,7 @@ export class Entitlement extends PlatformModel {
   }
 
   /** Writes changes of one organisation's access and the platform's audit row of each, in the caller's transaction. */
-  static async apply(trx: Knex.Transaction, changes: readonly AccessChange[], by: Author): Promise<void> {
+  static async write(trx: Knex.Transaction, changes: readonly AccessChange[], by: Author): Promise<void> {
     for (const change of changes) {
       const id = change.present?.id ?? randomUUID();
       if (change.present) {

@@ -1,0 +1,134 @@
+import { databaseDown } from '../domain/connection-failure.ts';
+import { DeniedError, UnavailableError, UserError } from '../errors.ts';
+import type { Run } from '../models/run.ts';
+import type { Ports } from '../ports.ts';
+import { authorise } from './authorise.ts';
+import { confirmationOf } from './confirmation.ts';
+import { validate } from './input.ts';
+import type { Context } from './operation.ts';
+import type { Recorder, RunDraft } from './recorder.ts';
+import type { Report } from './report.ts';
+import type { OpsService, Outcome, PreviewOutcome, Request } from './service.ts';
+
+interface Desk {
+  readonly ports: Ports;
+  readonly recorder: Recorder;
+  readonly service: OpsService;
+}
+
+/** A run on its way: `begun` once its intent stands in the ledger. */
+interface Underway extends RunDraft {
+  begun: boolean;
+}
+
+/** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
+export async function execute(desk: Desk, request: Request): Promise<Outcome> {
+  const run: Underway = { ...desk.recorder.draft(request), begun: false };
+  const outcome = await attempt(desk, run).catch((error: unknown) => unsuccessful(desk, run, error));
+  logLine(desk.ports, run, outcome);
+  return outcome;
+}
+
+async function attempt({ ports, recorder, service }: Desk, run: Underway): Promise<Outcome> {
+  const { operation, actor, raw } = run.request;
+  await authorise(ports, operation, actor);
+  const context = contextOf(ports, service, run);
+  const input = validate(operation, raw, context);
+  if (operation.preview) {
+    const shown = await preview(context, run, input);
+    if (shown) {
+      recorder.note(run, { state: 'done', report: shown.report });
+      return shown;
+    }
+  }
+  if (operation.effect === 'changes') {
+    const first = await recorder.begin(run);
+    if (first) return repetition(first);
+    run.begun = true;
+  }
+  const data: unknown = await operation.run(context, input);
+  const report = operation.report(data, context);
+  return { kind: 'done', runId: run.id, data, repeated: false, report: await recorded(recorder, run, report) };
+}
+
+function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }: RunDraft): Context {
+  return {
+    ...ports,
+    service,
+    runId: id,
+    actor: request.actor,
+    moment: { now: startedAt, timeZone: ports.settings.timeZone },
+    openFile:
+      request.openFile ??
+      (() => {
+        throw new UserError('This needs a file, and none came with the request.');
+      }),
+    progress: request.progress ?? (() => undefined),
+  };
+}
+
+/** What has to be shown before anything runs; undefined once exactly this was confirmed. */
+async function preview(context: Context, { id, request }: RunDraft, input: object): Promise<PreviewOutcome | undefined> {
+  const seen = await request.operation.preview?.(context, input);
+  if (!seen) return undefined;
+  const confirmation = seen.confirmLabel === undefined ? undefined : confirmationOf(request, seen);
+  if (confirmation !== undefined && confirmation === request.confirmation) return undefined;
+  const moved = request.confirmation !== undefined;
+  return { kind: 'preview', runId: id, report: seen.report, confirmation, confirmLabel: seen.confirmLabel, moved };
+}
+
+/** The report as it can be given: whether the ledger has the outcome is part of the truth. */
+async function recorded(recorder: Recorder, run: Underway, report: Report): Promise<Report> {
+  if (!run.begun) {
+    recorder.note(run, { state: 'done', report });
+    return report;
+  }
+  if (await recorder.settle(run, { state: 'done', report })) return report;
+  const note = 'CapOps’ own record (the ledger) stopped answering before it could note this; the change itself stands.';
+  return { ...report, parts: [...(report.parts ?? []), { kind: 'note', text: note }] };
+}
+
+/** The first delivery's answer, for a request that was delivered again. */
+function repetition(first: Run): Outcome {
+  if (first.state === 'done' && first.result) {
+    return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: first.result as Report };
+  }
+  const title = 'This request came in before and is being worked on; the answer follows there.';
+  return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: { tone: 'info', title } };
+}
+
+async function unsuccessful({ ports, recorder }: Desk, run: Underway, error: unknown): Promise<Outcome> {
+  const record = async (outcome: Parameters<Recorder['note']>[1]) => {
+    if (run.begun) await recorder.settle(run, outcome);
+    else recorder.note(run, outcome);
+  };
+  if (error instanceof UserError) {
+    await record({ state: 'refused', message: error.message });
+    return { kind: 'refused', runId: run.id, error };
+  }
+  if (error instanceof DeniedError) {
+    await record({ state: 'denied', rule: error.rule, message: error.message });
+    return { kind: 'denied', runId: run.id, error };
+  }
+  const reference = run.id.slice(0, 8);
+  ports.log.error({ runId: run.id, reference, operation: run.request.operation.name, err: error }, 'a run failed');
+  const message = failureMessage(run, error);
+  await record({ state: 'failed', message, reference });
+  return { kind: 'failed', runId: run.id, message, reference };
+}
+
+function failureMessage(run: Underway, error: unknown): string {
+  if (error instanceof UnavailableError) return error.message;
+  if (databaseDown(error)) {
+    const consequence = run.begun
+      ? 'The change is either whole or not there at all. Ask again when it is back: what was done already is not done twice.'
+      : 'Nothing was changed. Try again in a moment.';
+    return new UnavailableError('the platform’s database', consequence, error).message;
+  }
+  return 'Something went wrong inside CapOps. Its log has the details under the reference.';
+}
+
+function logLine({ log }: Ports, { id, request, startedAt }: RunDraft, outcome: Outcome): void {
+  const durationMs = Date.now() - startedAt.getTime();
+  log.info({ runId: id, operation: request.operation.name, actor: request.actor.id, outcome: outcome.kind, durationMs }, 'run');
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Moment } from '../domain/moment.ts';
+import { nearest } from '../domain/nearest.ts';
+import { type Problem, UserError } from '../errors.ts';
+import type { Actor } from '../ports.ts';
+import type { Argument, Operation } from './operation.ts';
+
+/** Checks and converts what a face handed in. Throws UserError with every problem, each under its argument. */
+export function validate(operation: Operation, raw: Readonly<Record<string, unknown>>, { actor, moment }: { actor: Actor; moment: Moment }): object {
+  const problems: Problem[] = unknownArguments(operation, raw);
+  const input: Record<string, unknown> = {};
+  for (const [name, argument] of argumentsFor(operation, actor.face)) {
+    const given = raw[name];
+    if (isMissing(given)) {
+      if (argument.required) problems.push({ argument: name, message: missing(operation, name, argument) });
+      continue;
+    }
+    const parsed = z.safeParse(argument.schema(moment), given);
+    if (parsed.success) input[name] = parsed.data;
+    else problems.push({ argument: name, message: parsed.error.issues.map((issue) => issue.message).join(' ') });
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return input;
+}
+
+/** The arguments that a face offers, in the operation's order; what Slack must ask for is required there. */
+export function argumentsFor(operation: Operation, face: Actor['face']): [string, Argument][] {
+  return Object.entries(operation.args as Record<string, Argument>)
+    .filter(([, argument]) => face === 'terminal' || !argument.terminalOnly)
+    .map(([name, argument]) => [name, face === 'slack' && argument.requiredInSlack ? { ...argument, required: true } : argument]);
+}
+
+/** Names of the required arguments that the raw input lacks. */
+export function missingArguments(operation: Operation, raw: Readonly<Record<string, unknown>>, face: Actor['face']): string[] {
+  return argumentsFor(operation, face)
+    .filter(([name, argument]) => argument.required && isMissing(raw[name]))
+    .map(([name]) => name);
+}
+
+function isMissing(given: unknown): boolean {
+  return given === undefined || given === null || given === '' || (Array.isArray(given) && given.length === 0);
+}
+
+function missing(operation: Operation, name: string, argument: Argument): string {
+  return `${argument.label} is missing: ${argument.summary}. For example: ${operation.example} (${name}: ${argument.example})`;
+}
+
+function unknownArguments(operation: Operation, raw: object): Problem[] {
+  const known = Object.keys(operation.args);
+  return Object.keys(raw)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ message: unknownOption(operation, name) }));
+}
+
+/** What to answer to an option that an operation does not have. */
+export function unknownOption(operation: Operation, name: string): string {
+  const known = Object.keys(operation.args);
+  const meant = nearest(name, known);
+  const takes = known.length === 0 ? 'takes no options' : `takes ${known.map((word) => `--${word}`).join(', ')}`;
+  return `“${operation.verb}” has no option --${name}. ${meant ? `Did you mean --${meant}? ` : ''}It ${takes}.`;
+}
