@@ -1,0 +1,61 @@
+import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
+import { type Environment, readEnvironment } from './config/environment.ts';
+import { type Checked, startError } from './config/faults.ts';
+import { readPolicyFile } from './config/policy-file.ts';
+import { readSlack, type SlackConfig } from './config/slack.ts';
+import type { Settings } from './ports.ts';
+
+export type { SlackConfig } from './config/slack.ts';
+
+/** Everything CapOps is told from outside, checked. */
+export interface Config {
+  readonly databaseUrl: string;
+  /** LEDGER_DATABASE_URL, or else the database `<name>_capops` beside the platform's. */
+  readonly ledgerDatabaseUrl: string;
+  readonly ledgerIsDerived: boolean;
+  readonly redisUrl: string | undefined;
+  /** Undefined without SLACK_BOT_TOKEN. */
+  readonly slack: SlackConfig | undefined;
+  readonly settings: Settings;
+  /** The id of the channel that hears of changes made elsewhere. */
+  readonly announcements: string | undefined;
+  /** Undefined where there is none: Slack is denied, the terminal is admin. */
+  readonly policyFile: { readonly path: string; readonly sha256: string } | undefined;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** Where settings come from: variables, and the folder that may hold `.env` and `capops.yml`. */
+export interface ConfigSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+}
+
+/** Reads and checks every setting; variables win over `.env`. Throws a StartError that names each wrong one. */
+export function loadConfig(source: ConfigSource = { env: process.env, folder: process.cwd() }): Config {
+  const environment = readEnvironment(source);
+  const slack = readSlack(environment.variables);
+  const file = readPolicyFile(source.folder, environment.variables.CAPOPS_CONFIG);
+  const ledger = environment.value ? ledgerOf(environment.value) : none;
+  if (!environment.value || !slack.value || !file.value || !ledger.value) {
+    throw startError([environment, slack, file, ledger].flatMap((part) => part.faults));
+  }
+  return {
+    databaseUrl: environment.value.DATABASE_URL,
+    ledgerDatabaseUrl: ledger.value,
+    ledgerIsDerived: environment.value.LEDGER_DATABASE_URL === undefined,
+    redisUrl: environment.value.REDIS_URL,
+    slack: slack.value.slack,
+    logLevel: environment.value.CAPOPS_LOG_LEVEL,
+    ...file.value,
+  };
+}
+
+const none: Checked<string> = { value: undefined, faults: [] };
+
+function ledgerOf({ DATABASE_URL, LEDGER_DATABASE_URL }: Environment): Checked<string> {
+  if (LEDGER_DATABASE_URL === undefined) return deriveLedgerUrl(DATABASE_URL);
+  if (!sameDatabase(DATABASE_URL, LEDGER_DATABASE_URL)) return { value: LEDGER_DATABASE_URL, faults: [] };
+  const fault =
+    'LEDGER_DATABASE_URL names the same database as DATABASE_URL. Allowed: a database of its own, since a restore of the platform must not touch the ledger.';
+  return { value: undefined, faults: [fault] };
+}
