@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareMachine } from './setup/machine.ts';
 import type { Tally } from './setup/tally.ts';
@@ -20,8 +20,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (i
 
 await step('Preparing the machine', () => prepareMachine(say));
 if (runsEverything) {
-  await step('Checking types', () => runTool('tsc'));
-  await step('Checking lint and format', () => runTool('biome', ['check', '--error-on-warnings']));
+  await step('Checking types', () => runTool('typescript/bin/tsc'));
+  await step('Checking lint and format', () => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings']));
 }
 const tally = await step('Running the tests', runTests);
 conclude(tally ?? { passed: 0, failed: 1, skipped: [] });
@@ -40,14 +40,16 @@ async function step<Result>(title: string, work: () => Result | Promise<Result>)
   }
 }
 
-/** Runs one of the project's own tools. Rejects when it fails. */
-async function runTool(name: string, args: string[] = [], env: NodeJS.ProcessEnv = process.env): Promise<void> {
+/** Runs one of the project's own tools, by its script's path in node_modules. Rejects when it fails. */
+async function runTool(script: string, args: string[] = [], env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const tool = spawn(join(root, 'node_modules/.bin', name), args, { cwd: root, env, stdio: ['ignore', 1, 2] });
+  // Not by node_modules/.bin: a shell would stand between, and take the signals.
+  const command = [join(root, 'node_modules', script), ...args];
+  const tool = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 1, 2] });
   const forward = (signal: NodeJS.Signals) => tool.kill(signal);
   process.on('SIGINT', forward).on('SIGTERM', forward);
   tool.once('error', (error) => resolve(error.message));
-  tool.once('close', (code, signal) => resolve(code === 0 ? '' : `${name} ended with ${signal ?? code}`));
+  tool.once('close', (code, signal) => resolve(code === 0 ? '' : `${basename(script)} ended with ${signal ?? code}`));
   const problem = await promise;
   process.off('SIGINT', forward).off('SIGTERM', forward);
   if (problem) throw new Error(problem);
@@ -59,7 +61,10 @@ async function runTests(): Promise<Tally | undefined> {
   const args = ['run', '--allowOnly=false', ...vitestArgs];
   try {
     // Vitest's exit code is asked as well as its counts: either one can fail the command.
-    await runTool('vitest', args, { ...process.env, TALLY_FILE: file }).catch((error) => failures.push(error.message));
+    await runTool('vitest/vitest.mjs', args, { ...process.env, TALLY_FILE: file }).catch((error) =>
+      failures.push(error.message),
+    );
+    if (!existsSync(file)) throw new Error('vitest ended before it had counted');
     return JSON.parse(readFileSync(file, 'utf8'));
   } finally {
     rmSync(folder, { recursive: true });

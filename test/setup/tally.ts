@@ -28,11 +28,7 @@ function count(modules: readonly TestModule[], strayErrors: readonly SerializedE
 }
 
 function isBroken(group: TestModule | TestSuite): boolean {
-  return group.errors().length > 0 || (group.type === 'module' && group.state() !== 'skipped' && isUnread(group));
-}
-
-function isUnread(module: TestModule): boolean {
-  return module.state() === 'queued' || module.state() === 'pending';
+  return group.errors().length > 0;
 }
 
 function nameOf(test: TestCase): string {
