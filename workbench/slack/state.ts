@@ -1,0 +1,161 @@
+import type { Block } from './blocks.ts';
+
+/** Somebody in the workspace. `role` is a hint for the page only: what CapOps grants stands in its own file. */
+export type Person = {
+  id: string;
+  handle: string;
+  name: string;
+  role: string;
+  guest: boolean;
+  deactivated: boolean;
+};
+
+export type Channel = { id: string; name: string; person?: string };
+
+export type UserGroup = { id: string; handle: string; name: string; people: string[]; updated: number };
+
+/** `ts` is the identity and the place in time, as Slack has it: seconds with six digits, unique. */
+export type Message = {
+  ts: string;
+  channel: string;
+  user: string;
+  text: string;
+  blocks?: Block[];
+  files?: StoredFile[];
+  threadTs?: string;
+  /** The only person who sees it. */
+  ephemeralFor?: string;
+  edited?: boolean;
+  /** The state's version when it last changed. */
+  version: number;
+};
+
+export type View = {
+  id: string;
+  rootId: string;
+  previousId: string | null;
+  hash: string;
+  person: string;
+  type: 'modal' | 'home';
+  title: string;
+  submit?: string;
+  close?: string;
+  callbackId: string;
+  externalId: string;
+  privateMetadata: string;
+  clearOnClose: boolean;
+  notifyOnClose: boolean;
+  blocks: Block[];
+  responseUrls: string[];
+};
+
+export type StoredFile = {
+  id: string;
+  name: string;
+  title: string;
+  mimetype: string;
+  user: string;
+  created: number;
+  content: Buffer;
+  /** False between the upload's address being given and its completion. */
+  shared: boolean;
+};
+
+/** `usedAt` is set by the first view it opens. */
+export type Trigger = { id: string; person: string; expiresAt: number; used: boolean };
+
+export type ResponseUrl = {
+  id: string;
+  channel: string;
+  person: string;
+  expiresAt: number;
+  usesLeft: number;
+  /** The message whose button was clicked. */
+  source?: string;
+};
+
+/** One request to the app, and what it answered. */
+export type Delivery = {
+  id: number;
+  kind: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  request: { headers: Record<string, string>; body: string };
+  /** What the body carries, parsed. */
+  payload: Record<string, unknown>;
+  /** Undefined when nothing answered. */
+  status?: number;
+  /** Milliseconds until the answer was there. */
+  ms?: number;
+  /** The answer's body. */
+  body: string;
+  /** Why there was no answer: `operation_timeout`, `dispatch_failed`. */
+  error?: string;
+};
+
+/** One call of the app to the Web API or to a response URL. */
+export type Call = { method: string; at: number; arguments: Record<string, unknown>; answer: Record<string, unknown> };
+
+export type State = {
+  people: Map<string, Person>;
+  channels: Map<string, Channel>;
+  groups: Map<string, UserGroup>;
+  messages: Map<string, Message>;
+  modals: Map<string, View[]>;
+  homes: Map<string, View>;
+  files: Map<string, StoredFile>;
+  triggers: Map<string, Trigger>;
+  responseUrls: Map<string, ResponseUrl>;
+  deliveries: Delivery[];
+  calls: Call[];
+  version: number;
+  lastTs: number;
+};
+
+export const TEAM = 'T0CAPACITY';
+export const APP = 'A0CAPOPS';
+export const BOT_USER = 'U0CAPOPS';
+export const BOT = 'B0CAPOPS';
+
+const people = [
+  ['U0ADA', 'ada', 'Ada Lindqvist', 'admin'],
+  ['U0OMAR', 'omar', 'Omar Haddad', 'operator'],
+  ['U0VERA', 'vera', 'Vera Novak', 'viewer'],
+  ['U0NILS', 'nils', 'Nils Berg', 'nobody'],
+  ['U0GUEST', 'gwen', 'Gwen Ortiz', 'guest'],
+  ['U0GONE', 'gus', 'Gus Amsel', 'deactivated'],
+] as const;
+
+const byId = <T extends { id: string }>(things: T[]) => new Map(things.map((thing) => [thing.id, thing]));
+
+/** A workspace in which nothing has happened yet. */
+export function newState(): State {
+  const members: Person[] = people.map(([id, handle, name, role]) => {
+    return { id, handle, name, role, guest: role === 'guest', deactivated: role === 'deactivated' };
+  });
+  const direct = members.map((person) => ({ id: directChannel(person.id), name: 'directmessage', person: person.id }));
+  const rooms = [
+    { id: 'C0OPS', name: 'ops' },
+    { id: 'C0RANDOM', name: 'random' },
+  ];
+  return {
+    people: byId(members),
+    channels: byId<Channel>([...rooms, ...direct]),
+    groups: byId([{ id: 'S0OPS', handle: 'operators', name: 'Operators', people: [], updated: 0 }]),
+    messages: new Map(),
+    modals: new Map(),
+    homes: new Map(),
+    files: new Map(),
+    triggers: new Map(),
+    responseUrls: new Map(),
+    deliveries: [],
+    calls: [],
+    version: 0,
+    lastTs: 0,
+  };
+}
+
+/** The direct message channel of a person with CapOps: U0ADA has D0ADA. */
+export function directChannel(person: string): string {
+  return `D${person.slice(1)}`;
+}
