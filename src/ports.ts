@@ -81,7 +81,9 @@ export interface Policy {
   /** Channels in which commands are taken besides direct messages with CapOps. */
   readonly allowedChannels: 'any' | readonly string[];
   /** OS users and what they are; undefined: whoever runs the terminal is admin. */
-  readonly osUsers: Readonly<Record<string, { readonly role: Role | undefined; readonly slack: string | undefined }>> | undefined;
+  readonly osUsers:
+    | Readonly<Record<string, { readonly role: Role | undefined; readonly slack: string | undefined }>>
+    | undefined;
 }
 
 export type Role = 'viewer' | 'operator' | 'admin';

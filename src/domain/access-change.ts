@@ -1,5 +1,5 @@
-import type { Moment } from './moment.ts';
 import { showEnd } from './end-date.ts';
+import type { Moment } from './moment.ts';
 
 export type AccessStatus = 'active' | 'suspended' | 'expired';
 
@@ -40,13 +40,14 @@ export function decideGrant(
 /** The platform's own names for what its audit records. */
 export type AuditAction = 'created' | 'updated' | 'suspended' | 'reactivated';
 
-export const AUDIT_ACTIONS: Readonly<Record<'create' | 'reactivate' | 'extend' | 'shorten' | 'suspend', AuditAction>> = {
-  create: 'created',
-  reactivate: 'reactivated',
-  extend: 'updated',
-  shorten: 'updated',
-  suspend: 'suspended',
-};
+export const AUDIT_ACTIONS: Readonly<Record<'create' | 'reactivate' | 'extend' | 'shorten' | 'suspend', AuditAction>> =
+  {
+    create: 'created',
+    reactivate: 'reactivated',
+    extend: 'updated',
+    shorten: 'updated',
+    suspend: 'suspended',
+  };
 
 /** Access in a few words: `until 31 Dec 2026`, `no end`, `suspended`, `ended 3 Nov 2026`. */
 export function accessWords(access: Access, { now, timeZone }: Moment): string {

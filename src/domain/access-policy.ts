@@ -32,17 +32,28 @@ export function standingOf(actor: Actor, policy: Policy | undefined, facts: Fact
 
 function terminalStanding(actor: Actor, policy: Policy | undefined): Standing {
   if (!policy?.osUsers) {
-    return { role: 'admin', rule: 'terminal', because: 'whoever runs the terminal is admin, since capops.yml names no terminal users' };
+    return {
+      role: 'admin',
+      rule: 'terminal',
+      because: 'whoever runs the terminal is admin, since capops.yml names no terminal users',
+    };
   }
   const entry = Object.hasOwn(policy.osUsers, actor.osUser ?? '') ? policy.osUsers[actor.osUser ?? ''] : undefined;
-  if (!entry) return nobody('terminal.unlisted', `capops.yml does not list the user ${actor.osUser} under terminal.users`);
+  if (!entry)
+    return nobody('terminal.unlisted', `capops.yml does not list the user ${actor.osUser} under terminal.users`);
   const role = entry.role ?? (entry.slack ? roleById(entry.slack, policy) : undefined);
-  if (role) return { role, rule: `terminal.users.${actor.osUser}`, because: `capops.yml lists ${actor.osUser} under terminal.users` };
+  if (role)
+    return {
+      role,
+      rule: `terminal.users.${actor.osUser}`,
+      because: `capops.yml lists ${actor.osUser} under terminal.users`,
+    };
   return nobody('terminal.no-role', `capops.yml gives ${actor.osUser} no role`);
 }
 
 function slackStanding(actor: Actor, policy: Policy | undefined, facts: Facts): Standing {
-  if (!policy) return nobody('no-policy', 'there is no capops.yml yet, and without it CapOps takes no requests from Slack');
+  if (!policy)
+    return nobody('no-policy', 'there is no capops.yml yet, and without it CapOps takes no requests from Slack');
   if (!actor.slack) return nobody('no-slack-user', 'the request names no Slack user');
   const workspaceId = policy.teamId ?? facts.workspaceId;
   if (!workspaceId || actor.slack.teamId !== workspaceId) {
@@ -62,7 +73,11 @@ function memberStanding(userId: string, policy: Policy, members: Facts['members'
     .filter(({ group }) => members.get(group)?.has(userId))
     .at(-1);
   if (byGroup && !covers(byId, byGroup.role)) {
-    return { role: byGroup.role, rule: `roles.${byGroup.role}.groups ${byGroup.group}`, because: `you are in the user group ${byGroup.group}, which capops.yml makes ${byGroup.role}` };
+    return {
+      role: byGroup.role,
+      rule: `roles.${byGroup.role}.groups ${byGroup.group}`,
+      because: `you are in the user group ${byGroup.group}, which capops.yml makes ${byGroup.role}`,
+    };
   }
   if (byId) return { role: byId, rule: `roles.${byId}.users`, because: `capops.yml lists you as ${byId}` };
   return nobody('unlisted', 'capops.yml gives you no role');

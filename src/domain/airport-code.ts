@@ -17,7 +17,9 @@ export function codesNear(word: string): string[] {
   const shorter = places.map((place) => splice(typed, place, 1, ''));
   const replaced = places.flatMap((place) => letters.map((letter) => splice(typed, place, 1, letter)));
   const longer = [...places, typed.length].flatMap((place) => letters.map((letter) => splice(typed, place, 0, letter)));
-  const near = [...swapped, ...shorter, ...longer, ...replaced].filter((code) => AIRPORT_CODE.test(code) && code !== typed);
+  const near = [...swapped, ...shorter, ...longer, ...replaced].filter(
+    (code) => AIRPORT_CODE.test(code) && code !== typed,
+  );
   return [...new Set(near)];
 }
 

@@ -8,7 +8,8 @@ export const END_DATE_FORMS = '2026-12-31, 31 Dec 2026, in 30 days, end of month
 export class EndDateError extends RangeError {}
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH_NAMES = 'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
+const MONTH_NAMES =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
 const DATE_WORD = new RegExp(
   `^(?:\\d{1,2}(?:st|nd|rd|th)?,?|\\d{4}|\\d{4}-\\d{1,2}-\\d{1,2}|(?:${MONTH_NAMES})\\.?,?|in|an?|end|of|the|this|next|today|tomorrow|days?|weeks?|months?|years?)$`,
   'i',
@@ -29,7 +30,9 @@ export function readEndDate(text: string, moment: Moment): Date {
     .toPlainDate();
   const day = readDay(text.trim().toLowerCase().replaceAll(/\s+/g, ' '), today);
   if (!day) {
-    throw new EndDateError(`“${text.trim()}” is not a date that CapOps understands. Write it like one of these: ${END_DATE_FORMS}.`);
+    throw new EndDateError(
+      `“${text.trim()}” is not a date that CapOps understands. Write it like one of these: ${END_DATE_FORMS}.`,
+    );
   }
   if (Temporal.PlainDate.compare(day, today) < 0) {
     throw new EndDateError(

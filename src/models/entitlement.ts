@@ -24,7 +24,11 @@ export class Entitlement extends PlatformModel {
   declare updatedBy: string | null;
 
   /** Rows of these modules, locked until the transaction ends, by module key. */
-  static async locked(trx: Knex.Transaction, organisationId: string, keys: readonly ModuleKey[]): Promise<Map<string, Entitlement>> {
+  static async locked(
+    trx: Knex.Transaction,
+    organisationId: string,
+    keys: readonly ModuleKey[],
+  ): Promise<Map<string, Entitlement>> {
     const rows = await Entitlement.query(trx)
       .where({ organizationId: organisationId })
       .whereIn('moduleKey', keys as ModuleKey[])

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { Model, type QueryBuilder } from 'objection';
 import { codesNear } from '../domain/airport-code.ts';
 import { typingErrors } from '../domain/nearest.ts';
-import { Entitlement } from './entitlement.ts';
+import { type Author, Entitlement } from './entitlement.ts';
 import { PlatformModel } from './platform-model.ts';
 
 /** An airport, by IATA code: `public.organizations`. */
@@ -27,6 +27,22 @@ export class Organisation extends PlatformModel {
     },
   });
 
+  /** Adds an organisation in the caller's transaction. Undefined when the code is taken, also by somebody a moment ago. */
+  static async add(
+    trx: Knex.Transaction,
+    { id, name, code }: { id: string; name: string; code: string },
+    by: Author,
+  ): Promise<Organisation | undefined> {
+    const row = { id, name, code, createdAt: by.at, updatedAt: by.at, createdBy: by.actorId, updatedBy: by.actorId };
+    const added = await Organisation.query(trx).insert(row).onConflict('code').ignore().returning('*');
+    return [added].flat().at(0)?.code === code ? Organisation.fromDatabaseJson(row) : undefined;
+  }
+
+  /** Holds the row until the transaction ends, so that changes of one organisation's access come one after the other. */
+  async lock(trx: Knex.Transaction): Promise<void> {
+    await this.$query(trx).select('id').forUpdate();
+  }
+
   /** Undefined when no organisation has the code. */
   static async byCode(platform: Knex, code: string): Promise<Organisation | undefined> {
     return Organisation.query(platform).findOne({ code });
@@ -34,7 +50,9 @@ export class Organisation extends PlatformModel {
 
   /** Names by code of those codes that exist. */
   static async namesByCode(platform: Knex, codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = await Organisation.query(platform).select('code', 'name').whereRaw('code = ANY(?)', [codes as string[]]);
+    const found = await Organisation.query(platform)
+      .select('code', 'name')
+      .whereRaw('code = ANY(?)', [codes as string[]]);
     return new Map(found.map(({ code, name }) => [code, name]));
   }
 
@@ -52,12 +70,16 @@ export class Organisation extends PlatformModel {
   static async nearest(platform: Knex, word: string): Promise<Organisation | undefined> {
     const typed = word.trim();
     const [byName, byCode] = await Promise.all([
-      typed.length < 3 ? [] : Organisation.query(platform).whereRaw('strpos(lower(name), lower(?)) > 0', [typed]).orderBy('code').limit(2),
+      typed.length < 3
+        ? []
+        : Organisation.query(platform).whereRaw('strpos(lower(name), lower(?)) > 0', [typed]).orderBy('code').limit(2),
       typed.length > 4 ? [] : Organisation.query(platform).whereRaw('code = ANY(?)', [codesNear(typed)]),
     ]);
     const order = codesNear(typed);
     const likeliest = byCode.toSorted(
-      (a, b) => typingErrors(typed.toUpperCase(), a.code) - typingErrors(typed.toUpperCase(), b.code) || order.indexOf(a.code) - order.indexOf(b.code),
+      (a, b) =>
+        typingErrors(typed.toUpperCase(), a.code) - typingErrors(typed.toUpperCase(), b.code) ||
+        order.indexOf(a.code) - order.indexOf(b.code),
     );
     return byName.length === 1 ? byName[0] : (likeliest[0] ?? byName[0]);
   }

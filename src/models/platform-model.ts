@@ -7,7 +7,6 @@ export class PlatformModel extends Model {
     for (const [column, value] of Object.entries(row)) if (value instanceof Date) row[column] = utcText(value);
     return row;
   }
-
 }
 
 /** `2026-12-31 23:59:59.999`, what a `timestamp(3)` column takes. */

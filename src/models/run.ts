@@ -32,7 +32,11 @@ export class Run extends Model {
 
   /** Stores the intent to run. False when the request key is taken: the request was delivered before. */
   static async begin(ledger: Knex, run: Partial<Run>): Promise<boolean> {
-    const inserted = await Run.query(ledger).insert({ ...run, state: 'running' }).onConflict('request_key').ignore().returning('id');
+    const inserted = await Run.query(ledger)
+      .insert({ ...run, state: 'running' })
+      .onConflict('request_key')
+      .ignore()
+      .returning('id');
     return Array.isArray(inserted) ? inserted.length > 0 : inserted?.id !== undefined;
   }
 

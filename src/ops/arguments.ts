@@ -9,22 +9,26 @@ import type { Argument } from './operation.ts';
 
 const text = z.union([z.string(), z.number().transform(String)], 'Expected text.');
 
+const typedOrganisation = text
+  .transform((typed) => typed.trim())
+  .pipe(z.string().max(200, 'That is too long for an organisation’s code.'))
+  .transform((typed) => (/^[a-z]{3}$/i.test(typed) ? typed.toUpperCase() : typed));
+
 const code = text.transform((typed, ctx) => {
   const written = typed.trim().toUpperCase();
   const fault = airportCodeFault(written);
   if (!fault) return written;
-  ctx.addIssue({ code: 'custom', message: fault, params: { word: typed.trim() } });
+  ctx.addIssue({ code: 'custom', message: fault });
   return z.NEVER;
 });
 
-/** An organisation that exists, by its code in any case. */
+/** An organisation that should exist, by its code in any case; a name passes too, so that the answer can say which code was meant. */
 export const organisation: Argument<string, true> = {
   label: 'Organisation',
   summary: 'the airport’s IATA code, such as LHR',
   example: 'LHR',
   required: true,
-  positional: true,
-  schema: () => code,
+  schema: () => typedOrganisation,
   widget: { kind: 'organisation' },
 };
 
@@ -33,6 +37,7 @@ export const newCode: Argument<string, true> = {
   ...organisation,
   label: 'IATA code',
   summary: 'three letters, such as LHR',
+  schema: () => code,
   widget: { kind: 'text', maxLength: 3 },
 };
 
@@ -62,9 +67,8 @@ export const modules: Argument<ModuleKey[], true> = {
   summary: `one or several of ${listWords(MODULE_KEYS)}, or “all”`,
   example: 'work,assets',
   required: true,
-  positional: true,
-  takesWord: () => true,
-  keyword: 'module',
+  takesWord: (word) => readModuleKeys(word).unknown.length === 0,
+  keyword: 'modules',
   schema: () => moduleKeys,
   widget: { kind: 'modules' },
 };
@@ -108,8 +112,7 @@ export function words(
             .string()
             .min(1, `${label} is empty.`)
             .max(maxLength, `${label} is longer than ${maxLength} characters.`)
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to refuse
-            .regex(/^[^\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/, `${label} holds characters that cannot be shown.`),
+            .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, `${label} holds characters that cannot be shown.`),
         ),
     widget: { kind: 'text', maxLength, multiline },
   };
@@ -117,7 +120,14 @@ export function words(
 
 /** Yes or no; left out: no. */
 export function flag(label: string, summary: string, example: string): Argument<boolean, false> {
-  const accepted = new Map<unknown, boolean>([[true, true], [false, false], ['true', true], ['yes', true], ['false', false], ['no', false]]);
+  const accepted = new Map<unknown, boolean>([
+    [true, true],
+    [false, false],
+    ['true', true],
+    ['yes', true],
+    ['false', false],
+    ['no', false],
+  ]);
   return {
     label,
     summary,
@@ -137,4 +147,9 @@ export function flag(label: string, summary: string, example: string): Argument<
 /** The same argument, which may be left out. */
 export function optional<T>(argument: Argument<T>): Argument<T, false> {
   return { ...argument, required: false };
+}
+
+/** The same argument, which bare words fill. */
+export function positional<A extends Argument>(argument: A): A & { readonly positional: true } {
+  return { ...argument, positional: true };
 }

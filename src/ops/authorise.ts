@@ -1,14 +1,30 @@
-import { channelAllowed, covers, type Facts, ROLES, roleById, type Standing, standingOf } from '../domain/access-policy.ts';
+import {
+  channelAllowed,
+  covers,
+  type Facts,
+  ROLES,
+  roleById,
+  type Standing,
+  standingOf,
+} from '../domain/access-policy.ts';
 import { DeniedError } from '../errors.ts';
 import type { Actor, Policy, Ports } from '../ports.ts';
 import type { Operation } from './operation.ts';
 
 /** Throws DeniedError unless the policy lets this actor do this now. Asked anew at every step: a role lost in between is lost. */
-export async function authorise(ports: Ports, operation: Operation, actor: Actor): Promise<void> {
+export async function authorise(ports: Ports, operation: Operation, actor: Actor): Promise<Standing> {
   const standing = await standingNow(ports, actor);
-  if (!standing.role) throw new DeniedError(standing.rule, `You may not use CapOps: ${standing.because}. Ask an admin of CapOps.`);
+  if (!standing.role) {
+    const who = actor.slack
+      ? `Ask an admin of CapOps to add you; your Slack id is ${actor.slack.userId}.`
+      : 'Ask an admin of CapOps.';
+    throw new DeniedError(standing.rule, `You may not use CapOps: ${standing.because}. ${who}`);
+  }
   if (!channelAllowed(actor.slack?.channelId, ports.settings.policy)) {
-    throw new DeniedError('channel', 'CapOps takes no requests in this channel. Use a channel that capops.yml allows, or a direct message with CapOps.');
+    throw new DeniedError(
+      'channel',
+      'CapOps takes no requests in this channel. Use a channel that capops.yml allows, or a direct message with CapOps.',
+    );
   }
   if (!covers(standing.role, operation.role)) {
     throw new DeniedError(
@@ -16,6 +32,7 @@ export async function authorise(ports: Ports, operation: Operation, actor: Actor
       `“${operation.verb}” needs the role ${operation.role}, and you are ${standing.role} (${standing.because}). Nothing was changed. Ask an admin of CapOps.`,
     );
   }
+  return standing;
 }
 
 /** What the actor may do at this moment, and why. */
@@ -36,8 +53,14 @@ async function factsAbout({ directory, settings }: Ports, actor: Actor): Promise
 }
 
 /** Groups are asked only where they could raise the role that the user id has by itself. */
-async function membersOf(policy: Policy, userId: string, directory: NonNullable<Ports['directory']>): Promise<Facts['members']> {
+async function membersOf(
+  policy: Policy,
+  userId: string,
+  directory: NonNullable<Ports['directory']>,
+): Promise<Facts['members']> {
   const held = roleById(userId, policy);
   const groups = ROLES.filter((role) => !covers(held, role)).flatMap((role) => policy.roles[role].groups);
-  return new Map(await Promise.all([...new Set(groups)].map(async (id) => [id, await directory.groupMembers(id)] as const)));
+  return new Map(
+    await Promise.all([...new Set(groups)].map(async (id) => [id, await directory.groupMembers(id)] as const)),
+  );
 }

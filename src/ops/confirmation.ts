@@ -4,7 +4,9 @@ import type { Request } from './service.ts';
 
 /** The hash over who asks for what and what the preview saw; SHA-256 in hex. */
 export function confirmationOf({ operation, actor, raw }: Request, { state }: Preview): string {
-  return createHash('sha256').update(canonical([operation.name, actor.id, raw, state])).digest('hex');
+  return createHash('sha256')
+    .update(canonical([operation.name, actor.id, raw, state]))
+    .digest('hex');
 }
 
 /** JSON with sorted keys, so that equal values have equal text. */

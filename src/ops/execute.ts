@@ -1,3 +1,4 @@
+import { covers, type Standing } from '../domain/access-policy.ts';
 import { databaseDown } from '../domain/connection-failure.ts';
 import { DeniedError, UnavailableError, UserError } from '../errors.ts';
 import type { Run } from '../models/run.ts';
@@ -5,7 +6,7 @@ import type { Ports } from '../ports.ts';
 import { authorise } from './authorise.ts';
 import { confirmationOf } from './confirmation.ts';
 import { validate } from './input.ts';
-import type { Context } from './operation.ts';
+import type { Arguments, Context, InputOf } from './operation.ts';
 import type { Recorder, RunDraft } from './recorder.ts';
 import type { Report } from './report.ts';
 import type { OpsService, Outcome, PreviewOutcome, Request } from './service.ts';
@@ -31,7 +32,7 @@ export async function execute(desk: Desk, request: Request): Promise<Outcome> {
 
 async function attempt({ ports, recorder, service }: Desk, run: Underway): Promise<Outcome> {
   const { operation, actor, raw } = run.request;
-  await authorise(ports, operation, actor);
+  const standing = await authorise(ports, operation, actor);
   const context = contextOf(ports, service, run);
   const input = validate(operation, raw, context);
   if (operation.preview) {
@@ -47,7 +48,7 @@ async function attempt({ ports, recorder, service }: Desk, run: Underway): Promi
     run.begun = true;
   }
   const data: unknown = await operation.run(context, input);
-  const report = operation.report(data, context);
+  const report = withinReach(operation.report(data, context), { service, standing });
   return { kind: 'done', runId: run.id, data, repeated: false, report: await recorded(recorder, run, report) };
 }
 
@@ -57,6 +58,8 @@ function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }
     service,
     runId: id,
     actor: request.actor,
+    operation: request.operation,
+    raw: request.raw,
     moment: { now: startedAt, timeZone: ports.settings.timeZone },
     openFile:
       request.openFile ??
@@ -68,13 +71,25 @@ function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }
 }
 
 /** What has to be shown before anything runs; undefined once exactly this was confirmed. */
-async function preview(context: Context, { id, request }: RunDraft, input: object): Promise<PreviewOutcome | undefined> {
+async function preview(
+  context: Context,
+  { id, request }: RunDraft,
+  input: InputOf<Arguments>,
+): Promise<PreviewOutcome | undefined> {
   const seen = await request.operation.preview?.(context, input);
   if (!seen) return undefined;
   const confirmation = seen.confirmLabel === undefined ? undefined : confirmationOf(request, seen);
   if (confirmation !== undefined && confirmation === request.confirmation) return undefined;
   const moved = request.confirmation !== undefined;
   return { kind: 'preview', runId: id, report: seen.report, confirmation, confirmLabel: seen.confirmLabel, moved };
+}
+
+/** The report without offers that the policy would refuse anyway. */
+function withinReach(report: Report, { service, standing }: { service: OpsService; standing: Standing }): Report {
+  const offers = report.offers?.filter(({ operation }) =>
+    covers(standing.role, service.find(operation)?.role ?? 'admin'),
+  );
+  return offers ? { ...report, offers } : report;
 }
 
 /** The report as it can be given: whether the ledger has the outcome is part of the truth. */
@@ -130,5 +145,8 @@ function failureMessage(run: Underway, error: unknown): string {
 
 function logLine({ log }: Ports, { id, request, startedAt }: RunDraft, outcome: Outcome): void {
   const durationMs = Date.now() - startedAt.getTime();
-  log.info({ runId: id, operation: request.operation.name, actor: request.actor.id, outcome: outcome.kind, durationMs }, 'run');
+  log.info(
+    { runId: id, operation: request.operation.name, actor: request.actor.id, outcome: outcome.kind, durationMs },
+    'run',
+  );
 }

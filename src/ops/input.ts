@@ -3,10 +3,14 @@ import type { Moment } from '../domain/moment.ts';
 import { nearest } from '../domain/nearest.ts';
 import { type Problem, UserError } from '../errors.ts';
 import type { Actor } from '../ports.ts';
-import type { Argument, Operation } from './operation.ts';
+import type { Argument, Arguments, InputOf, Operation } from './operation.ts';
 
 /** Checks and converts what a face handed in. Throws UserError with every problem, each under its argument. */
-export function validate(operation: Operation, raw: Readonly<Record<string, unknown>>, { actor, moment }: { actor: Actor; moment: Moment }): object {
+export function validate(
+  operation: Operation,
+  raw: Readonly<Record<string, unknown>>,
+  { actor, moment }: { actor: Actor; moment: Moment },
+): InputOf<Arguments> {
   const problems: Problem[] = unknownArguments(operation, raw);
   const input: Record<string, unknown> = {};
   for (const [name, argument] of argumentsFor(operation, actor.face)) {
@@ -27,11 +31,18 @@ export function validate(operation: Operation, raw: Readonly<Record<string, unkn
 export function argumentsFor(operation: Operation, face: Actor['face']): [string, Argument][] {
   return Object.entries(operation.args as Record<string, Argument>)
     .filter(([, argument]) => face === 'terminal' || !argument.terminalOnly)
-    .map(([name, argument]) => [name, face === 'slack' && argument.requiredInSlack ? { ...argument, required: true } : argument]);
+    .map(([name, argument]) => [
+      name,
+      face === 'slack' && argument.requiredInSlack ? { ...argument, required: true } : argument,
+    ]);
 }
 
 /** Names of the required arguments that the raw input lacks. */
-export function missingArguments(operation: Operation, raw: Readonly<Record<string, unknown>>, face: Actor['face']): string[] {
+export function missingArguments(
+  operation: Operation,
+  raw: Readonly<Record<string, unknown>>,
+  face: Actor['face'],
+): string[] {
   return argumentsFor(operation, face)
     .filter(([name, argument]) => argument.required && isMissing(raw[name]))
     .map(([name]) => name);
@@ -46,16 +57,20 @@ function missing(operation: Operation, name: string, argument: Argument): string
 }
 
 function unknownArguments(operation: Operation, raw: object): Problem[] {
-  const known = Object.keys(operation.args);
   return Object.keys(raw)
-    .filter((name) => !known.includes(name))
+    .filter((name) => !Object.hasOwn(operation.args, name))
     .map((name) => ({ message: unknownOption(operation, name) }));
 }
 
 /** What to answer to an option that an operation does not have. */
 export function unknownOption(operation: Operation, name: string): string {
-  const known = Object.keys(operation.args);
+  const known = Object.keys(operation.args).map(optionName);
   const meant = nearest(name, known);
   const takes = known.length === 0 ? 'takes no options' : `takes ${known.map((word) => `--${word}`).join(', ')}`;
   return `“${operation.verb}” has no option --${name}. ${meant ? `Did you mean --${meant}? ` : ''}It ${takes}.`;
+}
+
+/** An argument's name as it is typed: `skipInvalid` is `skip-invalid`. */
+export function optionName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -10,7 +10,8 @@ export type Widget =
   | { readonly kind: 'modules' }
   | { readonly kind: 'text'; readonly maxLength: number; readonly multiline?: boolean }
   | { readonly kind: 'date' }
-  | { readonly kind: 'flag' }
+  /** A flag that only an offer sets (`inForms: false`) is not drawn. */
+  | { readonly kind: 'flag'; readonly inForms?: false }
   | { readonly kind: 'file'; readonly types: readonly string[] }
   /** Not asked in forms. */
   | { readonly kind: 'none' };
@@ -49,6 +50,9 @@ export type InputOf<A extends Arguments> = {
 export interface Context extends Ports {
   readonly runId: string;
   readonly actor: Actor;
+  readonly operation: Operation;
+  /** The input as the face handed it in, for offers that ask for the same again with one thing changed. */
+  readonly raw: Readonly<Record<string, unknown>>;
   /** The run's start; every decision about "today" in the run uses it. */
   readonly moment: Moment;
   /** The door itself, for operations about operations (help). */

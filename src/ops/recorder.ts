@@ -37,10 +37,13 @@ export interface Recorder {
 export function openRecorder({ databases: { ledger }, clock, log }: Ports): Recorder {
   const pending = new Set<Promise<void>>();
   const draft = (request: Request): RunDraft => ({ id: randomUUID(), request, startedAt: clock.now() });
-  const failed = (id: string, error: unknown) => log.warn({ runId: id, err: error }, 'the ledger did not take the record of a run');
+  const failed = (id: string, error: unknown) =>
+    log.warn({ runId: id, err: error }, 'the ledger did not take the record of a run');
 
   const note = (run: RunDraft, outcome: RunOutcome): void => {
-    const writing = Run.record(ledger, { ...row(run), ...outcomeRow(outcome, clock.now()) }).catch((error) => failed(run.id, error));
+    const writing = Run.record(ledger, { ...row(run), ...outcomeRow(outcome, clock.now()) }).catch((error) =>
+      failed(run.id, error),
+    );
     pending.add(writing);
     void writing.finally(() => pending.delete(writing));
   };
@@ -54,7 +57,11 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
         if (await Run.begin(ledger, { ...row(run), requestKey: requestKey ?? null })) return undefined;
         return requestKey ? await Run.byRequestKey(ledger, requestKey) : undefined;
       } catch (error) {
-        throw new UnavailableError('CapOps’ own record (the ledger)', 'Changes are refused until it does; nothing was changed. Reading still works.', error);
+        throw new UnavailableError(
+          'CapOps’ own record (the ledger)',
+          'Changes are refused until it does; nothing was changed. Reading still works.',
+          error,
+        );
       }
     },
     settle: async (run, outcome) => {

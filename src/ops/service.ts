@@ -25,7 +25,13 @@ export interface Request {
 
 /** How a request ended. Faces draw it; they decide nothing. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly runId: string; readonly report: Report; readonly data: unknown; readonly repeated: boolean }
+  | {
+      readonly kind: 'done';
+      readonly runId: string;
+      readonly report: Report;
+      readonly data: unknown;
+      readonly repeated: boolean;
+    }
   | PreviewOutcome
   | { readonly kind: 'refused'; readonly runId: string; readonly error: UserError }
   | { readonly kind: 'denied'; readonly runId: string; readonly error: DeniedError }

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { unknownOption } from './input.ts';
+import { optionName, unknownOption } from './input.ts';
 import type { Argument, Operation } from './operation.ts';
 
 /** Splits typed text into words. Quotes, straight or curly, keep words together; dashes that phones make become `--` again. */
@@ -10,7 +10,9 @@ export function splitWords(text: string): string[] {
   for (const [, name = '', double, single, bare] of plain.matchAll(pattern)) {
     words.push(bare === undefined ? name + (double ?? single ?? '') : bare);
   }
-  return words.map((word) => word.replace(/^[–—]+(?=[A-Za-z])/, '--').replace(/^(\d+)[–—‑](\d+)[–—‑](\d+)$/, '$1-$2-$3'));
+  return words.map((word) =>
+    word.replace(/^[–—]+(?=[A-Za-z])/, '--').replace(/^(\d+)[–—‑](\d+)[–—‑](\d+)$/, '$1-$2-$3'),
+  );
 }
 
 /**
@@ -55,7 +57,10 @@ function takeOption(operation: Operation, left: string[], raw: object): Given | 
 }
 
 /** A bare word is an option's name when something follows it, and it is not written like a code (`ORG` is an airport). */
-function introduces(argument: Argument, { first, second, taken }: { first: string; second: string | undefined; taken: boolean }): boolean {
+function introduces(
+  argument: Argument,
+  { first, second, taken }: { first: string; second: string | undefined; taken: boolean },
+): boolean {
   if (argument.widget.kind === 'flag') return true;
   if (argument.positional) return second !== undefined && first === first.toLowerCase() && !taken;
   return true;
@@ -65,9 +70,14 @@ function takeValue(argument: Argument, left: string[], name: string): string {
   const takesWord = argument.takesWord;
   const value: string[] = [];
   if (isFreeText(argument)) value.push(...left.splice(0));
-  else if (takesWord && !argument.positional) while (left[0] !== undefined && takesWord(left[0])) value.push(left.shift() ?? '');
+  else if (takesWord && !argument.positional)
+    while (left[0] !== undefined && takesWord(left[0])) value.push(left.shift() ?? '');
   if (value.length === 0 && left.length > 0) value.push(left.shift() ?? '');
-  if (value.length === 0) throw new UserError({ argument: name, message: `${argument.label} is missing after “${argument.keyword ?? name}”: ${argument.summary}.` });
+  if (value.length === 0)
+    throw new UserError({
+      argument: name,
+      message: `${argument.label} is missing after “${argument.keyword ?? name}”: ${argument.summary}.`,
+    });
   return value.join(' ');
 }
 
@@ -76,7 +86,11 @@ function isFreeText(argument: Argument): boolean {
   return argument.keyword !== undefined && argument.widget.kind === 'text';
 }
 
-function placeBareWord(operation: Operation, args: Record<string, Argument>, { raw, word }: { raw: Record<string, unknown>; word: string }): void {
+function placeBareWord(
+  operation: Operation,
+  args: Record<string, Argument>,
+  { raw, word }: { raw: Record<string, unknown>; word: string },
+): void {
   const places = Object.entries(args).filter(([, argument]) => argument.positional);
   const open = places.find(([name, argument]) => !(name in raw) || argument.takesWord !== undefined);
   if (!open) throw new UserError(`“${word}” is one word too many. Type it like this: ${operation.example}`);
@@ -96,19 +110,18 @@ function argumentByWord(operation: Operation, word: string): [string, Argument] 
   );
 }
 
-/** An argument's name as it is typed: `skipInvalid` is `skip-invalid`. */
-export function optionName(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** Writes input as words that `readWords` reads back: `grant LHR work --until 2026-12-31`. */
 export function writeWords(operation: Operation, input: Readonly<Record<string, unknown>>): string {
   const args = operation.args as Record<string, Argument>;
-  const given = Object.entries(args).filter(([name]) => input[name] !== undefined && input[name] !== false && input[name] !== '');
+  const given = Object.entries(args).filter(
+    ([name]) => input[name] !== undefined && input[name] !== false && input[name] !== '',
+  );
   const positional = given.filter(([, argument]) => argument.positional).map(([name]) => quoted(input[name]));
   const options = given
     .filter(([, argument]) => !argument.positional)
-    .map(([name, { widget }]) => (widget.kind === 'flag' ? `--${optionName(name)}` : `--${optionName(name)} ${quoted(input[name])}`));
+    .map(([name, { widget }]) =>
+      widget.kind === 'flag' ? `--${optionName(name)}` : `--${optionName(name)} ${quoted(input[name])}`,
+    );
   return [operation.verb, ...positional, ...options].join(' ');
 }
 

@@ -1,0 +1,21 @@
+import { bulkImport } from './bulk-import.ts';
+import { createOrg } from './create-org.ts';
+import { grantModule } from './grant-module.ts';
+import { help } from './help.ts';
+import { listOrgs } from './list-orgs.ts';
+import type { Operation } from './operation.ts';
+import { revokeModule } from './revoke-module.ts';
+import { showOrg } from './show-org.ts';
+import { whoami } from './whoami.ts';
+
+/** Every operation, in the order in which help lists them. A new one is one new file and one line here. */
+export const OPERATIONS: readonly Operation[] = [
+  listOrgs,
+  showOrg,
+  createOrg,
+  grantModule,
+  revokeModule,
+  bulkImport,
+  help,
+  whoami,
+];

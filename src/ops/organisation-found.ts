@@ -1,0 +1,24 @@
+import { AIRPORT_CODE } from '../domain/airport-code.ts';
+import { UserError } from '../errors.ts';
+import { Organisation } from '../models/organisation.ts';
+import type { Context } from './operation.ts';
+
+/** The organisation with this code. Throws UserError, with the one that was probably meant, when there is none. */
+export async function findOrganisation(context: Context, typed: string): Promise<Organisation> {
+  const { platform } = context.databases;
+  const found = AIRPORT_CODE.test(typed) ? await Organisation.byCode(platform, typed) : undefined;
+  if (found) return found;
+  const meant = await Organisation.nearest(platform, typed);
+  const wrong = AIRPORT_CODE.test(typed)
+    ? `There is no organisation ${typed}.`
+    : `There is no organisation “${typed}”; organisations go by their IATA code, three letters such as LHR.`;
+  if (!meant) throw new UserError({ argument: 'org', message: `${wrong} “orgs” lists those there are.` });
+  throw new UserError({ argument: 'org', message: `${wrong} Did you mean ${meant.code}, ${meant.name}?` }, [
+    { label: `Yes, ${meant.code}`, operation: context.operation.name, input: { ...context.raw, org: meant.code } },
+  ]);
+}
+
+/** `LHR (London Heathrow)`. */
+export function called({ code, name }: { code: string; name: string }): string {
+  return `${code} (${name})`;
+}

@@ -1,0 +1,84 @@
+import { accessWords, standing } from '../domain/access-change.ts';
+import { showDate, showTime } from '../domain/end-date.ts';
+import type { Offer } from '../errors.ts';
+import { accessOf, lastChanges, type RecordedChange } from '../models/organisation-detail.ts';
+import type { ListedAccess } from '../models/organisation-list.ts';
+import * as arg from './arguments.ts';
+import { type Context, defineOperation } from './operation.ts';
+import { called, findOrganisation } from './organisation-found.ts';
+import type { Part, Report } from './report.ts';
+
+const CHANGES_SHOWN = 8;
+
+interface Shown {
+  readonly code: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly modules: readonly ListedAccess[];
+  readonly changes: readonly RecordedChange[];
+}
+
+export const showOrg = defineOperation({
+  name: 'show-org',
+  verb: 'org',
+  summary: 'Show one organisation: its access, its ends and its last changes',
+  role: 'viewer',
+  effect: 'reads',
+  example: 'org LHR',
+  args: { org: arg.positional(arg.organisation) },
+
+  async run(context, { org }): Promise<Shown> {
+    const { platform } = context.databases;
+    const { id, code, name, createdAt } = await findOrganisation(context, org);
+    const [modules, changes] = await Promise.all([accessOf(platform, id), lastChanges(platform, id, CHANGES_SHOWN)]);
+    return { code, name, createdAt, modules, changes };
+  },
+
+  report: (shown, context): Report => ({
+    tone: 'info',
+    title: `${called(shown)}: ${accessSummary(shown, context)}`,
+    parts: [accessTable(shown, context), ...changesPart(shown, context)],
+    offers: offersFor(shown, context),
+  }),
+});
+
+function accessSummary({ modules }: Shown, { moment }: Context): string {
+  const open = modules.filter((access) => standing(access, moment.now) === 'open').length;
+  if (open === 0) return 'no access to any module';
+  return `access to ${open === 1 ? '1 module' : `${open} modules`}`;
+}
+
+function accessTable({ modules, createdAt }: Shown, { moment }: Context): Part {
+  if (modules.length === 0)
+    return { kind: 'text', text: `Created ${showDate(createdAt, moment.timeZone)}; it was never granted a module.` };
+  const rows = modules.map((access) => [
+    access.key,
+    accessWords(access, moment),
+    showDate(access.validFrom, moment.timeZone),
+  ]);
+  return { kind: 'table', columns: ['Module', 'Access', 'Since'], rows };
+}
+
+function changesPart({ changes }: Shown, { moment }: Context): Part[] {
+  if (changes.length === 0) return [];
+  const items = changes.map(
+    ({ at, module, action, by, reason }) =>
+      `${showTime(at, moment.timeZone)}: ${module} ${action} by ${by}${reason ? `: ${reason}` : ''}`,
+  );
+  return [
+    { kind: 'note', text: changes.length < CHANGES_SHOWN ? 'Changes' : `The last ${CHANGES_SHOWN} changes` },
+    { kind: 'list', items },
+  ];
+}
+
+function offersFor({ code, modules }: Shown, { moment }: Context): Offer[] {
+  const open = modules.filter((access) => standing(access, moment.now) === 'open').map(({ key }) => key);
+  const grant: Offer = { label: 'Grant access', operation: 'grant-module', input: { org: code }, form: true };
+  const revoke: Offer = {
+    label: 'Revoke access',
+    operation: 'revoke-module',
+    input: { org: code, module: open.join(',') },
+    form: true,
+  };
+  return open.length > 0 ? [grant, revoke] : [grant];
+}
