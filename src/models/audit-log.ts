@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { snakeCaseMappers } from 'objection';
+import { Model, snakeCaseMappers } from 'objection';
 import type { Author } from './entitlement.ts';
 import type { Organisation } from './organisation.ts';
-import { PlatformModel } from './platform-model.ts';
 
 /** The platform's general audit log, which not every installation has. */
-export class AuditLog extends PlatformModel {
+export class AuditLog extends Model {
   static override tableName = 'public.audit_logs';
   static override columnNameMappers = snakeCaseMappers();
   static override jsonAttributes = ['changes'];

@@ -1,9 +1,8 @@
-import { snakeCaseMappers } from 'objection';
+import { Model, snakeCaseMappers } from 'objection';
 import type { AuditAction } from '../domain/access-change.ts';
-import { PlatformModel } from './platform-model.ts';
 
 /** The platform's own trace of a change of access, written in the change's transaction. */
-export class EntitlementAudit extends PlatformModel {
+export class EntitlementAudit extends Model {
   static override tableName = 'entitlement.entitlement_audits';
   static override columnNameMappers = snakeCaseMappers();
   static override jsonAttributes = ['previousValue', 'newValue'];

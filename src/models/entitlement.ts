@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { snakeCaseMappers } from 'objection';
+import { Model, snakeCaseMappers } from 'objection';
 import { type Access, type AccessStatus, AUDIT_ACTIONS } from '../domain/access-change.ts';
 import type { ModuleKey } from '../domain/module-keys.ts';
 import { EntitlementAudit } from './entitlement-audit.ts';
-import { PlatformModel } from './platform-model.ts';
 
 /** An organisation's access to one module: `entitlement.entitlements`, one row a pair, ever. */
-export class Entitlement extends PlatformModel {
+export class Entitlement extends Model {
   static override tableName = 'entitlement.entitlements';
   static override columnNameMappers = snakeCaseMappers();
 

@@ -4,7 +4,6 @@ import type { AccessStatus } from '../domain/access-change.ts';
 import { MODULE_KEYS, type ModuleKey } from '../domain/module-keys.ts';
 import { Entitlement } from './entitlement.ts';
 import { matching, Organisation } from './organisation.ts';
-import { utcText } from './platform-model.ts';
 
 /** Which organisations to list; every part that is set must hold. */
 export interface ListFilter {
@@ -82,10 +81,10 @@ function filtered(query: QueryBuilder<Organisation, Organisation[]>, { text, mod
   if (!module && !endsBy) return;
   const open = Entitlement.query()
     .where({ status: 'active' })
-    .where((lasting) => lasting.whereNull('validUntil').orWhere('validUntil', '>=', utcText(now)))
+    .where((lasting) => lasting.whereNull('validUntil').orWhere('validUntil', '>=', now))
     .modify((access) => {
       if (module) access.where({ moduleKey: module });
-      if (endsBy) access.where('validUntil', '<=', utcText(endsBy));
+      if (endsBy) access.where('validUntil', '<=', endsBy);
     });
   query.whereIn('id', open.select('organizationId'));
 }

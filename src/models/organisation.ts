@@ -3,10 +3,9 @@ import { Model, type QueryBuilder } from 'objection';
 import { codesNear } from '../domain/airport-code.ts';
 import { typingErrors } from '../domain/nearest.ts';
 import { type Author, Entitlement } from './entitlement.ts';
-import { PlatformModel } from './platform-model.ts';
 
 /** An airport, by IATA code: `public.organizations`. */
-export class Organisation extends PlatformModel {
+export class Organisation extends Model {
   static override tableName = 'public.organizations';
 
   declare id: string;
