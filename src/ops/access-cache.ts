@@ -15,9 +15,10 @@ export async function forgetAccess(
   { cache, log, runId }: Pick<Context, 'cache' | 'log' | 'runId'>,
   access: ChangedAccess,
 ): Promise<Part | undefined> {
-  if (!cache || access.length === 0) return undefined;
+  const touched = access.filter(({ moduleKeys }) => moduleKeys.length > 0);
+  if (!cache || touched.length === 0) return undefined;
   try {
-    await cache.forget(access);
+    await cache.forget(touched);
     return undefined;
   } catch (error) {
     log.warn({ runId, err: error }, 'the platform’s cache was not told of changed access');
