@@ -1,0 +1,82 @@
+import { airportCodeFault } from './airport-code.ts';
+import type { ImportColumn } from './import-header.ts';
+import { listWords, MODULE_KEYS, type ModuleKey, readModuleKeys } from './module-keys.ts';
+import { nearest } from './nearest.ts';
+
+/** A good line of an import file. */
+export interface ImportRow {
+  /** The line of the file on which it begins; the first is 1. */
+  readonly line: number;
+  readonly code: string;
+  readonly name: string;
+  readonly modules: readonly ModuleKey[];
+}
+
+/** One thing that is wrong with a line. */
+export interface RowProblem {
+  readonly line: number;
+  /** Undefined where it is the line as a whole. */
+  readonly column: ImportColumn | undefined;
+  /** What was found, shortened where it is long. */
+  readonly value: string;
+  /** What is wrong and what is allowed, in full sentences. */
+  readonly message: string;
+}
+
+const MAX_NAME_LENGTH = 200;
+const MAX_VALUE_LENGTH = 200;
+
+/** Control characters, and those that make text run or read otherwise than it stands. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to refuse
+const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+/** Checks a line's three fields. Gives the row, or every problem that it has. */
+export function readRow(line: number, fields: Readonly<Record<ImportColumn, string>>): ImportRow | RowProblem[] {
+  const name = fields.name.trim();
+  const code = fields.code.trim();
+  const { keys, unknown } = moduleKeys(fields.modules);
+  const faults: [ImportColumn, string | undefined][] = [
+    ['name', nameFault(name)],
+    ['code', codeFault(code)],
+    ['modules', unknown.length > 0 ? moduleFault(unknown) : undefined],
+  ];
+  const problems = faults.flatMap(([column, message]) =>
+    message === undefined ? [] : [{ line, column, value: shortened(fields[column]), message }],
+  );
+  return problems.length > 0 ? problems : { line, code: code.toUpperCase(), name, modules: keys };
+}
+
+/** Text for a problem's value. */
+export function shortened(text: string): string {
+  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+}
+
+function nameFault(name: string): string | undefined {
+  if (name === '') return `The name is empty; 1 to ${MAX_NAME_LENGTH} characters are allowed.`;
+  const unshowable = UNSHOWABLE.exec(name)?.[0];
+  if (unshowable === '\n' || unshowable === '\r')
+    return 'The name runs over several lines: write it on one, and close its quotes there.';
+  if (unshowable) {
+    const point = (unshowable.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `The name holds a character that cannot be shown (U+${point}): take it out.`;
+  }
+  if (name.length <= MAX_NAME_LENGTH || [...name].length <= MAX_NAME_LENGTH) return undefined;
+  return `The name has ${[...name].length} characters; 1 to ${MAX_NAME_LENGTH} are allowed.`;
+}
+
+/** Only the 26 letters count: there are others whose capitals are among them. */
+function codeFault(code: string): string | undefined {
+  return /^[A-Za-z]{3}$/.test(code) ? undefined : airportCodeFault(shortened(code));
+}
+
+function moduleFault(unknown: readonly string[]): string {
+  const named = listWords(unknown.slice(0, 5).map((word) => `“${shortened(word)}”`));
+  const meant = unknown.length === 1 ? nearest(unknown[0]?.slice(0, 20) ?? '', [...MODULE_KEYS, 'all']) : undefined;
+  return `There is no module ${named}. ${meant ? `Did you mean ${meant}? ` : ''}The modules are ${listWords(MODULE_KEYS)}, or “all”.`;
+}
+
+const NO_MODULES: ReturnType<typeof readModuleKeys> = { keys: [], unknown: [] };
+
+function moduleKeys(text: string): ReturnType<typeof readModuleKeys> {
+  return text === '' ? NO_MODULES : readModuleKeys(text);
+}
