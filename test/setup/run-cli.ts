@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,13 +28,15 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRes
 /** The same, for tests that do something while it runs (send a signal, type an answer). */
 export function startCli(args: string[], options: CliOptions = {}): { child: ChildProcess; done: Promise<CliResult> } {
   const { PATH = '', HOME = '', TZ = '' } = process.env;
+  const folder = mkdtempSync(join(tmpdir(), 'capops-cli-'));
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'src/cli.ts'), ...args], {
-    cwd: options.cwd ?? mkdtempSync(join(tmpdir(), 'capops-cli-')),
+    cwd: options.cwd ?? folder,
     env: { PATH, HOME, TZ, ...options.env },
     stdio: 'pipe',
   });
   if (options.input !== undefined) child.stdin.end(options.input);
-  return { child, done: collect(child, options.timeoutSeconds ?? 20) };
+  const done = collect(child, options.timeoutSeconds ?? 20).finally(() => rmSync(folder, { recursive: true }));
+  return { child, done };
 }
 
 async function collect(child: ChildProcess, timeoutSeconds: number): Promise<CliResult> {
