@@ -15,6 +15,7 @@ export const PLANTS: Plant[] = [
 
   plant('src/errors.ts', `${value('./ports.ts')} ${type('./ports.ts')}`, 'layer errors', 'layer errors, types'),
   plant('src/ports.ts', `${value('./errors.ts')} ${type('./errors.ts')}`, 'layer ports', 'layer ports, types'),
+  plant('src/version.ts', `${value('./ports.ts')} ${type('./ports.ts')}`, 'layer version', 'layer version, types'),
   ...trespass('domain', 'src/domain', '../models/a.ts'),
   ...trespass('models', 'src/models', '../ops/a.ts'),
   ...trespass('ops', 'src/ops', '../adapters/a.ts'),

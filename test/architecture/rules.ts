@@ -7,6 +7,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 export const LAYERS = {
   errors: { path: '^src/errors\\.ts$', may: [], mayTypesOf: [] },
   ports: { path: '^src/ports\\.ts$', may: [], mayTypesOf: [] },
+  version: { path: '^src/version\\.ts$', may: [], mayTypesOf: [] },
   domain: { path: '^src/domain/', may: ['errors'], mayTypesOf: ['ports'] },
   models: { path: '^src/models/', may: ['domain', 'ports', 'errors'], mayTypesOf: [] },
   ops: { path: '^src/ops/', may: ['models', 'domain', 'ports', 'errors'], mayTypesOf: [] },
@@ -16,7 +17,7 @@ export const LAYERS = {
   // The only files that join the sides.
   joints: {
     path: '^src/(main|cli|compose)\\.ts$',
-    may: ['faces', 'ops', 'models', 'domain', 'adapters', 'config', 'ports', 'errors'],
+    may: ['faces', 'ops', 'models', 'domain', 'adapters', 'config', 'ports', 'errors', 'version'],
     mayTypesOf: [],
   },
 } satisfies Record<string, { path: string; may: string[]; mayTypesOf: string[] }>;
@@ -38,6 +39,8 @@ export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: tr
   commander: { homes: [terminal] },
   'csv-parse': { homes: ['^src/domain/', terminal] },
   'csv-stringify': { homes: ['^src/domain/', terminal] },
+  'fast-string-width': { homes: [terminal] },
+  'fast-wrap-ansi': { homes: [terminal] },
   ioredis: { homes: [adapters] },
   knex: { homes: [adapters, '^src/models/', schema], typesAnywhere: true },
   objection: { homes: ['^src/models/'] },
