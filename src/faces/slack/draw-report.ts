@@ -1,0 +1,90 @@
+import type { types } from '@slack/bolt';
+import type { Offer } from '../../errors.ts';
+import type { Part, Report } from '../../ops/report.ts';
+import type { Outcome } from '../../ops/service.ts';
+import { writeWords } from '../../ops/words.ts';
+import type { Desk, Message, Wish } from './desk.ts';
+import { drawConfirmation, drawOffers } from './draw-offers.ts';
+import { bold, drawPart, rich, section, text } from './draw-part.ts';
+import { clip, escaped } from './text.ts';
+
+const MOST_BLOCKS = 50;
+/** Room for the title, the offers and what is said of what was left out. */
+const KEPT_BLOCKS = 5;
+
+/** How a request ended, as a message. */
+export function drawOutcome(desk: Desk, wish: Wish, outcome: Outcome): Message {
+  switch (outcome.kind) {
+    case 'done':
+      return drawReport(desk, wish, outcome.repeated ? withNote(outcome.report, REPEATED) : outcome.report);
+    case 'preview': {
+      const shown = drawReport(desk, wish, outcome.moved ? withNote(outcome.report, MOVED) : outcome.report);
+      return { ...shown, blocks: [...shown.blocks, ...drawConfirmation(desk, wish, outcome)] };
+    }
+    case 'refused': {
+      const [first, ...others] = outcome.error.problems.map(({ message }) => message);
+      return drawWords(desk, { title: first ?? outcome.error.message, items: others, offers: outcome.error.offers });
+    }
+    case 'denied':
+      return drawWords(desk, { title: outcome.error.message });
+    case 'failed':
+      return drawWords(desk, { title: outcome.message, note: `Reference ${outcome.reference}` });
+  }
+}
+
+const REPEATED = 'This request came in before; this is its answer. Nothing was done twice.';
+const MOVED = 'What this would do has changed since you looked at it. This is how it stands now; nothing was done yet.';
+
+function withNote(report: Report, note: string): Report {
+  return { ...report, parts: [{ kind: 'note', text: note }, ...(report.parts ?? [])] };
+}
+
+/** A report as a message, within Slack's limits. `wish` is what was asked: typed in the terminal, it gives all of it. */
+export function drawReport(desk: Desk, { operation, raw }: Wish, { title, parts = [], offers = [] }: Report): Message {
+  const rest = clip(`pnpm ops ${writeWords(operation, raw)}`, 300);
+  return {
+    text: escaped(title),
+    blocks: [heading(title, parts.length > 0), ...drawParts(parts, rest), ...drawOffers(desk, offers, operation.name)],
+  };
+}
+
+/** A few sentences as a message. */
+export function drawWords(
+  desk: Desk,
+  words: {
+    readonly title: string;
+    readonly items?: readonly string[];
+    readonly note?: string;
+    readonly offers?: readonly Offer[];
+  },
+): Message {
+  const { title, items = [], note, offers = [] } = words;
+  const parts: Part[] = [];
+  if (items.length > 0) parts.push({ kind: 'list', items });
+  if (note) parts.push({ kind: 'note', text: note });
+  return {
+    text: escaped(title),
+    blocks: [heading(title, false), ...drawParts(parts, ''), ...drawOffers(desk, offers, 'words')],
+  };
+}
+
+/** The message without anything to click. */
+export function withoutButtons({ text: words, blocks }: Message): Message {
+  return { text: words, blocks: blocks.filter(({ type }) => type !== 'actions') };
+}
+
+function heading(title: string, isBold: boolean): types.KnownBlock {
+  const shown = clip(title, 3000);
+  return rich('title', [section([isBold ? bold(shown) : text(shown)])]);
+}
+
+/** Slack takes one table a message; further ones become lists. */
+function drawParts(parts: readonly Part[], rest: string): types.KnownBlock[] {
+  const firstTable = parts.findIndex(({ kind }) => kind === 'table');
+  const blocks = parts.flatMap((part, place) =>
+    drawPart(part, `part.${place}`, { tables: place === firstTable, rest }),
+  );
+  if (blocks.length <= MOST_BLOCKS - KEPT_BLOCKS) return blocks;
+  const shown = blocks.slice(0, MOST_BLOCKS - KEPT_BLOCKS);
+  return [...shown, ...drawPart({ kind: 'note', text: `… and more: ${rest}` }, 'part.more', { tables: false, rest })];
+}
