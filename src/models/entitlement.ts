@@ -29,9 +29,9 @@ export class Entitlement extends Model {
     keys: readonly ModuleKey[],
   ): Promise<Map<string, Entitlement>> {
     const rows = await Entitlement.query(trx)
-      .where({ organizationId: organisationId })
-      .whereIn('moduleKey', keys as ModuleKey[])
-      .orderBy('moduleKey')
+      .where('organization_id', organisationId)
+      .whereIn('module_key', keys as ModuleKey[])
+      .orderBy('module_key')
       .forUpdate();
     return new Map(rows.map((row) => [row.moduleKey, row]));
   }

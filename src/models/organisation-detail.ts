@@ -14,7 +14,7 @@ export interface RecordedChange {
 
 /** An organisation's access, in the runbook's order. */
 export async function accessOf(platform: Knex, organisationId: string): Promise<ListedAccess[]> {
-  const rows = await Entitlement.query(platform).where({ organizationId: organisationId });
+  const rows = await Entitlement.query(platform).where('organization_id', organisationId);
   return inRunbookOrder(
     rows.map(({ moduleKey, status, validFrom, validUntil }) => ({ key: moduleKey, status, validFrom, validUntil })),
   );
@@ -23,8 +23,8 @@ export async function accessOf(platform: Knex, organisationId: string): Promise<
 /** The newest changes of an organisation's access, newest first. */
 export async function lastChanges(platform: Knex, organisationId: string, limit: number): Promise<RecordedChange[]> {
   const rows = await EntitlementAudit.query(platform)
-    .where({ organizationId: organisationId })
-    .orderBy([{ column: 'performedAt', order: 'desc' }, 'id'])
+    .where('organization_id', organisationId)
+    .orderBy([{ column: 'performed_at', order: 'desc' }, 'id'])
     .limit(limit);
   return rows.map(({ performedAt, moduleKey, action, performedBy, reason }) => ({
     at: performedAt,

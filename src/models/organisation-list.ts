@@ -47,9 +47,9 @@ export async function listOrganisations(
   const [organisations, access] = await Promise.all([
     chosen().select('id', 'code', 'name', 'createdAt').orderBy('code'),
     Entitlement.query(platform)
-      .select('organizationId', 'moduleKey', 'status', 'validFrom', 'validUntil')
+      .select('organization_id', 'module_key', 'status', 'valid_from', 'valid_until')
       .modify((query) => {
-        if (!everything(filter, page)) query.whereIn('organizationId', chosen().select('id').orderBy('code'));
+        if (!everything(filter, page)) query.whereIn('organization_id', chosen().select('id').orderBy('code'));
       }),
   ]);
   const byOrganisation = Map.groupBy(access, ({ organizationId }) => organizationId);
@@ -81,12 +81,12 @@ function filtered(query: QueryBuilder<Organisation, Organisation[]>, { text, mod
   if (!module && !endsBy) return;
   const open = Entitlement.query()
     .where({ status: 'active' })
-    .where((lasting) => lasting.whereNull('validUntil').orWhere('validUntil', '>=', now))
+    .where((lasting) => lasting.whereNull('valid_until').orWhere('valid_until', '>=', now))
     .modify((access) => {
-      if (module) access.where({ moduleKey: module });
-      if (endsBy) access.where('validUntil', '<=', endsBy);
+      if (module) access.where('module_key', module);
+      if (endsBy) access.where('valid_until', '<=', endsBy);
     });
-  query.whereIn('id', open.select('organizationId'));
+  query.whereIn('id', open.select('organization_id'));
 }
 
 function listed({ moduleKey, status, validFrom, validUntil }: Entitlement): ListedAccess {

@@ -33,8 +33,8 @@ export class Organisation extends Model {
     by: Author,
   ): Promise<Organisation | undefined> {
     const row = { id, name, code, createdAt: by.at, updatedAt: by.at, createdBy: by.actorId, updatedBy: by.actorId };
-    const added = await Organisation.query(trx).insert(row).onConflict('code').ignore().returning('*');
-    return [added].flat().at(0)?.code === code ? Organisation.fromDatabaseJson(row) : undefined;
+    const rows = await Organisation.query(trx).insert(row).onConflict('code').ignore().returning('id').toKnexQuery();
+    return rows.length > 0 ? Organisation.fromDatabaseJson(row) : undefined;
   }
 
   /** Holds the row until the transaction ends, so that changes of one organisation's access come one after the other. */

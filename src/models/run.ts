@@ -32,21 +32,22 @@ export class Run extends Model {
 
   /** Stores the intent to run. False when the request key is taken: the request was delivered before. */
   static async begin(ledger: Knex, run: Partial<Run>): Promise<boolean> {
-    const inserted = await Run.query(ledger)
+    const rows = await Run.query(ledger)
       .insert({ ...run, state: 'running' })
       .onConflict('request_key')
       .ignore()
-      .returning('id');
-    return Array.isArray(inserted) ? inserted.length > 0 : inserted?.id !== undefined;
+      .returning('id')
+      .toKnexQuery();
+    return rows.length > 0;
   }
 
   static async byRequestKey(ledger: Knex, requestKey: string): Promise<Run | undefined> {
-    return Run.query(ledger).findOne({ requestKey });
+    return Run.query(ledger).findOne('request_key', requestKey);
   }
 
   /** Writes the outcome of a run that is still running; the first outcome stands. */
   static async settle(ledger: Knex, id: string, outcome: Partial<Run>): Promise<void> {
-    await Run.query(ledger).findById(id).where({ state: 'running' }).patch(outcome);
+    await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
   }
 
   /** Records a run that is already over. */

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { DBError, UniqueViolationError } from 'objection';
+import { DBError } from 'objection';
 
-/** Serialisation failure and deadlock: the database asks for the transaction to be tried again. */
-const TRY_AGAIN = new Set(['40001', '40P01']);
+/** Serialisation failure, deadlock, and a row that somebody else inserted meanwhile: tried again, it goes another way. */
+const TRY_AGAIN = new Set(['40001', '40P01', '23505']);
 const MAX_ATTEMPTS = 3;
 
 /**
@@ -20,7 +20,6 @@ export async function inTransaction<T>(platform: Knex, work: (trx: Knex.Transact
 }
 
 function overtaken(error: unknown): boolean {
-  if (error instanceof UniqueViolationError) return true;
   const native = error instanceof DBError ? error.nativeError : error;
   const code = (native as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' && TRY_AGAIN.has(code);
