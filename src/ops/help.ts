@@ -18,10 +18,10 @@ export const help = defineOperation({
   summary: 'Say what you can do here, or how one command is typed',
   role: 'viewer',
   effect: 'reads',
-  example: 'help grant',
+  example: 'help orgs',
   args: {
     command: {
-      ...arg.optional(arg.words('Command', 'the command to explain', { maxLength: 40, example: 'grant' })),
+      ...arg.optional(arg.words('Command', 'the command to explain', { maxLength: 40, example: 'orgs' })),
       positional: true,
       widget: { kind: 'none' },
     },
@@ -46,7 +46,7 @@ function overview(operations: readonly Operation[]): Report {
     title: 'What you can do with CapOps',
     parts: [
       { kind: 'commands', commands: operations.map(({ example, summary }) => ({ words: example, summary })) },
-      { kind: 'note', text: '“help grant” explains one command. A command with words left out opens a form.' },
+      { kind: 'note', text: '“help orgs” explains one command. A command with words left out opens a form.' },
     ],
   };
 }

@@ -13,7 +13,7 @@ export const LAYERS = {
   ops: { path: '^src/ops/', may: ['models', 'domain', 'ports', 'errors'], mayTypesOf: [] },
   faces: { path: '^src/faces/', may: ['ops', 'ports', 'errors'], mayTypesOf: [] },
   config: { path: '^src/config(/|\\.ts$)', may: ['domain', 'ports', 'errors'], mayTypesOf: [] },
-  adapters: { path: '^src/adapters/', may: ['ports', 'config', 'errors'], mayTypesOf: [] },
+  adapters: { path: '^src/adapters/', may: ['domain', 'ports', 'config', 'errors'], mayTypesOf: [] },
   // The only files that join the sides.
   joints: {
     path: '^src/(main|cli|compose)\\.ts$',
