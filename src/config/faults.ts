@@ -7,8 +7,8 @@ export type Checked<T> =
 
 /** One StartError for all faults. */
 export function startError(faults: readonly string[]): StartError {
-  const count = faults.length === 1 ? 'one setting is' : `${faults.length} settings are`;
-  return new StartError([`CapOps does not start: ${count} wrong.`, ...faults.map((fault) => `- ${fault}`)].join('\n'));
+  const count = faults.length === 1 ? 'One setting is' : `${faults.length} settings are`;
+  return new StartError([`${count} wrong:`, ...faults.map((fault) => `- ${fault}`)].join('\n'));
 }
 
 /** A fault's text: the setting's name, what was found, what is allowed. */
