@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { elementsOf } from './block-text.ts';
-
 export type Text = { type: 'plain_text' | 'mrkdwn'; text: string };
 export type Option = { text: Text; value: string; description?: Text };
 export type OptionGroup = { label: Text; options: Option[] };
@@ -55,16 +52,6 @@ export type Block = {
   elements?: Element[];
   fields?: Text[];
 };
-
-/** Slack names what the app left unnamed: every block and every element that acts. */
-export function named(blocks: Block[]): Block[] {
-  const copy = structuredClone(blocks);
-  for (const block of copy) {
-    block.block_id ||= randomBytes(4).toString('base64url');
-    for (const element of elementsOf(block)) element.action_id ||= randomBytes(4).toString('base64url');
-  }
-  return copy;
-}
 
 /** An element's options, those in groups included. */
 export function optionsOf(element: Element): Option[] {

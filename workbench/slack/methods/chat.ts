@@ -1,6 +1,7 @@
-import { type Block, named } from '../blocks.ts';
+import type { Block } from '../blocks.ts';
 import type { Payload } from '../deliver.ts';
 import { messageComplaints } from '../limits.ts';
+import { named } from '../naming.ts';
 import { messageObject } from '../payloads.ts';
 import { BOT_USER, type Channel, directChannel, type Message } from '../state.ts';
 import { amend, post, remove, type Workspace } from '../workspace.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type Block, named } from '../blocks.ts';
+import type { Block } from '../blocks.ts';
 import type { Payload } from '../deliver.ts';
 import { viewComplaints } from '../limits.ts';
+import { named } from '../naming.ts';
 import { viewObject } from '../payloads.ts';
 import type { Trigger, View } from '../state.ts';
 import { takeTrigger } from '../triggers.ts';
