@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { nearest } from '../domain/nearest.ts';
 import type { Settings } from '../ports.ts';
@@ -56,17 +56,24 @@ function readGuarded(path: string): Checked<Buffer> | undefined {
 function checkPolicy(path: string, bytes: Buffer): Checked<PolicyFile> {
   const lines = new LineCounter();
   const document = parseDocument(bytes.toString('utf8'), { lineCounter: lines });
-  if (document.errors.length > 0) {
-    return { value: undefined, faults: document.errors.map((error) => `${path}: ${error.message.trim()}`) };
-  }
-  const content: unknown = document.toJS();
-  const parsed = policySchema.safeParse(content, { reportInput: true });
+  const content = contentOf(document);
+  if (content.faults.length > 0) return { value: undefined, faults: content.faults.map((text) => `${path}: ${text}`) };
+  const parsed = policySchema.safeParse(content.value, { reportInput: true });
   if (!parsed.success) {
     const place = (at: PropertyKey[]) => `${path}, line ${lineAt(document.contents, at, lines)}`;
     return { value: undefined, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue, place)) };
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { value: { ...settingsOf(parsed.data), policyFile: { path, sha256 } }, faults: [] };
+}
+
+function contentOf(document: Document): Checked<unknown> {
+  try {
+    if (document.errors.length === 0) return { value: document.toJS(), faults: [] };
+    return { value: undefined, faults: document.errors.map((error) => error.message.trim()) };
+  } catch (error) {
+    return { value: undefined, faults: [(error as Error).message] }; // Aliases that unfold without end.
+  }
 }
 
 function faultsOf(issue: z.core.$ZodIssue, place: (at: PropertyKey[]) => string): string[] {

@@ -9,8 +9,8 @@ const group = id(/^S[A-Z0-9]+$/, 'a Slack user group’s id, S…');
 const channel = id(/^[CG][A-Z0-9]+$/, 'a Slack channel’s id, C… or G…');
 const team = id(/^T[A-Z0-9]+$/, 'a Slack workspace’s id, T…');
 
-const list = <T extends z.ZodType>(of: T, allowed: string) =>
-  z.array(of, `a list of ${allowed}, such as [${allowed}]`).default([]);
+const list = <T extends z.ZodType>(of: T, example: string) =>
+  z.array(of, `a list of ids, such as [${example}]`).default([]);
 const keys = (allowed: string) => ({
   error: (issue: { code?: string }) => (issue.code === 'invalid_type' ? `keys with values: ${allowed}` : undefined),
 });
@@ -29,37 +29,49 @@ const terminalUser = z
   .refine((entry) => entry.role !== undefined || entry.slack !== undefined, 'a role, a Slack user’s id, or both');
 
 /** The whole file. `environment` is asked for, since it stands on every confirmation. */
-export const policySchema = z.strictObject(
-  {
-    environment: id(
-      /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u,
-      'a name of at most 40 letters and digits, such as production',
-    ),
-    time_zone: z.string(zoneAllowed()).superRefine(checkZone).default('UTC'),
-    slack: z
-      .strictObject(
-        {
-          team_id: team.optional(),
-          allowed_channels: z
-            .union([z.literal('any'), z.array(channel)], {
-              error: 'any, or a list of channel ids, such as [C0123]',
-            })
-            .default([]),
-          announcements: channel.optional(),
-        },
-        keys('team_id, allowed_channels, announcements'),
-      )
-      .default({ allowed_channels: [] }),
-    trust_user_groups: z.boolean('true or false').default(false),
-    roles: z
-      .strictObject({ viewer: roleSchema, operator: roleSchema, admin: roleSchema }, keys('viewer, operator, admin'))
-      .default({ viewer: none(), operator: none(), admin: none() }),
-    terminal: z
-      .strictObject({ users: z.record(z.string(), terminalUser, 'OS users and what they are') }, keys('users'))
-      .optional(),
-  },
-  keys('environment, time_zone, slack, trust_user_groups, roles, terminal'),
-);
+export const policySchema = z
+  .strictObject(
+    {
+      environment: id(
+        /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u,
+        'a name of at most 40 letters and digits, such as production',
+      ),
+      time_zone: z.string(zoneAllowed()).superRefine(checkZone).default('UTC'),
+      slack: z
+        .strictObject(
+          {
+            team_id: team.optional(),
+            allowed_channels: z
+              .union([z.literal('any'), z.array(channel)], {
+                error: 'any, or a list of channel ids, such as [C0123]',
+              })
+              .default([]),
+            announcements: channel.optional(),
+          },
+          keys('team_id, allowed_channels, announcements'),
+        )
+        .default({ allowed_channels: [] }),
+      trust_user_groups: z.boolean('true or false').default(false),
+      roles: z
+        .strictObject({ viewer: roleSchema, operator: roleSchema, admin: roleSchema }, keys('viewer, operator, admin'))
+        .default({ viewer: none(), operator: none(), admin: none() }),
+      terminal: z
+        .strictObject({ users: z.record(z.string(), terminalUser, 'OS users and what they are') }, keys('users'))
+        .optional(),
+    },
+    keys('environment, time_zone, slack, trust_user_groups, roles, terminal'),
+  )
+  .superRefine(refuseUselessGroups);
+
+function refuseUselessGroups(
+  file: { trust_user_groups: boolean; roles: Policy['roles'] },
+  context: z.RefinementCtx,
+): void {
+  const { groups } = file.roles.admin;
+  if (file.trust_user_groups || groups.length === 0) return;
+  const message = 'none, unless trust_user_groups is true: whoever edits such a group could make themselves an admin';
+  context.addIssue({ code: 'custom', path: ['roles', 'admin', 'groups'], input: groups, message });
+}
 
 /** What the file comes to. */
 export function settingsOf(file: z.infer<typeof policySchema>): {
