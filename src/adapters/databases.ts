@@ -1,8 +1,8 @@
 import { callbackify } from 'node:util';
-import { type Knex, knex } from 'knex';
+import type { Knex } from 'knex';
 import type { Config } from '../config.ts';
 import type { Databases, Log } from '../ports.ts';
-import { PostgresClient } from './postgres-client.ts';
+import { knex, PostgresClient } from './postgres-client.ts';
 import { CONNECT_MS, type Limits, sessionRules, utcTypes } from './postgres-session.ts';
 
 const LIMITS: Limits = { statementMs: 30_000, lockMs: 5000 };

@@ -1,9 +1,10 @@
-import { type Knex, knex } from 'knex';
+import type { Knex } from 'knex';
 import { databaseName, withDatabase } from '../config/database-url.ts';
 import type { Config } from '../config.ts';
 import { connectionFailure } from '../domain/connection-failure.ts';
 import { StartError, UnavailableError } from '../errors.ts';
 import { databaseSettings } from './databases.ts';
+import { knex } from './postgres-client.ts';
 
 const NO_SUCH_DATABASE = '3D000';
 const NOT_ALLOWED = '42501';

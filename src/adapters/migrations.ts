@@ -1,10 +1,11 @@
-import { type Knex, knex } from 'knex';
+import type { Knex } from 'knex';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { databaseSettings } from './databases.ts';
 import { createLedger, reach, refuseSharedDatabase } from './ledger-database.ts';
 import { compareMigrations, MIGRATIONS } from './migration-files.ts';
 import { lookAtPlatform } from './platform-shape.ts';
+import { knex } from './postgres-client.ts';
 
 type Addresses = Pick<Config, 'databaseUrl' | 'ledgerDatabaseUrl' | 'ledgerIsDerived'>;
 

@@ -1,9 +1,14 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { knex } from 'knex';
+import knexPackage from 'knex';
 import type { Client } from 'pg';
 
-const PostgresDialect: typeof knex.Client = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js');
+/** knex is CommonJS, and Node finds no named export in it. */
+export const { knex } = knexPackage;
+
+const PostgresDialect: typeof knexPackage.Client = createRequire(import.meta.url)(
+  'knex/lib/dialects/postgres/index.js',
+);
 const GOODBYE_MS = 500;
 
 /**
