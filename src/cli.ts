@@ -1,2 +1,98 @@
 #!/usr/bin/env node
-console.log("hi")
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Config } from './config.ts';
+import type { Desk, OpenDesk } from './faces/terminal/index.ts';
+import type { Report } from './ops/report.ts';
+
+// Compiled once, read back at the next start. In the project's own folder: in /tmp others might put their code first.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/capops', import.meta.url)));
+
+const [face, { readInvocation }, { OPERATIONS }, { MODULE_KEYS }, { nearest }, { version }] = await Promise.all([
+  import('./faces/terminal/index.ts'),
+  import('./config/invocation.ts'),
+  import('./ops/index.ts'),
+  import('./domain/module-keys.ts'),
+  import('./domain/nearest.ts'),
+  import('./version.ts'),
+]);
+
+const desk: Desk = {
+  version,
+  nearest,
+  operations: OPERATIONS,
+  moduleKeys: MODULE_KEYS,
+  upkeep: [
+    { name: 'db:migrate', summary: 'Bring both databases up to date, and make the ledger’s', run: migrate },
+    { name: 'db:status', summary: 'Say which migrations have not run yet', run: status },
+  ],
+  open,
+};
+
+const { folder, sudoUser } = readInvocation();
+process.exitCode = await face.serveTerminal(desk, {
+  terminal: face.openTerminal(process, folder),
+  argv: process.argv.slice(2),
+  actor: face.terminalActor(sudoUser),
+});
+
+/** The configuration and the ops service on it. A ledger that is down stops no reading; the ops service says what it stops. */
+async function open(): Promise<OpenDesk> {
+  const [config, { compose }, { openLog }, { systemClock }, { createService }] = await Promise.all([
+    configuration(),
+    import('./compose.ts'),
+    import('./adapters/log.ts'),
+    import('./adapters/clock.ts'),
+    import('./ops/service.ts'),
+  ]);
+  await refusePending(config);
+  const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
+  const composition = await compose(config, { log, clock: systemClock, slack: undefined });
+  const service = createService(composition.ports, OPERATIONS);
+  const close = async () => {
+    await service.settled();
+    await composition.close();
+  };
+  return { service, settings: config.settings, close };
+}
+
+async function configuration(): Promise<Config> {
+  const { loadConfig } = await import('./config.ts');
+  return loadConfig();
+}
+
+/** `info` is what holds where nobody has asked for a log, and a person at a terminal has the answer already. */
+function terminalLogLevel({ logLevel }: Config): Config['logLevel'] {
+  return logLevel === 'info' ? 'silent' : logLevel;
+}
+
+async function refusePending(config: Config): Promise<void> {
+  const [{ assertMigrated }, { UnavailableError }] = await Promise.all([
+    import('./adapters/migrations.ts'),
+    import('./errors.ts'),
+  ]);
+  await assertMigrated(config).catch((error: unknown) => {
+    if (error instanceof UnavailableError && error.service.includes('ledger')) return;
+    throw error;
+  });
+}
+
+async function migrate(say: (line: string) => void): Promise<Report> {
+  const { migrateAll } = await import('./adapters/migrations.ts');
+  await migrateAll(await configuration(), say);
+  return { tone: 'done', title: 'Both databases are up to date.' };
+}
+
+async function status(): Promise<Report> {
+  const { pendingMigrations } = await import('./adapters/migrations.ts');
+  const { platform, ledger } = await pendingMigrations(await configuration());
+  const rows = [...platform.map((name) => ['platform', name]), ...ledgerRows(ledger)];
+  if (rows.length === 0) return { tone: 'info', title: 'Both databases are up to date.' };
+  const title = 'Not migrated yet. “pnpm db:migrate” brings both databases up to date.';
+  return { tone: 'attention', title, parts: [{ kind: 'table', columns: ['Database', 'Migration'], rows }] };
+}
+
+function ledgerRows(ledger: readonly string[] | 'missing'): string[][] {
+  if (ledger === 'missing') return [['ledger', 'all: the database is not there yet']];
+  return ledger.map((name) => ['ledger', name]);
+}

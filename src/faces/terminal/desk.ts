@@ -1,0 +1,31 @@
+import type { Operation } from '../../ops/operation.ts';
+import type { Report } from '../../ops/report.ts';
+import type { OpsService } from '../../ops/service.ts';
+import type { Settings } from '../../ports.ts';
+
+/** What the commands stand on. Whoever joins the sides makes it; nothing is opened before a command needs it. */
+export interface Desk {
+  readonly version: string;
+  readonly operations: readonly Operation[];
+  readonly moduleKeys: readonly string[];
+  /** The candidate that was probably meant. */
+  readonly nearest: (word: string, candidates: readonly string[]) => string | undefined;
+  /** Commands that look after the databases; they need no ops service, and work before there is one. */
+  readonly upkeep: readonly Upkeep[];
+  open(): Promise<OpenDesk>;
+}
+
+export interface OpenDesk {
+  readonly service: OpsService;
+  readonly settings: Settings;
+  /** Resolves when everything is recorded and every connection closed. */
+  close(): Promise<void>;
+}
+
+/** One command that is no operation: `db:migrate`. */
+export interface Upkeep {
+  readonly name: string;
+  readonly summary: string;
+  /** `say` is told each step, a sentence each. */
+  readonly run: (say: (line: string) => void) => Promise<Report>;
+}

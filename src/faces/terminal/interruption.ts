@@ -1,0 +1,34 @@
+import { EXIT } from './exit-code.ts';
+import { writeLines } from './output.ts';
+import type { Terminal } from './terminal.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** pnpm hands on the Ctrl-C that the terminal has sent us already: what comes so soon is the same one. */
+const SAME_PRESS_MS = 300;
+
+/**
+ * Lets work that changes things come to its end although Ctrl-C is pressed; says so. Pressed again, the process ends at
+ * once, and PostgreSQL rolls back what is open.
+ */
+export async function sheltered<T>(
+  terminal: Terminal,
+  work: () => Promise<T>,
+): Promise<{ result: T; interrupted: boolean }> {
+  let firstAt: number | undefined;
+  const onSignal = () => {
+    if (firstAt !== undefined && performance.now() - firstAt > SAME_PRESS_MS) process.exit(EXIT.interrupted);
+    if (firstAt !== undefined) return;
+    firstAt = performance.now();
+    void writeLines(terminal.messages, [
+      '',
+      'Finishing what has begun, so that nothing is left half done. Press Ctrl-C again to end at once and undo it.',
+    ]);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    const result = await work();
+    return { result, interrupted: firstAt !== undefined };
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Outcome, PreviewOutcome, Request } from '../../ops/service.ts';
+import type { Settings } from '../../ports.ts';
+import { type Answer, conclude, keepAttachments, showPreview } from './answer.ts';
+import { EXIT } from './exit-code.ts';
+import { sheltered } from './interruption.ts';
+import { writeLines } from './output.ts';
+import { openProgressBar } from './progress-bar.ts';
+import { askYesOrNo } from './questions.ts';
+import { isInteractive } from './terminal.ts';
+
+export interface Performance extends Answer {
+  readonly settings: Settings;
+  /** Confirmed beforehand. */
+  readonly yes: boolean;
+  readonly execute: (request: Request) => Promise<Outcome>;
+}
+
+/** With --yes, a preview that has gone stale is made anew once; then the state moves too fast to go on unseen. */
+const MAX_UNSEEN_PREVIEWS = 2;
+
+/** Runs a request, asks where it has to be confirmed, draws how it ended. Resolves with the exit code. */
+export async function perform(performance: Performance, request: Request): Promise<number> {
+  let asked = request;
+  for (let previews = 1; ; previews++) {
+    const { outcome, interrupted } = await execute(performance, asked);
+    if (outcome.kind !== 'preview') {
+      const code = await conclude(performance, outcome);
+      return interrupted ? EXIT.interrupted : code;
+    }
+    if (interrupted) return nothingChanged(performance, EXIT.interrupted);
+    await showPreview(performance, outcome);
+    if (outcome.confirmation === undefined || performance.dryRun) {
+      return (await keepAttachments(performance, outcome.report)) ? previewCode(outcome) : EXIT.failed;
+    }
+    const refusal = await unconfirmed(performance, outcome, previews);
+    if (refusal !== undefined) return refusal;
+    asked = { ...request, confirmation: outcome.confirmation };
+  }
+}
+
+async function execute(
+  { terminal, execute }: Performance,
+  request: Request,
+): Promise<{ outcome: Outcome; interrupted: boolean }> {
+  const bar = await openProgressBar(terminal);
+  const work = () => execute({ ...request, progress: bar.show }).finally(bar.clear);
+  if (request.operation.effect === 'reads') return { outcome: await work(), interrupted: false };
+  const { result, interrupted } = await sheltered(terminal, work);
+  return { outcome: result, interrupted };
+}
+
+/** A preview that leads nowhere is right when there is nothing to do, and wrong when there is something to mend. */
+function previewCode({ confirmation, report }: PreviewOutcome): number {
+  return confirmation === undefined && report.tone === 'attention' ? EXIT.badInput : EXIT.done;
+}
+
+/** The exit code where the preview is not confirmed; undefined: go on. */
+async function unconfirmed(
+  performance: Performance,
+  preview: PreviewOutcome,
+  previews: number,
+): Promise<number | undefined> {
+  const { terminal, yes, settings } = performance;
+  if (yes && previews <= MAX_UNSEEN_PREVIEWS) return undefined;
+  if (yes) {
+    return nothingChanged(
+      performance,
+      EXIT.failed,
+      'The state keeps changing while this is prepared. Try again in a moment.',
+    );
+  }
+  if (!isInteractive(terminal)) {
+    const advice =
+      'This has to be confirmed, and nobody is here to ask. Add --yes to go on, or --dry-run to see the preview only.';
+    return nothingChanged(performance, EXIT.badInput, advice);
+  }
+  const goOn = await askYesOrNo(terminal, `${preview.confirmLabel} in ${settings.environment}?`);
+  return goOn ? undefined : nothingChanged(performance, EXIT.declined);
+}
+
+async function nothingChanged({ terminal }: Performance, code: number, why?: string): Promise<number> {
+  await writeLines(terminal.messages, [...(why === undefined ? [] : [why]), 'Nothing was changed.']);
+  return code;
+}

@@ -1,0 +1,47 @@
+import { missingArguments } from '../../ops/input.ts';
+import { readWords } from '../../ops/words.ts';
+import { attachmentFolder } from './attachments.ts';
+import { joinOptions } from './command-line.ts';
+import type { Desk } from './desk.ts';
+import type { Visit } from './index.ts';
+import { openFile } from './open-file.ts';
+import { perform } from './perform.ts';
+import type { OperationLine } from './program.ts';
+import { type Asking, askForMissing } from './questions.ts';
+import { isInteractive } from './terminal.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Runs the operation that a command line names. Resolves with the exit code. */
+export async function serveOperation(desk: Desk, { terminal, actor }: Visit, line: OperationLine): Promise<number> {
+  const { operation, format, dryRun = false, yes = false } = line;
+  const { folder } = terminal;
+  const typed = readWords(operation, joinOptions(operation, line.words));
+  const { service, settings, close } = await desk.open();
+  try {
+    const asking = { terminal, service, settings, moduleKeys: desk.moduleKeys, operation, actor };
+    const raw = await completed(asking, typed);
+    const given = { terminal, operation, format, dryRun, yes, settings };
+    return await perform(
+      {
+        ...given,
+        operations: desk.operations,
+        attachmentFolder: attachmentFolder(operation, raw, folder),
+        execute: service.execute,
+      },
+      { operation, actor, raw, openFile: (path) => openFile(path, folder) },
+    );
+  } finally {
+    await close();
+  }
+}
+
+/** What is missing is asked for where somebody is there; else the ops service says what it is. */
+async function completed(asking: Asking, typed: Raw): Promise<Raw> {
+  const { terminal, operation, actor, service } = asking;
+  const isComplete = missingArguments(operation, typed, 'terminal').length === 0;
+  if (isComplete || !isInteractive(terminal)) return typed;
+  const refusal = await service.refusal(operation, actor);
+  if (refusal) throw refusal;
+  return askForMissing(asking, typed);
+}

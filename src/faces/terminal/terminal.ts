@@ -1,0 +1,25 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import { type Output, openOutput } from './output.ts';
+
+/** The process's ends, as this face uses them. */
+export interface Terminal {
+  /** Questions are read from here, and asked on `stderr`. */
+  readonly stdin: ReadStream;
+  readonly stderr: WriteStream;
+  /** Data, and in table mode the report. */
+  readonly out: Output;
+  /** Messages. */
+  readonly messages: Output;
+  /** Relative paths start here. */
+  readonly folder: string;
+}
+
+/** Whether somebody is there to answer. */
+export function isInteractive({ stdin, stderr }: Terminal): boolean {
+  return Boolean(stdin.isTTY && stderr.isTTY);
+}
+
+/** The process's own ends. `folder` is where the command was typed. */
+export function openTerminal({ stdin, stdout, stderr }: NodeJS.Process, folder: string): Terminal {
+  return { stdin, stderr, out: openOutput(stdout), messages: openOutput(stderr), folder };
+}
