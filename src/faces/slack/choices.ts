@@ -1,0 +1,20 @@
+import type { types } from '@slack/bolt';
+import type { Asker, Desk } from './desk.ts';
+import { organisationOption } from './draw-form.ts';
+import { formOperation } from './read-form.ts';
+
+/** The organisations that a form's menu offers for what was typed; none for whoever may not run the operation. */
+export async function choices(
+  desk: Desk,
+  asker: Asker,
+  { callbackId, typed }: { callbackId: string; typed: string },
+): Promise<types.PlainTextOption[]> {
+  const operation = formOperation(desk.service, callbackId);
+  if (!operation || (await desk.service.refusal(operation, asker.actor))) return [];
+  try {
+    return (await desk.service.choices(operation, asker.actor, typed)).map(organisationOption);
+  } catch (error) {
+    desk.ports.log.warn({ err: error }, 'a menu stayed empty: the organisations could not be looked up');
+    return [];
+  }
+}

@@ -1,0 +1,129 @@
+import type { types } from '@slack/bolt';
+import { argumentsFor } from '../../ops/input.ts';
+import type { Argument, Operation } from '../../ops/operation.ts';
+import type { Desk } from './desk.ts';
+import { isAsked } from './form.ts';
+import { clip, plain, sentence } from './text.ts';
+
+/** What a form starts with, by argument: a text or day, module keys, an organisation, a tick. */
+export type Filled = Readonly<
+  Record<string, string | boolean | readonly string[] | { readonly code: string; readonly name: string }>
+>;
+
+/** Every input has this action id; its block id is the argument's name. */
+export const INPUT = 'value';
+
+const TITLE = 24;
+const OPTION = 75;
+
+/** An operation's form, from its arguments. */
+export function drawForm(
+  desk: Desk,
+  operation: Operation,
+  { filled, channelId }: { filled: Filled; channelId: string | undefined },
+): types.ModalView {
+  const asked = argumentsFor(operation, 'slack').filter(([name]) => isAsked(operation, name));
+  return {
+    type: 'modal',
+    callback_id: `form:${operation.name}`,
+    private_metadata: JSON.stringify({ channel: channelId }),
+    title: plain(titleOf(operation), TITLE),
+    submit: plain(operation.preview ? 'Preview' : sentence(operation.verb.replaceAll('-', ' ')), TITLE),
+    close: plain('Cancel', TITLE),
+    blocks: [
+      { type: 'section', block_id: 'about', text: plain(`${operation.summary}.`, 3000) },
+      ...asked.map(([name, argument]) => input(desk, { name, argument, filled: filled[name] })),
+      {
+        type: 'context',
+        block_id: 'environment',
+        elements: [plain(`Environment: ${desk.ports.settings.environment}`, 200)],
+      },
+    ],
+  };
+}
+
+/** `Grant module` of `grant-module`. */
+export function titleOf({ name }: Operation): string {
+  return sentence(name.replaceAll('-', ' '));
+}
+
+interface Field {
+  readonly name: string;
+  readonly argument: Argument;
+  readonly filled: Filled[string] | undefined;
+}
+
+function input(desk: Desk, field: Field): types.InputBlock {
+  const { name, argument } = field;
+  const hinted = ['text', 'file', 'date'].includes(argument.widget.kind);
+  return {
+    type: 'input',
+    block_id: name,
+    label: plain(argument.label, 2000),
+    optional: !argument.required,
+    element: element(desk, field),
+    ...(hinted ? { hint: plain(sentence(argument.summary), 2000) } : {}),
+  };
+}
+
+function element(desk: Desk, field: Field): types.InputBlock['element'] {
+  const { argument, filled } = field;
+  const { widget } = argument;
+  switch (widget.kind) {
+    case 'organisation':
+      return organisationElement(filled);
+    case 'modules':
+      return modulesElement(desk, field);
+    case 'date':
+      return { type: 'datepicker', action_id: INPUT, ...(typeof filled === 'string' ? { initial_date: filled } : {}) };
+    case 'flag': {
+      const tick = { text: plain(sentence(argument.summary), OPTION), value: 'true' };
+      return {
+        type: 'checkboxes',
+        action_id: INPUT,
+        options: [tick],
+        ...(filled === true ? { initial_options: [tick] } : {}),
+      };
+    }
+    case 'file':
+      return { type: 'file_input', action_id: INPUT, filetypes: [...widget.types], max_files: 1 };
+    case 'text': {
+      const initial =
+        typeof filled === 'string' && filled !== '' ? { initial_value: clip(filled, widget.maxLength) } : {};
+      return {
+        type: 'plain_text_input',
+        action_id: INPUT,
+        max_length: widget.maxLength,
+        multiline: widget.multiline ?? false,
+        ...initial,
+      };
+    }
+    case 'none':
+      throw new Error(`The argument ${field.name} is not asked for in forms`);
+  }
+}
+
+/** Searched by CapOps, since there may be 17,576 of them. */
+function organisationElement(filled: Filled[string] | undefined): types.ExternalSelect {
+  const initial = typeof filled === 'object' && 'code' in filled ? { initial_option: organisationOption(filled) } : {};
+  return {
+    type: 'external_select',
+    action_id: INPUT,
+    min_query_length: 0,
+    placeholder: plain('Search by code or name', 150),
+    ...initial,
+  };
+}
+
+export function organisationOption({ code, name }: { code: string; name: string }): types.PlainTextOption {
+  return { text: plain(`${code} · ${name}`, OPTION), value: code };
+}
+
+/** The choices are what “all” stands for. */
+function modulesElement({ ports }: Desk, { argument, filled }: Field): types.Checkboxes {
+  const moment = { now: ports.clock.now(), timeZone: ports.settings.timeZone };
+  const all = argument.schema(moment).parse('all') as readonly string[];
+  const options = all.map((key) => ({ text: plain(sentence(key), OPTION), value: key }));
+  const chosen = Array.isArray(filled) ? options.filter(({ value }) => filled.includes(value)) : [];
+  return { type: 'checkboxes', action_id: INPUT, options, ...(chosen.length > 0 ? { initial_options: chosen } : {}) };
+}

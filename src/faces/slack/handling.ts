@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { sayPrivately } from './answer.ts';
+import { type Asker, askerOf, type Desk, type Origin } from './desk.ts';
+import { drawWords } from './draw-report.ts';
+
+/** What an answer in the acknowledgement comes to, and what is left to do once it is given. */
+export interface Answered<T> {
+  readonly response: T | undefined;
+  readonly afterwards?: () => Promise<void>;
+}
+
+/** The one way in which requests from Slack are handled: acknowledged once, answered whatever happens, waited for at the end. */
+export interface Handling {
+  /** Acknowledges at once, then works. */
+  afterAck(ack: () => Promise<void>, origin: Origin, work: (asker: Asker) => Promise<void>): Promise<void>;
+  /** Works, then acknowledges with what came of it; nothing where the work failed. */
+  withAck<T>(
+    ack: (response?: T) => Promise<void>,
+    origin: Origin,
+    work: (asker: Asker) => Promise<Answered<T>>,
+  ): Promise<void>;
+  /** Resolves when nothing is being worked on. */
+  settled(): Promise<void>;
+}
+
+export function createHandling(desk: Desk): Handling {
+  const underWay = new Set<Promise<void>>();
+  const follow = (work: Promise<void>): Promise<void> => {
+    underWay.add(work);
+    return work.finally(() => underWay.delete(work));
+  };
+  const guarded = async (origin: Origin, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      await explain(desk, origin, error);
+    }
+  };
+  return {
+    afterAck: (ack, origin, work) =>
+      follow(
+        guarded(origin, async () => {
+          await Promise.all([ack(), askerOf(desk, origin).then(work)]);
+        }),
+      ),
+    withAck: (ack, origin, work) =>
+      follow(
+        guarded(origin, async () => {
+          const answered = await askerOf(desk, origin)
+            .then(work)
+            .catch(async (error: unknown) => {
+              await ack();
+              throw error;
+            });
+          await ack(answered.response);
+          await answered.afterwards?.();
+        }),
+      ),
+    settled: async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** The one place where a failure of this face is logged; whoever asked gets a reference to it. */
+async function explain(desk: Desk, origin: Origin, error: unknown): Promise<void> {
+  const reference = randomUUID().slice(0, 8);
+  desk.ports.log.error({ err: error, reference, user: origin.userId }, 'a request from Slack failed');
+  const title = 'Something went wrong between CapOps and Slack. Ask again; what was done already is not done twice.';
+  await sayPrivately(desk, origin, drawWords(desk, { title, note: `Reference ${reference}` })).catch(
+    (unsaid: unknown) => {
+      desk.ports.log.warn({ err: unsaid, reference }, 'and Slack took no answer either');
+    },
+  );
+}

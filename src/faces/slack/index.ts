@@ -1,0 +1,96 @@
+import { App, type BlockButtonAction, type ViewSubmitAction } from '@slack/bolt';
+import type { OpsService } from '../../ops/service.ts';
+import type { Ports } from '../../ports.ts';
+import { boltLog } from './bolt-log.ts';
+import { choices } from './choices.ts';
+import { click } from './click.ts';
+import { runLine } from './command-line.ts';
+import type { Desk, SlackWeb } from './desk.ts';
+import { listenToEvents } from './events.ts';
+import { createHandling, type Handling } from './handling.ts';
+import { type Interaction, ofCommand, ofInteraction } from './origin.ts';
+import { formChannel } from './read-form.ts';
+import { openDoor, type ReceiverConfig } from './receiver.ts';
+import { submit } from './submission.ts';
+import { unescaped } from './text.ts';
+
+export interface SlackFaceOptions {
+  readonly service: OpsService;
+  readonly ports: Ports;
+  readonly web: SlackWeb;
+  readonly config: {
+    readonly botToken: string;
+    readonly apiUrl: string | undefined;
+    readonly receiver: ReceiverConfig;
+  };
+  /** The id of the channel that hears of changes made elsewhere. */
+  readonly announcements: string | undefined;
+}
+
+export interface SlackFace {
+  /** Resolves once Slack can reach CapOps; `port` where it listens on one. */
+  start(): Promise<{ port?: number }>;
+  /** Takes nothing new, and resolves when everything that was taken is answered. */
+  stop(): Promise<void>;
+}
+
+/** CapOps as people meet it in Slack: the command, forms, buttons, direct messages and the home tab. */
+export function createSlackFace({ service, ports, web, config, announcements }: SlackFaceOptions): SlackFace {
+  const desk: Desk = { service, ports, web, announcements };
+  const handling = createHandling(desk);
+  const logger = boltLog(ports.log);
+  const door = openDoor(config.receiver, { logger, fetch: web.fetch, apiUrl: config.apiUrl });
+  const app = new App({
+    receiver: door.receiver,
+    logger,
+    clientOptions: { fetch: web.fetch, ...(config.apiUrl ? { slackApiUrl: config.apiUrl } : {}) },
+    // Asking Slack who the bot is, as Bolt would, could fail; nothing here needs it.
+    authorize: async () => ({ botToken: config.botToken }),
+    ignoreSelf: false,
+    convoStore: false,
+  });
+  listen(app, desk, handling);
+  listenToEvents(app, desk, handling);
+  return {
+    start: async () => {
+      const port = await door.start();
+      return port === undefined ? {} : { port };
+    },
+    stop: async () => {
+      const closed = door.stop();
+      await handling.settled();
+      await closed;
+    },
+  };
+}
+
+/** Everything a person does; which operation it is for stands in what they did. */
+function listen(app: App, desk: Desk, handling: Handling): void {
+  app.command(/.*/, ({ ack, body }) =>
+    handling.afterAck(ack, ofCommand(body), (asker) =>
+      runLine(desk, asker, { text: unescaped(body.text ?? ''), requestKey: `command:${body.trigger_id}` }),
+    ),
+  );
+
+  app.action(/.*/, ({ ack, body }) => {
+    const clicked = body as BlockButtonAction;
+    const channelId = clicked.view?.private_metadata ? formChannel(clicked.view.private_metadata) : clicked.channel?.id;
+    const isButton = clicked.actions[0]?.type === 'button';
+    return handling.afterAck(ack, ofInteraction(clicked as Interaction, channelId), async (asker) => {
+      if (isButton) await click(desk, asker, clicked);
+    });
+  });
+
+  app.options<'block_suggestion'>({ type: 'block_suggestion', action_id: /.*/ }, ({ ack, body }) => {
+    const { view, value } = body;
+    const origin = ofInteraction(body as Interaction, formChannel(view?.private_metadata ?? ''));
+    return handling.withAck(ack, origin, async (asker) => ({
+      response: { options: await choices(desk, asker, { callbackId: view?.callback_id ?? '', typed: value }) },
+    }));
+  });
+
+  app.view<ViewSubmitAction>(/.*/, ({ ack, body, view }) => {
+    const origin = ofInteraction(body, formChannel(view.private_metadata));
+    return handling.withAck(ack, origin, (asker) => submit(desk, asker, view));
+  });
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { types, ViewOutput } from '@slack/bolt';
+import { z } from 'zod';
+import { argumentsFor } from '../../ops/input.ts';
+import type { OpsService } from '../../ops/service.ts';
+import type { Wish } from './desk.ts';
+import { INPUT } from './draw-form.ts';
+import { isAsked } from './form.ts';
+
+const metadataSchema = z.object({ channel: z.string().optional() });
+
+type Held = ViewOutput['state']['values'][string][string];
+
+/** The operation that a form or one of its menus belongs to; undefined where this version has none of that name. */
+export function formOperation(service: OpsService, callbackId: string): Wish['operation'] | undefined {
+  return callbackId.startsWith('form:') ? service.find(callbackId.slice('form:'.length)) : undefined;
+}
+
+/** The channel in which the form was asked for; undefined: on the home tab. */
+export function formChannel(privateMetadata: string): string | undefined {
+  const parsed = metadataSchema.safeParse(JSON.parse(privateMetadata || '{}'));
+  return parsed.data?.channel;
+}
+
+/** What was filled in, as raw input. */
+export function readForm(operation: Wish['operation'], view: ViewOutput): Wish {
+  const raw: Record<string, unknown> = {};
+  for (const [name, { widget }] of argumentsFor(operation, 'slack')) {
+    const held = isAsked(operation, name) ? view.state.values[name]?.[INPUT] : undefined;
+    const value = held && heldValue(held, widget.kind === 'flag');
+    if (value !== undefined) raw[name] = value;
+  }
+  return { operation, raw };
+}
+
+/** One key for a form and what stands in it: the same submitted twice is one request. */
+export function formKey(view: ViewOutput, { raw }: Wish): string {
+  return `view:${view.id}:${createHash('sha256').update(JSON.stringify(raw)).digest('hex')}`;
+}
+
+/** The block of the form's first input: what is wrong with the whole is said there. */
+export function firstInput(view: ViewOutput): string | undefined {
+  return (view.blocks as types.KnownBlock[]).find(({ type }) => type === 'input')?.block_id;
+}
+
+function heldValue(held: Held, isFlag: boolean): unknown {
+  if (isFlag) return (held.selected_options ?? []).length > 0 ? true : undefined;
+  if (held.selected_options)
+    return held.selected_options.length > 0 ? held.selected_options.map(({ value }) => value) : undefined;
+  return held.selected_option?.value ?? held.selected_date ?? held.files?.[0]?.id ?? held.value ?? undefined;
+}

@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import { type App, HTTPReceiver, type Logger, type Receiver, SocketModeReceiver, type webApi } from '@slack/bolt';
+
+/** How Slack reaches CapOps. */
+export type ReceiverConfig =
+  | { readonly kind: 'socket'; readonly appToken: string }
+  | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number; readonly host: string };
+
+/** What a transport needs besides its own settings. */
+export interface Transport {
+  readonly logger: Logger;
+  readonly fetch: webApi.FetchFunction;
+  readonly apiUrl: string | undefined;
+}
+
+/** Takes requests until it is stopped; `start` says the port it listens on, where it does. */
+export interface Door {
+  readonly receiver: Receiver;
+  start(): Promise<number | undefined>;
+  /** Takes nothing new. Resolves when the answers under way are sent. */
+  stop(): Promise<void>;
+}
+
+/** Slack's payloads hold a view of 250 KB at most. */
+const BODY_BYTES = 1024 * 1024;
+
+/** While one connection is renewed it is deaf for some seconds; the other is not. */
+const SOCKETS = 2;
+
+/** Tries for ever: a start or a renewal that gave up would end the bot. */
+const FOR_EVER = { retries: 10, factor: 1.3, maxTimeout: 30_000, forever: true };
+
+export function openDoor(config: ReceiverConfig, transport: Transport): Door {
+  return config.kind === 'http' ? httpDoor(config, transport) : socketDoor(config, transport);
+}
+
+function httpDoor(
+  { signingSecret, host, port }: Extract<ReceiverConfig, { kind: 'http' }>,
+  { logger }: Transport,
+): Door {
+  const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', bodyLimit: BODY_BYTES, logger });
+  return {
+    receiver,
+    start: async () => {
+      const server = (await receiver.start({ host, port })) as Server;
+      const address = server.address();
+      return typeof address === 'object' ? address?.port : undefined;
+    },
+    stop: () => receiver.stop(),
+  };
+}
+
+function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, transport: Transport): Door {
+  const sockets = Array.from({ length: SOCKETS }, () => socket(appToken, transport));
+  const receiver: Receiver = {
+    init: (app: App) => {
+      for (const one of sockets) one.init(app);
+    },
+    start: () => Promise.all(sockets.map((one) => one.start())),
+    stop: () => Promise.all(sockets.map((one) => one.stop())),
+  };
+  return {
+    receiver,
+    start: async () => {
+      await receiver.start();
+      return undefined;
+    },
+    stop: async () => {
+      await receiver.stop();
+    },
+  };
+}
+
+/** Each socket has client options of its own: it writes its settings into them. */
+function socket(appToken: string, { logger, fetch, apiUrl }: Transport): SocketModeReceiver {
+  const clientOptions = { fetch, retryConfig: { ...FOR_EVER }, ...(apiUrl ? { slackApiUrl: apiUrl } : {}) };
+  return new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
+}
