@@ -20,7 +20,7 @@ interface Given {
 /** Builds the adapters that every face needs; nothing is connected before it is used. */
 export async function compose(config: Config, { log, clock, directory }: Given): Promise<Composition> {
   const opened = openDatabases(config, log);
-  const cache = await openCache(config.redisUrl);
+  const cache = await openCache(config.redisUrl, log);
   return {
     ports: { databases: opened.databases, cache, directory, clock, log, settings: config.settings },
     close: async () => {
@@ -43,8 +43,8 @@ export async function composeSlack(
   return { web, directory: openSlackDirectory(web.quick, clock) };
 }
 
-async function openCache(redisUrl: string | undefined): Promise<AccessCache | undefined> {
+async function openCache(redisUrl: string | undefined, log: Log): Promise<AccessCache | undefined> {
   if (redisUrl === undefined) return undefined;
   const { openRedisCache } = await import('./adapters/redis-cache.ts');
-  return openRedisCache(redisUrl);
+  return openRedisCache(redisUrl, log);
 }

@@ -21,16 +21,10 @@ async function main(): Promise<void> {
   const log = openLog({ level: config.logLevel });
   const slack = slackOf(config);
   await assertMigrated(config);
-  const composition = await compose(config, { log, clock: systemClock, slack });
-  const service = createService(composition.ports, OPERATIONS);
-  const { ports } = composition;
-  const face = createSlackFace({
-    service,
-    ports,
-    web: composition.slack,
-    config: slack,
-    announcements: config.announcements,
-  });
+  const { web, directory } = await composeSlack(slack, systemClock);
+  const { ports, close: closePorts } = await compose(config, { log, clock: systemClock, directory });
+  const service = createService(ports, OPERATIONS);
+  const face = createSlackFace({ service, ports, web, config: slack, announcements: config.announcements });
   await Start.record(ports.databases.ledger, startRow(config));
   const { port } = await face.start();
   const close = async () => {
