@@ -1,0 +1,98 @@
+import { openSlackDirectory } from '../../../src/adapters/slack-directory.ts';
+import { openSlackWeb } from '../../../src/adapters/slack-web.ts';
+import { createSlackFace, type SlackFace } from '../../../src/faces/slack/index.ts';
+import { OPERATIONS } from '../../../src/ops/index.ts';
+import type { Operation } from '../../../src/ops/operation.ts';
+import { createService } from '../../../src/ops/service.ts';
+import type { Policy, Ports, Settings } from '../../../src/ports.ts';
+import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
+import type { Message } from '../../../workbench/slack/state.ts';
+import { type Desk, openDesk, POLICY } from '../../ops/desk.ts';
+
+/** The channel in which commands are taken. */
+export const OPS = 'C0OPS';
+
+export const LOCAL_POLICY: Policy = { ...POLICY, teamId: 'T0CAPACITY' };
+
+/** CapOps over its real receiver, a real database and the local Slack. */
+export interface Bot {
+  readonly slack: LocalSlack;
+  readonly desk: Desk;
+  readonly face: SlackFace;
+  /** Where Slack delivers. */
+  readonly url: string;
+  /** Errors and warnings of this face. */
+  readonly complaints: { readonly fields: object; readonly message: string }[];
+  /** Messages that everybody in #ops sees, since the last `forget`. */
+  announcements(): Message[];
+  /** Empties the local Slack of messages. */
+  forget(): void;
+  /** Lets Slack's directory grow old. */
+  laterBy(ms: number): void;
+  /** What capops.yml says; change it as somebody would between two moments. */
+  policy: Policy;
+  close(): Promise<void>;
+}
+
+interface BotOptions {
+  readonly operations?: readonly Operation[];
+  readonly announcements?: string | undefined;
+  /** Rewrites the databases' addresses, to put a proxy between. */
+  readonly through?: (url: string, database: 'platform' | 'ledger') => string;
+}
+
+export async function openBot({
+  operations = OPERATIONS,
+  announcements = 'C0OPS',
+  through,
+}: BotOptions = {}): Promise<Bot> {
+  const [slack, desk] = await Promise.all([startLocalSlack(), openDesk(through ? { through } : {})]);
+  const complaints: Bot['complaints'] = [];
+  const complain = (fields: object, message: string) => void complaints.push({ fields, message });
+  const quiet = () => undefined;
+  const web = openSlackWeb({ botToken: slack.botToken, apiUrl: slack.apiUrl });
+  let aheadMs = 0;
+  const clock = { now: () => new Date(desk.now.getTime() + aheadMs) };
+  const bot = { policy: LOCAL_POLICY };
+  const settings: Settings = {
+    environment: 'staging',
+    timeZone: 'Europe/London',
+    get policy() {
+      return bot.policy;
+    },
+  };
+  const ports: Ports = {
+    databases: desk.databases,
+    cache: undefined,
+    directory: openSlackDirectory(web.quick, clock),
+    clock,
+    log: { debug: quiet, info: quiet, warn: complain, error: complain },
+    settings,
+  };
+  const service = createService(ports, operations);
+  const receiver = { kind: 'http', signingSecret: slack.signingSecret, port: 0, host: '127.0.0.1' } as const;
+  const config = { botToken: slack.botToken, apiUrl: slack.apiUrl, receiver };
+  const face = createSlackFace({ service, ports, web, config, announcements });
+  const { port } = await face.start();
+  const url = `http://127.0.0.1:${port}/slack/events`;
+  slack.connect(url);
+  return Object.assign(bot, {
+    slack,
+    desk,
+    face,
+    url,
+    complaints,
+    announcements: () =>
+      [...slack.workspace.state.messages.values()].filter((one) => one.channel === OPS && !one.ephemeralFor),
+    forget: () => slack.workspace.state.messages.clear(),
+    laterBy: (ms: number) => {
+      aheadMs += ms;
+    },
+    close: async () => {
+      await face.stop().catch(() => undefined);
+      await service.settled();
+      await desk.close();
+      await slack.close();
+    },
+  });
+}
