@@ -18,7 +18,7 @@ export interface Answer {
   readonly format: Format;
   /** Where files that come with a report are written. */
   readonly attachmentFolder: string;
-  /** Only the preview is wanted: then it is the data. */
+  /** Only the preview is wanted. */
   readonly dryRun: boolean;
 }
 
@@ -48,19 +48,20 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
   }
 }
 
-/** Draws what would happen. */
+/** Draws what would happen; where nothing follows, it is also the data. */
 export async function showPreview(answer: Answer, preview: PreviewOutcome): Promise<void> {
   const { terminal, format, dryRun } = answer;
-  if (preview.moved) {
-    await writeLines(terminal.messages, [
-      'The state has changed since that preview was made. This is what would happen now:',
-    ]);
-  }
   const { tone, title, parts = [] } = preview.report;
+  const isTheEnd = dryRun || preview.confirmation === undefined;
+  if (preview.moved) await writeLines(terminal.messages, [MOVED]);
   if (format === 'table') await showReport(answer, preview.report);
-  else if (format === 'json' && dryRun) await writeLines(terminal.out, jsonLines({ tone, title, parts }));
-  else await writeLines(terminal.messages, messageLines(preview.report, terminal.messages.paper));
+  else if (format === 'json' && isTheEnd) {
+    await writeLines(terminal.out, jsonLines({ preview: { tone, title, parts } }));
+  } else await writeLines(terminal.messages, messageLines(preview.report, terminal.messages.paper));
+  if (format === 'table' && !isTheEnd) await terminal.out.write('\n');
 }
+
+const MOVED = 'The state has changed since that preview was made. This is what would happen now:';
 
 async function showReport({ terminal: { out }, operations }: Answer, report: Report): Promise<void> {
   await writeLines(out, reportLines(report, out.paper, operations));
@@ -88,7 +89,7 @@ export async function keepAttachments(
   for (const attachment of attachments) {
     try {
       const path = await writeAttachment(attachment, attachmentFolder);
-      await writeLines(messages, [`${visible(attachment.summary)} Written to ${visible(path)}`]);
+      await writeLines(messages, [`${visible(attachment.summary).replace(/\.$/, '')}: ${visible(path)}`]);
     } catch (error) {
       all = false;
       await writeLines(messages, [`${visible(attachment.name)} could not be written: ${(error as Error).message}`]);

@@ -7,22 +7,21 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const SAME_PRESS_MS = 300;
 
 /**
- * Lets work that changes things come to its end although Ctrl-C is pressed; says so. Pressed again, the process ends at
- * once, and PostgreSQL rolls back what is open.
+ * Lets work that changes things come to its end although Ctrl-C is pressed; says so, on a line that `clear` has made free.
+ * Pressed again, the process ends at once, and PostgreSQL rolls back what is open.
  */
 export async function sheltered<T>(
-  terminal: Terminal,
+  { messages }: Terminal,
+  clear: () => void,
   work: () => Promise<T>,
 ): Promise<{ result: T; interrupted: boolean }> {
   let firstAt: number | undefined;
   const onSignal = () => {
-    if (firstAt !== undefined && performance.now() - firstAt > SAME_PRESS_MS) process.exit(EXIT.interrupted);
-    if (firstAt !== undefined) return;
+    if (firstAt !== undefined && performance.now() - firstAt < SAME_PRESS_MS) return;
+    clear();
+    if (firstAt !== undefined) process.exit(EXIT.interrupted);
     firstAt = performance.now();
-    void writeLines(terminal.messages, [
-      '',
-      'Finishing what has begun, so that nothing is left half done. Press Ctrl-C again to end at once and undo it.',
-    ]);
+    void writeLines(messages, [FINISHING]);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
@@ -32,3 +31,6 @@ export async function sheltered<T>(
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }
+
+const FINISHING =
+  'Finishing what has begun, so that nothing is left half done. Ctrl-C again ends at once, and undoes what is not finished.';

@@ -45,7 +45,7 @@ async function execute(
   const bar = await openProgressBar(terminal);
   const work = () => execute({ ...request, progress: bar.show }).finally(bar.clear);
   if (request.operation.effect === 'reads') return { outcome: await work(), interrupted: false };
-  const { result, interrupted } = await sheltered(terminal, work);
+  const { result, interrupted } = await sheltered(terminal, bar.clear, work);
   return { outcome: result, interrupted };
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Argument, Operation } from '../../ops/operation.ts';
 import type { OpsService } from '../../ops/service.ts';
 import type { Actor, Settings } from '../../ports.ts';
+import { commandLine } from './command-line.ts';
+import { writeLines } from './output.ts';
 import type { Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
@@ -25,6 +27,8 @@ export async function askForMissing(asking: Asking, raw: Raw): Promise<Raw> {
     const answer = await ask(asking, argument);
     if (answer !== '') answers[name] = answer;
   }
+  const line = commandLine(asking.operation, answers);
+  await writeLines(asking.terminal.messages, [`The same without questions: ${visible(line)}`, '']);
   return answers;
 }
 
