@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
+import { AIRPORT_CODE } from './airport-code.ts';
 import { counted } from './counted.ts';
 import { findDelimiter, headerFault, headerWidth, readHeader } from './import-header.ts';
 import { type CsvLine, readCsv } from './import-lines.ts';
-import { type ImportRow, type RowProblem, readRow, shortened } from './import-row.ts';
+import { type ImportRow, type ModuleReader, moduleReader, type RowProblem, readRow, shortened } from './import-row.ts';
 import { decodeImport } from './import-text.ts';
 
 export const MAX_IMPORT_BYTES = 64 * 2 ** 20;
@@ -32,16 +33,18 @@ interface Span {
 
 /** What is known of the lines read so far. */
 interface Reading {
-  readonly rows: Map<string, ImportRow & Span>;
+  /** The first line of every code that stood in a line. */
+  readonly byCode: Map<string, FirstLine>;
   readonly problems: RowProblem[];
   /** By the line's number. */
   readonly rejected: Map<number, Span>;
-  /** The first line of every code that stood in a line, good or bad. */
-  readonly firstLines: Map<string, FirstLine>;
+  readonly readModules: ModuleReader;
 }
 
 interface FirstLine extends Span {
   readonly number: number;
+  /** Undefined where the line has problems. */
+  row: ImportRow | undefined;
   repeated: boolean;
 }
 
@@ -51,7 +54,7 @@ export async function readImportFile(bytes: Buffer): Promise<ImportFile> {
   const text = decodeImport(bytes);
   const header = firstLine(text);
   const delimiter = findDelimiter(header);
-  const reading: Reading = { rows: new Map(), problems: [], rejected: new Map(), firstLines: new Map() };
+  const reading: Reading = { byCode: new Map(), problems: [], rejected: new Map(), readModules: moduleReader() };
   let take: ((line: CsvLine) => void) | undefined;
   let lineCount = 0;
   await readCsv(text, delimiter, (line) => {
@@ -71,7 +74,7 @@ export async function readImportFile(bytes: Buffer): Promise<ImportFile> {
   return {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     lineCount,
-    rows: [...reading.rows.values()],
+    rows: [...reading.byCode.values()].flatMap(({ row }) => row ?? []),
     problems: reading.problems.toSorted((a, b) => a.line - b.line),
     rejectedCount: reading.rejected.size,
     rejectedCsv: () => csvOf(text, header, reading.rejected),
@@ -107,11 +110,13 @@ function lineReader(reading: Reading, header: CsvLine): (line: CsvLine) => void 
         { line: number, column: undefined, value: shortened(fields.join(' ')), message: fault },
       ]);
     const [name = '', code = '', modules = ''] = [fields[places.name], fields[places.code], fields[places.modules]];
-    const read = readRow(number, { name, code, modules });
-    const repeated = repetition(reading, line, code.trim().toUpperCase());
-    const faulty = Array.isArray(read);
-    if (faulty || repeated) reject(reading, line, [...(faulty ? read : []), ...(repeated ? [repeated] : [])]);
-    else reading.rows.set(read.code, { ...read, start: line.start, end: line.end });
+    const read = readRow(number, { name, code, modules }, reading.readModules);
+    const faults = Array.isArray(read) ? read : [];
+    const repeated = place(reading, line, {
+      code: code.trim().toUpperCase(),
+      row: Array.isArray(read) ? undefined : read,
+    });
+    if (faults.length > 0 || repeated) reject(reading, line, [...faults, ...(repeated ? [repeated] : [])]);
   };
 }
 
@@ -124,22 +129,26 @@ function reject(
   rejected.set(number, { start, end });
 }
 
-/** A code that an earlier line has: neither line can be taken, for which of them is meant? */
-function repetition(reading: Reading, line: CsvLine, code: string): RowProblem | undefined {
-  if (!/^[A-Z]{3}$/.test(code)) return undefined;
-  const first = reading.firstLines.get(code);
+/** Keeps a code's first line. Where an earlier line has the code, neither can be taken, for which of them is meant? */
+function place(
+  reading: Reading,
+  { number, start, end }: CsvLine,
+  { code, row }: { code: string; row: ImportRow | undefined },
+): RowProblem | undefined {
+  if (!AIRPORT_CODE.test(code)) return undefined;
+  const first = reading.byCode.get(code);
   if (!first) {
-    reading.firstLines.set(code, { number: line.number, start: line.start, end: line.end, repeated: false });
+    reading.byCode.set(code, { number, start, end, row, repeated: false });
     return undefined;
   }
-  const problem = (number: number): RowProblem => {
-    const message = `${code} stands on line ${first.number} and again on line ${line.number}. Keep one of them.`;
-    return { line: number, column: 'code', value: code, message };
+  const problem = (line: number): RowProblem => {
+    const message = `${code} stands on line ${first.number} and again on line ${number}. Keep one of them.`;
+    return { line, column: 'code', value: code, message };
   };
   if (!first.repeated) reject(reading, first, [problem(first.number)]);
   first.repeated = true;
-  reading.rows.delete(code);
-  return problem(line.number);
+  first.row = undefined;
+  return problem(number);
 }
 
 /** Why a line does not fit the header, or undefined when it does. Empty fields at its end do no harm. */

@@ -1,5 +1,5 @@
 import { airportCodeFault } from './airport-code.ts';
-import type { ImportColumn } from './import-header.ts';
+import { IMPORT_COLUMNS, type ImportColumn } from './import-header.ts';
 import { listWords, MODULE_KEYS, type ModuleKey, readModuleKeys } from './module-keys.ts';
 import { nearest } from './nearest.ts';
 
@@ -31,19 +31,39 @@ const MAX_VALUE_LENGTH = 200;
 const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** Checks a line's three fields. Gives the row, or every problem that it has. */
-export function readRow(line: number, fields: Readonly<Record<ImportColumn, string>>): ImportRow | RowProblem[] {
+export function readRow(
+  line: number,
+  fields: Readonly<Record<ImportColumn, string>>,
+  readModules: ModuleReader,
+): ImportRow | RowProblem[] {
   const name = fields.name.trim();
   const code = fields.code.trim();
-  const { keys, unknown } = moduleKeys(fields.modules);
-  const faults: [ImportColumn, string | undefined][] = [
-    ['name', nameFault(name)],
-    ['code', codeFault(code)],
-    ['modules', unknown.length > 0 ? moduleFault(unknown) : undefined],
-  ];
-  const problems = faults.flatMap(([column, message]) =>
-    message === undefined ? [] : [{ line, column, value: shortened(fields[column]), message }],
-  );
-  return problems.length > 0 ? problems : { line, code: code.toUpperCase(), name, modules: keys };
+  const { keys, unknown } = readModules(fields.modules);
+  const faults = {
+    name: nameFault(name),
+    code: codeFault(code),
+    modules: unknown.length > 0 ? moduleFault(unknown) : undefined,
+  };
+  if (!faults.name && !faults.code && !faults.modules) return { line, code: code.toUpperCase(), name, modules: keys };
+  return IMPORT_COLUMNS.flatMap((column) => {
+    const message = faults[column];
+    return message ? [{ line, column, value: shortened(fields[column]), message }] : [];
+  });
+}
+
+export type ModuleReader = typeof readModuleKeys;
+
+/** Different lists of modules that are worth remembering; a file has few. */
+const REMEMBERED_LISTS = 500;
+
+/** Reads lists of modules; equal texts are read once, for a file repeats them on almost every line. */
+export function moduleReader(): ModuleReader {
+  const known = new Map<string, ReturnType<ModuleReader>>();
+  return (text) => {
+    const found = known.get(text) ?? readModuleKeys(text);
+    if (known.size < REMEMBERED_LISTS) known.set(text, found);
+    return found;
+  };
 }
 
 /** Text for a problem's value. */
@@ -73,10 +93,4 @@ function moduleFault(unknown: readonly string[]): string {
   const named = listWords(unknown.slice(0, 5).map((word) => `“${shortened(word)}”`));
   const meant = unknown.length === 1 ? nearest(unknown[0]?.slice(0, 20) ?? '', [...MODULE_KEYS, 'all']) : undefined;
   return `There is no module ${named}. ${meant ? `Did you mean ${meant}? ` : ''}The modules are ${listWords(MODULE_KEYS)}, or “all”.`;
-}
-
-const NO_MODULES: ReturnType<typeof readModuleKeys> = { keys: [], unknown: [] };
-
-function moduleKeys(text: string): ReturnType<typeof readModuleKeys> {
-  return text === '' ? NO_MODULES : readModuleKeys(text);
 }

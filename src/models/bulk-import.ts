@@ -41,7 +41,9 @@ export async function writeImport(
   { create, add }: ImportPlan,
   { by, logged, advance }: { by: Author; logged: boolean; advance: (done: number) => void },
 ): Promise<readonly string[]> {
-  const made = create.map(({ code, name, modules }) => ({ organisationId: randomUUID(), code, name, modules }));
+  // Ids in ascending order: an index grows at one end three times as fast as all over.
+  const ids = create.map(() => randomUUID()).toSorted();
+  const made = create.map((wanted, at) => ({ ...wanted, organisationId: ids[at] ?? randomUUID() }));
   let done = 0;
   for (const batch of batches(made)) {
     await insertOrganisations(trx, batch, { by, logged });
