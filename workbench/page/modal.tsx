@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import type { PageView } from '../page-data.ts';
 import type { Values } from '../slack/inputs.ts';
 import { ActingProvider } from './acting.tsx';
@@ -23,9 +23,10 @@ export function Modal({ view, depth, seen, person }: Props) {
     setBusy(false);
     setErrors(result.errors ?? {});
     setTrouble(result.trouble ?? result.error);
-    // Once the page has drawn them: the reader is taken to the first mistake.
-    if (!result.closed) setTimeout(() => dialog.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
+  // Whoever made a mistake is taken to the first one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new errors move the focus, nothing else does
+  useEffect(() => dialog.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [errors]);
   const first = view.blocks.find((block) => block.type === 'input')?.block_id;
   return (
     <dialog

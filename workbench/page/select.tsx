@@ -69,6 +69,8 @@ export function Select(props: InputProps) {
               className={index === at ? 'at' : ''}
               tabIndex={-1}
               ref={(row) => void (index === at && row?.scrollIntoView({ block: 'nearest' }))}
+              // The cursor stays in the field, where Escape and the arrows are heard.
+              onMouseDown={(event) => event.preventDefault()}
               onClick={() => choose(option)}
             >
               {option.text.text}
