@@ -31,6 +31,8 @@ export interface Bot {
   laterBy(ms: number): void;
   /** What capops.yml says; change it as somebody would between two moments. */
   policy: Policy;
+  /** Resolves when what was begun is recorded. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export async function openBot({
     laterBy: (ms: number) => {
       aheadMs += ms;
     },
+    settled: () => service.settled(),
     close: async () => {
       await face.stop().catch(() => undefined);
       await service.settled();
