@@ -13,7 +13,11 @@ export interface Ground {
 }
 
 export async function openGround(): Promise<Ground> {
-  const postgres = await startPostgres({ dataDir: join(mkdtempSync(join(tmpdir(), 'capops-bench-')), 'data'), persistent: false, settings: { fsync: 'on', synchronous_commit: 'on' } });
+  const postgres = await startPostgres({
+    dataDir: join(mkdtempSync(join(tmpdir(), 'capops-bench-')), 'data'),
+    persistent: false,
+    settings: { fsync: 'on', synchronous_commit: 'on' },
+  });
   return {
     databases: async (name) => {
       const admin = new Client({ connectionString: postgres.url });
@@ -21,7 +25,11 @@ export async function openGround(): Promise<Ground> {
       await admin.query(`CREATE DATABASE ${name}`);
       await admin.end();
       const address = (database: string) => Object.assign(new URL(postgres.url), { pathname: `/${database}` }).href;
-      const config = { databaseUrl: address(name), ledgerDatabaseUrl: address(`${name}_capops`), ledgerIsDerived: true };
+      const config = {
+        databaseUrl: address(name),
+        ledgerDatabaseUrl: address(`${name}_capops`),
+        ledgerIsDerived: true,
+      };
       await migrateAll(config, () => undefined);
       return config;
     },

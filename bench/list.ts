@@ -18,7 +18,9 @@ databases.platform.on('query', () => queries++);
 
 async function readBare(): Promise<number> {
   const organisations = await bare.query('SELECT id, code, name, "createdAt" FROM public.organizations ORDER BY code');
-  const access = await bare.query('SELECT organization_id, module_key, status, valid_from, valid_until FROM entitlement.entitlements');
+  const access = await bare.query(
+    'SELECT organization_id, module_key, status, valid_from, valid_until FROM entitlement.entitlements',
+  );
   return organisations.rows.length + access.rows.length;
 }
 
@@ -30,7 +32,10 @@ async function readOurs(): Promise<number> {
 
 const times: { bare: number[]; ours: number[] } = { bare: [], ours: [] };
 for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, read] of [['bare', readBare], ['ours', readOurs]] as const) {
+  for (const [name, read] of [
+    ['bare', readBare],
+    ['ours', readOurs],
+  ] as const) {
     const begun = performance.now();
     const rows = await read();
     times[name].push(performance.now() - begun);
@@ -38,7 +43,9 @@ for (let round = 0; round < ROUNDS; round++) {
   }
 }
 
-console.log(`bare pg ${median(times.bare).toFixed(0)} ms, CapOps ${median(times.ours).toFixed(0)} ms, median of ${ROUNDS}`);
+console.log(
+  `bare pg ${median(times.bare).toFixed(0)} ms, CapOps ${median(times.ours).toFixed(0)} ms, median of ${ROUNDS}`,
+);
 judge('list: time, ratio to bare pg', median(times.ours) / median(times.bare), { atMost: 2 });
 judge('list: queries', queries, { atMost: 2 });
 await Promise.all([bare.end(), close()]);
