@@ -9,6 +9,7 @@ export type Need = { for: string; commands: string[]; package: string };
 export const NEEDS = {
   redis: { for: 'tests of the cache', commands: ['redis-server'], package: 'redis-server' },
   postgresClient: { for: 'tests of dumps', commands: ['psql', 'pg_dump', 'pg_restore'], package: 'postgresql-client' },
+  script: { for: 'tests of questions at a terminal', commands: ['script'], package: 'bsdutils' },
   zstd: { for: 'tests of compressed backups', commands: ['zstd'], package: 'zstd' },
 } satisfies Record<string, Need>;
 
