@@ -15,7 +15,7 @@ interface Shown {
   readonly name: string;
   readonly createdAt: Date;
   readonly modules: readonly ListedAccess[];
-  readonly changes: readonly RecordedChange[];
+  readonly changes: readonly (RecordedChange & { readonly who: string })[];
 }
 
 export const showOrg = defineOperation({
@@ -31,7 +31,8 @@ export const showOrg = defineOperation({
     const { platform } = context.databases;
     const { id, code, name, createdAt } = await findOrganisation(context, org);
     const [modules, changes] = await Promise.all([accessOf(platform, id), lastChanges(platform, id, CHANGES_SHOWN)]);
-    return { code, name, createdAt, modules, changes };
+    const named = changes.map(async (change) => ({ ...change, who: await personBehind(change.by, context) }));
+    return { code, name, createdAt, modules, changes: await Promise.all(named) };
   },
 
   report: (shown, context): Report => ({
@@ -59,16 +60,29 @@ function accessTable({ modules, createdAt }: Shown, { moment }: Context): Part {
   return { kind: 'table', columns: ['Module', 'Access', 'Since'], rows };
 }
 
+/** Somebody who acted from Slack goes by their name there, where Slack says it. */
+async function personBehind(actorId: string, { directory }: Context): Promise<string> {
+  const userId = /^slack:(\w+)$/.exec(actorId)?.[1];
+  const person = userId ? await directory?.person(userId) : undefined;
+  return person ? `${person.name} (${actorId})` : actorId;
+}
+
 function changesPart({ changes }: Shown, { moment }: Context): Part[] {
   if (changes.length === 0) return [];
   const items = changes.map(
-    ({ at, module, action, by, reason }) =>
-      `${showTime(at, moment.timeZone)}: ${module} ${action} by ${by}${reason ? `: ${reason}` : ''}`,
+    ({ at, module, action, who, reason }) =>
+      `${showTime(at, moment.timeZone)}: ${module} ${action} by ${who}${reason ? `: ${shortRun(reason)}` : ''}`,
   );
+  const heading = changes.length < CHANGES_SHOWN ? 'Changes' : `The last ${CHANGES_SHOWN} changes`;
   return [
-    { kind: 'note', text: changes.length < CHANGES_SHOWN ? 'Changes' : `The last ${CHANGES_SHOWN} changes` },
+    { kind: 'note', text: `${heading}, newest first` },
     { kind: 'list', items },
   ];
+}
+
+/** A run's id in eight letters, which is enough to find it by. */
+function shortRun(reason: string): string {
+  return reason.replace(/\[run ([0-9a-f]{8})[0-9a-f-]{28}\]$/, '(run $1)');
 }
 
 function offersFor({ code, modules }: Shown, { moment }: Context): Offer[] {

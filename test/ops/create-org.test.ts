@@ -6,27 +6,38 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-beforeEach(() => desk.platform('TRUNCATE public.organizations, public.audit_logs, entitlement.entitlements, entitlement.entitlement_audits'));
+beforeEach(() =>
+  desk.platform(
+    'TRUNCATE public.organizations, public.audit_logs, entitlement.entitlements, entitlement.entitlement_audits',
+  ),
+);
 
 const organisations = () => desk.platform('SELECT code, name, "createdBy" FROM public.organizations ORDER BY code');
 
 describe('creating an organisation', () => {
   it('stores it with its first modules, the platform’s audit rows and a log row, in one transaction', async () => {
-    const outcome = await desk.types(OMAR, 'create-org name "London Heathrow" code lhr modules work,assets until 2027-06-30');
+    const outcome = await desk.types(
+      OMAR,
+      'create-org name "London Heathrow" code lhr modules work,assets until 2027-06-30',
+    );
     expect(said(outcome)).toContain('LHR (London Heathrow) is created, with assets and work until 30 Jun 2027 (UTC).');
     expect(await organisations()).toEqual([{ code: 'LHR', name: 'London Heathrow', createdBy: 'slack:U0OMAR' }]);
     expect(await desk.platform('SELECT module_key, status FROM entitlement.entitlements ORDER BY 1')).toEqual([
       { module_key: 'assets', status: 'active' },
       { module_key: 'work', status: 'active' },
     ]);
-    expect(await desk.platform('SELECT action, count(*)::int AS n FROM entitlement.entitlement_audits GROUP BY 1')).toEqual([{ action: 'created', n: 2 }]);
+    expect(
+      await desk.platform('SELECT action, count(*)::int AS n FROM entitlement.entitlement_audits GROUP BY 1'),
+    ).toEqual([{ action: 'created', n: 2 }]);
     const [log] = await desk.platform('SELECT * FROM public.audit_logs');
     expect(log).toMatchObject({ entity_type: 'organization', action: 'created', performed_by: 'slack:U0OMAR' });
     expect(JSON.stringify(log)).toContain(`[run ${outcome.runId}]`);
   });
 
   it('works without modules', async () => {
-    expect(said(await desk.types(OMAR, 'create-org name Zurich code ZRH'))).toContain('without access to any module yet');
+    expect(said(await desk.types(OMAR, 'create-org name Zurich code ZRH'))).toContain(
+      'without access to any module yet',
+    );
   });
 
   it.each([
@@ -62,21 +73,38 @@ describe('is refused', () => {
   it('for a bad code, a blank name, a date without modules: each under its own argument', async () => {
     const operation = desk.service.find('create-org');
     if (!operation) throw new Error('no operation');
-    const bad = await desk.service.execute({ operation, actor: OMAR, raw: { name: '  ', code: 'L1', modules: 'wrok' } });
-    expect(bad.kind === 'refused' && bad.error.problems.map(({ argument }) => argument)).toEqual(['name', 'code', 'modules']);
-    const dated = await desk.service.execute({ operation, actor: OMAR, raw: { name: 'A', code: 'AAA', until: '2027-06-30' } });
+    const bad = await desk.service.execute({
+      operation,
+      actor: OMAR,
+      raw: { name: '  ', code: 'L1', modules: 'wrok' },
+    });
+    expect(bad.kind === 'refused' && bad.error.problems.map(({ argument }) => argument)).toEqual([
+      'name',
+      'code',
+      'modules',
+    ]);
+    const dated = await desk.service.execute({
+      operation,
+      actor: OMAR,
+      raw: { name: 'A', code: 'AAA', until: '2027-06-30' },
+    });
     expect(dated.kind === 'refused' && dated.error.problems[0]?.argument).toBe('modules');
   });
 
-  it.each(['tab\u0000null', 'over\u202eride', 'x'.repeat(201)])('for a name that cannot be shown or is too long', async (name) => {
-    const operation = desk.service.find('create-org');
-    if (!operation) throw new Error('no operation');
-    expect((await desk.service.execute({ operation, actor: OMAR, raw: { name, code: 'AAA' } })).kind).toBe('refused');
-  });
+  it.each(['tab\u0000null', 'over\u202eride', 'x'.repeat(201)])(
+    'for a name that cannot be shown or is too long',
+    async (name) => {
+      const operation = desk.service.find('create-org');
+      if (!operation) throw new Error('no operation');
+      expect((await desk.service.execute({ operation, actor: OMAR, raw: { name, code: 'AAA' } })).kind).toBe('refused');
+    },
+  );
 });
 
 it('created by several people at once, exists once, and the others hear whose it is', async () => {
-  const outcomes = await Promise.all(Array.from({ length: 6 }, (_, i) => desk.types(OMAR, `create-org name Airport${i} code LHR modules work`)));
+  const outcomes = await Promise.all(
+    Array.from({ length: 6 }, (_, i) => desk.types(OMAR, `create-org name Airport${i} code LHR modules work`)),
+  );
   expect(outcomes.filter(({ kind }) => kind === 'done')).toHaveLength(1);
   expect(outcomes.filter(({ kind }) => kind === 'refused')).toHaveLength(5);
   expect(await organisations()).toHaveLength(1);

@@ -38,7 +38,7 @@ describe('granting', () => {
       performed_by: 'slack:U0OMAR',
       reason: `Granted through CapOps [run ${outcome.runId}]`,
     });
-    expect(audit?.['performed_at']).toEqual(new Date('2026-11-22T12:00:00.000Z'));
+    expect(audit?.performed_at).toEqual(new Date('2026-11-22T12:00:00.000Z'));
     expect(await desk.ledger('SELECT id, operation, state, actor_name, channel, input FROM runs')).toEqual([
       {
         id: outcome.runId,
@@ -53,7 +53,7 @@ describe('granting', () => {
 
   it('gives several modules, or all, in one go', async () => {
     await desk.types(OMAR, 'grant LHR work, assets');
-    expect((await rows()).map((row) => row['module_key'])).toEqual(['assets', 'work']);
+    expect((await rows()).map((row) => row.module_key)).toEqual(['assets', 'work']);
     await desk.types(OMAR, 'grant LHR all');
     expect(await rows()).toHaveLength(5);
   });
@@ -69,7 +69,7 @@ describe('granting', () => {
     await desk.types(OMAR, 'grant LHR work until 2027-01-31');
     const longer = await desk.types(OMAR, 'grant LHR work until 2027-06-30');
     expect(said(longer)).toContain('work: was until 31 Jan 2027, now until 30 Jun 2027');
-    expect((await audits()).map((row) => row['action'])).toEqual(['created', 'updated']);
+    expect((await audits()).map((row) => row.action)).toEqual(['created', 'updated']);
   });
 
   it('never shortens access unasked, and offers to', async () => {
@@ -84,7 +84,7 @@ describe('granting', () => {
     if (!operation || !offer) throw new Error('no offer');
     const shortened = await desk.service.execute({ operation, actor: OMAR, raw: offer.input });
     expect(said(shortened)).toContain('was no end, now until 30 Jun 2027');
-    expect((await rows()).map((row) => row['valid_until'])).toEqual([
+    expect((await rows()).map((row) => row.valid_until)).toEqual([
       '2027-06-30 22:59:59.999',
       '2027-06-30 22:59:59.999',
     ]);
@@ -95,7 +95,7 @@ describe('granting', () => {
     await desk.types(OMAR, 'revoke LHR work because of a mistake');
     const back = await desk.types(OMAR, 'grant LHR work until 2027-01-31');
     expect(said(back)).toContain('back again (was suspended)');
-    expect((await audits()).map((row) => row['action'])).toEqual(['created', 'suspended', 'reactivated']);
+    expect((await audits()).map((row) => row.action)).toEqual(['created', 'suspended', 'reactivated']);
   });
 
   it('reads and writes ends in UTC whatever the process’s zone is', async () => {

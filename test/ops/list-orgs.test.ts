@@ -40,7 +40,12 @@ describe('the list', () => {
         createdAt: '2026-11-22T12:00:00.000Z',
         modules: [
           { key: 'work', status: 'active', validFrom: '2026-11-22T12:00:00.000Z', validUntil: null },
-          { key: 'planning', status: 'active', validFrom: '2026-11-22T12:00:00.000Z', validUntil: '2027-12-31T23:59:59.999Z' },
+          {
+            key: 'planning',
+            status: 'active',
+            validFrom: '2026-11-22T12:00:00.000Z',
+            validUntil: '2027-12-31T23:59:59.999Z',
+          },
         ],
       },
     ]);
@@ -69,7 +74,10 @@ describe('the list', () => {
 
 describe('in Slack', () => {
   it('comes in pages of 20 that reach every organisation once', async () => {
-    const codes = Array.from({ length: 45 }, (_, i) => `Q${String.fromCharCode(65 + Math.floor(i / 26))}${String.fromCharCode(65 + (i % 26))}`);
+    const codes = Array.from(
+      { length: 45 },
+      (_, i) => `Q${String.fromCharCode(65 + Math.floor(i / 26))}${String.fromCharCode(65 + (i % 26))}`,
+    );
     await desk.airports(...codes);
     const seen: string[] = [];
     const operation = desk.service.find('orgs');
@@ -93,7 +101,7 @@ describe('in Slack', () => {
 it('shows one organisation with its ends, its last changes and what can be done', async () => {
   const outcome = await desk.types(OMAR, 'org zrh');
   expect(said(outcome)).toContain('ZRH (ZRH Airport): no access to any module');
-  expect(said(outcome)).toContain('work suspended by slack:U0OMAR: it is a test [run ');
+  expect(said(outcome)).toContain('work suspended by slack:U0OMAR: it is a test (run ');
   expect(outcome.kind === 'done' && outcome.report.offers?.map(({ label }) => label)).toEqual(['Grant access']);
 });
 

@@ -12,7 +12,8 @@ beforeEach(async () => {
   await desk.types(OMAR, 'grant LHR work,assets until 2027-06-30');
 });
 
-const statuses = () => desk.platform('SELECT module_key, status, valid_until::text FROM entitlement.entitlements ORDER BY 1');
+const statuses = () =>
+  desk.platform('SELECT module_key, status, valid_until::text FROM entitlement.entitlements ORDER BY 1');
 
 it('suspends and deletes nothing', async () => {
   const outcome = await desk.types(OMAR, 'revoke LHR work because the contract ended');
@@ -46,7 +47,9 @@ it('says where there was no access to take, and changes nothing then', async () 
   await desk.types(OMAR, 'revoke LHR all because it closes');
   const again = await desk.types(OMAR, 'revoke LHR all because it closes');
   expect(again.kind === 'done' && again.report.tone).toBe('unchanged');
-  expect(await desk.platform("SELECT count(*)::int AS n FROM entitlement.entitlement_audits WHERE action = 'suspended'")).toEqual([{ n: 2 }]);
+  expect(
+    await desk.platform("SELECT count(*)::int AS n FROM entitlement.entitlement_audits WHERE action = 'suspended'"),
+  ).toEqual([{ n: 2 }]);
 });
 
 it('offers to give back exactly what was taken', async () => {
@@ -56,10 +59,14 @@ it('offers to give back exactly what was taken', async () => {
   const operation = desk.service.find('grant');
   if (!operation || !offer) throw new Error('no offer');
   await desk.service.execute({ operation, actor: OMAR, raw: offer.input });
-  expect((await statuses()).map((row) => [row['status'], row['valid_until']])).toEqual(Array(2).fill(['active', '2027-06-30 23:59:59.999']));
+  expect((await statuses()).map((row) => [row.status, row.valid_until])).toEqual(
+    Array(2).fill(['active', '2027-06-30 23:59:59.999']),
+  );
 });
 
 it('is announced with its reason', async () => {
   const outcome = await desk.types(OMAR, 'revoke LHR work because the contract ended');
-  expect(outcome.kind === 'done' && outcome.report.announcement).toBe('took work away from LHR (LHR Airport) because the contract ended');
+  expect(outcome.kind === 'done' && outcome.report.announcement).toBe(
+    'took work away from LHR (LHR Airport) because the contract ended',
+  );
 });

@@ -38,7 +38,9 @@ describe('the policy', () => {
       expect(outcome.kind).toBe('denied');
       expect(said(outcome)).toContain('your Slack id is U0NILS');
     }
-    expect(await desk.ledger("SELECT count(*)::int AS n FROM runs WHERE state = 'denied' AND rule = 'unlisted'")).toEqual([{ n: 4 }]);
+    expect(
+      await desk.ledger("SELECT count(*)::int AS n FROM runs WHERE state = 'denied' AND rule = 'unlisted'"),
+    ).toEqual([{ n: 4 }]);
   });
 
   it('shows in help only what the asker may run', async () => {
@@ -92,25 +94,30 @@ describe('the policy', () => {
 });
 
 describe('when something is down', () => {
-  it.each(['refuse', 'hang'] as const)('the platform’s database (%s): a clear answer within 3 s, and all is well when it is back', async (fault) => {
-    const { desk: at, proxy } = await proxied('platform');
-    expect((await at.types(OMAR, 'orgs')).kind).toBe('done');
-    await proxy[fault]();
-    for (const text of ['org LHR', 'grant LHR work']) {
-      const outcome = await withinMs(3000, () => at.types(OMAR, text));
-      expect(outcome.kind).toBe('failed');
-      expect(said(outcome)).toContain('The platform’s database does not answer.');
-    }
-    expect(await at.ledger("SELECT count(*)::int AS n FROM runs WHERE state = 'failed'")).toEqual([{ n: 2 }]);
-    await proxy.pass();
-    expect((await at.types(OMAR, 'grant LHR work')).kind).toBe('done');
-  });
+  it.each(['refuse', 'hang'] as const)(
+    'the platform’s database (%s): a clear answer within 3 s, and all is well when it is back',
+    async (fault) => {
+      const { desk: at, proxy } = await proxied('platform');
+      expect((await at.types(OMAR, 'orgs')).kind).toBe('done');
+      await proxy[fault]();
+      for (const text of ['org LHR', 'grant LHR work']) {
+        const outcome = await withinMs(3000, () => at.types(OMAR, text));
+        expect(outcome.kind).toBe('failed');
+        expect(said(outcome)).toContain('The platform’s database does not answer.');
+      }
+      expect(await at.ledger("SELECT count(*)::int AS n FROM runs WHERE state = 'failed'")).toEqual([{ n: 2 }]);
+      await proxy.pass();
+      expect((await at.types(OMAR, 'grant LHR work')).kind).toBe('done');
+    },
+  );
 
   it('the ledger: changes are refused before anything is touched, reads go on', async () => {
     const { desk: at, proxy } = await proxied('ledger');
     await proxy.refuse();
     const outcome = await withinMs(3000, () => at.types(OMAR, 'grant LHR work'));
-    expect(said(outcome)).toContain('CapOps’ own record (the ledger) does not answer. Changes are refused until it does; nothing was changed.');
+    expect(said(outcome)).toContain(
+      'CapOps’ own record (the ledger) does not answer. Changes are refused until it does; nothing was changed.',
+    );
     expect(await at.platform('SELECT * FROM entitlement.entitlements')).toEqual([]);
     expect((await at.types(OMAR, 'org LHR')).kind).toBe('done');
     await at.service.settled();
@@ -120,7 +127,10 @@ describe('when something is down', () => {
   });
 
   it('Redis: the grant stands, and the answer says that users may see the old access for a while', async () => {
-    const cache: AccessCache = { forget: () => Promise.reject(new Error('ECONNREFUSED')), close: async () => undefined };
+    const cache: AccessCache = {
+      forget: () => Promise.reject(new Error('ECONNREFUSED')),
+      close: async () => undefined,
+    };
     desk = await openDesk({ cache });
     await desk.airports('LHR');
     const outcome = await desk.types(OMAR, 'grant LHR work');
@@ -137,7 +147,9 @@ describe('when something is down', () => {
     if (outcome.kind !== 'failed') throw new Error(outcome.kind);
     expect(outcome.message).toBe('Something went wrong inside CapOps. Its log has the details under the reference.');
     expect(desk.complaints.at(-1)?.fields).toMatchObject({ reference: outcome.reference, runId: outcome.runId });
-    expect(await desk.ledger('SELECT state, reference FROM runs')).toEqual([{ state: 'failed', reference: outcome.reference }]);
+    expect(await desk.ledger('SELECT state, reference FROM runs')).toEqual([
+      { state: 'failed', reference: outcome.reference },
+    ]);
   });
 });
 
