@@ -1,25 +1,27 @@
-import type { Report } from '../../ops/report.ts';
 import type { Outcome } from '../../ops/service.ts';
 import { sayOpenly } from './answer.ts';
 import { type Asker, type Desk, isDirect, type Message } from './desk.ts';
 import { rich, section, text } from './draw-part.ts';
 import { clip, escaped } from './text.ts';
 
+/** What became of telling the team. */
+export type Told = 'told' | 'nothing to tell' | 'failed';
+
 /**
  * Tells the team what was changed: in the channel of the request (execution has seen that it is an allowed one), or in
- * the configured one where it came from elsewhere. Gives the outcome back, with a note when the team could not be told.
+ * the configured one where it came from elsewhere. Never rejects.
  */
-export async function announce(desk: Desk, asker: Asker, outcome: Outcome): Promise<Outcome> {
-  if (outcome.kind !== 'done' || outcome.repeated || !outcome.report.announcement) return outcome;
+export async function announce(desk: Desk, asker: Asker, outcome: Outcome): Promise<Told> {
+  if (outcome.kind !== 'done' || outcome.repeated || !outcome.report.announcement) return 'nothing to tell';
   const { channelId } = asker;
   const channel = channelId && !isDirect(channelId) ? channelId : desk.announcements;
-  if (!channel) return outcome;
+  if (!channel) return 'nothing to tell';
   try {
     await sayOpenly(desk, channel, drawAnnouncement(asker.userId, outcome.report.announcement));
-    return outcome;
+    return 'told';
   } catch (error) {
     desk.ports.log.warn({ err: error, runId: outcome.runId, channel }, 'the team could not be told of a change');
-    return { ...outcome, report: untold(outcome.report) };
+    return 'failed';
   }
 }
 
@@ -30,9 +32,4 @@ function drawAnnouncement(userId: string, announcement: string): Message {
     text: `<@${userId}> ${escaped(told)}`,
     blocks: [rich('announcement', [section([{ type: 'user', user_id: userId }, text(` ${told}`)])])],
   };
-}
-
-function untold(report: Report): Report {
-  const note = 'The change is made, but the team could not be told: Slack did not take the message for the channel.';
-  return { ...report, parts: [...(report.parts ?? []), { kind: 'note', text: note }] };
 }

@@ -52,7 +52,8 @@ async function change(
 
 /** What was not done leaves the button where it is; a repeated click is answered beside it. */
 function takesPlace(outcome: Outcome): boolean {
-  return outcome.kind === 'preview' || (outcome.kind === 'done' && !outcome.repeated);
+  if (outcome.kind === 'preview') return outcome.confirmation !== undefined;
+  return outcome.kind === 'done' && !outcome.repeated;
 }
 
 interface ViewClick {

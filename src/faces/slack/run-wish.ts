@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../ops/service.ts';
 import type { Progress } from '../../ports.ts';
-import { announce } from './announce.ts';
+import { announce, type Told } from './announce.ts';
 import { amend, type Posted, sayDirectly, sayPrivately } from './answer.ts';
 import { type Asker, type Desk, isDirect, type Message, type Wish } from './desk.ts';
 import { drawOutcome, drawWords } from './draw-report.ts';
@@ -30,16 +31,34 @@ export function run(desk: Desk, asker: Asker, wish: Wish & Particulars): Promise
 /** Puts an answer somewhere; where it can be changed later, says where it stands. */
 export type Say = (message: Message) => Promise<Posted | undefined>;
 
+/** The asker does not wait longer than this for the team to be told. */
+const TEAM_MS = 1_500;
+
 /** Tells whoever must hear of an outcome: the team of a change, the asker of everything, with the files that belong to it. */
 export async function tell(
   desk: Desk,
   asker: Asker,
   { wish, outcome, say }: { wish: Wish; outcome: Outcome; say: Say },
 ): Promise<void> {
-  const told = await announce(desk, asker, outcome);
-  const under = await say(drawOutcome(desk, wish, told));
-  const attachments = told.kind === 'done' || told.kind === 'preview' ? (told.report.attachments ?? []) : [];
+  const telling = announce(desk, asker, outcome);
+  const known = await Promise.race([telling, sleep(TEAM_MS, undefined, { ref: false })]);
+  const note = known && untold(known);
+  const under = await say(drawOutcome(desk, wish, note ? withNote(outcome, note) : outcome));
+  const attachments = outcome.kind === 'done' || outcome.kind === 'preview' ? (outcome.report.attachments ?? []) : [];
   await sendAttachments(desk, asker, { attachments, under });
+  const late = known ? undefined : untold(await telling);
+  if (late) await sayPrivately(desk, asker, drawWords(desk, { title: late }));
+}
+
+function untold(told: Told): string | undefined {
+  if (told !== 'failed') return undefined;
+  return 'The change is made, but the team could not be told: Slack did not take the message for the channel.';
+}
+
+function withNote(outcome: Outcome, note: string): Outcome {
+  if (outcome.kind !== 'done') return outcome;
+  const parts = [...(outcome.report.parts ?? []), { kind: 'note', text: note } as const];
+  return { ...outcome, report: { ...outcome.report, parts } };
 }
 
 /** Where the request was made, for the asker alone. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bulkImport } from '../../../src/ops/bulk-import.ts';
+import { OPERATIONS } from '../../../src/ops/index.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 
 let bot: Bot;
 beforeAll(async () => {
-  bot = await openBot();
+  bot = await openBot({ operations: [...new Set([...OPERATIONS, bulkImport])] });
   await bot.desk.airports('LHR');
 });
 afterAll(() => bot.close());
@@ -87,7 +89,9 @@ describe('a direct message', () => {
     expect(await codes()).toEqual(['LHR', 'OSL', 'ZRH']);
     expect(bot.announcements()).toHaveLength(1);
     await ada.click(preview, button?.action_id ?? '');
-    await ada.awaitMessage(ada.direct, 'came in before');
+    await ada.awaitMessage(ada.direct, /came in before|there already/);
+    expect(ada.sees(ada.direct).find(({ ts }) => ts === preview.ts)?.plain).toBe(done.plain);
+    expect(bot.announcements()).toHaveLength(1);
     await bot.desk.platform("DELETE FROM public.organizations WHERE code <> 'LHR'");
   });
 
