@@ -23,7 +23,7 @@ else await race();
 
 async function race(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'capops-bench-'));
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), persistent: false });
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), persistent: true });
   try {
     const csv = join(folder, 'all.csv');
     writeFileSync(csv, everyCode());

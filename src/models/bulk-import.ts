@@ -41,9 +41,7 @@ export async function writeImport(
   { create, add }: ImportPlan,
   { by, logged, advance }: { by: Author; logged: boolean; advance: (done: number) => void },
 ): Promise<readonly string[]> {
-  // Ids in ascending order: an index grows at one end three times as fast as all over.
-  const ids = create.map(() => randomUUID()).toSorted();
-  const made = create.map((wanted, at) => ({ ...wanted, organisationId: ids[at] ?? randomUUID() }));
+  const made = create.map((wanted) => ({ ...wanted, organisationId: randomUUID() }));
   let done = 0;
   for (const batch of batches(made)) {
     await insertOrganisations(trx, batch, { by, logged });
