@@ -1,11 +1,13 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { seedAirports } from './demo/airports.ts';
 import { demoFolder, openFolder, writePolicy, writeTrace } from './demo/folder.ts';
 import { manifestCommands } from './demo/manifest.ts';
 import { cleanEnvironment, type Running, runProgram, startProgram } from './demo/programs.ts';
 import { startLocalSlack } from './local-slack.ts';
-import { buildPage, pageRoutes } from './page-server.ts';
+import { cachedPage } from './page-build.ts';
+import { pageRoutes } from './page-server.ts';
 import { freePort, startPostgres } from './postgres.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -15,10 +17,11 @@ const DATABASE = 'capacity_planner';
 const ends: (() => Promise<void>)[] = [];
 
 async function demo(): Promise<Running> {
-  const folder = demoFolder(ROOT);
-  const trace = openFolder(folder, process.argv.includes('--reset'));
+  const { reset, data } = options();
+  const folder = demoFolder(data);
+  const trace = openFolder(folder, reset);
   const policy = writePolicy(folder);
-  const pageBuilt = buildPage();
+  const pageBuilt = cachedPage(folder);
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     persistent: true,
@@ -51,6 +54,11 @@ async function demo(): Promise<Running> {
   writeTrace(folder, { ...trace, bot: bot.pid, pagePort, postgresPort: postgres.port });
   welcome(slack.url, folder, own);
   return bot;
+}
+
+function options(): { reset: boolean; data: string } {
+  const { values } = parseArgs({ options: { reset: { type: 'boolean' }, data: { type: 'string' } } });
+  return { reset: values.reset ?? false, data: values.data ?? join(ROOT, '.capops-demo') };
 }
 
 async function createDatabase(url: string): Promise<string> {

@@ -1,17 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { ZodError } from 'zod';
 import { GoneError, performAct } from './page-acts.ts';
+import type { Page } from './page-build.ts';
 import type { PageCommand } from './page-data.ts';
 import { sightFor } from './page-sight.ts';
 import { fileObject, storeFile } from './slack/files.ts';
 import { readBody, respond, respondJson } from './slack/http.ts';
 import type { Route } from './slack/server.ts';
 import type { Workspace } from './slack/workspace.ts';
-
-/** Built files by path, such as `/assets/index-1a2b.js`. */
-export type Page = Map<string, string | Uint8Array>;
 
 const TYPES: Record<string, string> = {
   html: 'text/html',
@@ -22,19 +18,6 @@ const TYPES: Record<string, string> = {
 // Messages are the app's text: whatever they hold, no script but ours runs and nothing is fetched from elsewhere.
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; form-action 'none'; frame-ancestors 'none'";
-
-/** Builds the page in memory (about a second). */
-export async function buildPage(): Promise<Page> {
-  const root = fileURLToPath(new URL('./page', import.meta.url));
-  const built = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, chunkSizeWarningLimit: 5_000 },
-  });
-  if (!('output' in built)) throw new Error('Vite built no single bundle');
-  return new Map(built.output.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source]));
-}
 
 /** The page's routes: its files, what a person sees as it changes, and what they do. */
 export function pageRoutes(page: Page, commands: PageCommand[]): (workspace: Workspace) => Route[] {

@@ -1,11 +1,12 @@
 import { App, LogLevel } from '@slack/bolt';
-import { type LocalSlack, startLocalSlack } from '../../workbench/local-slack.ts';
+import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from '../../workbench/local-slack.ts';
 
 /** A local Slack with a small Bolt app connected to it; `listen` gives the app its listeners. */
 export async function slackWithApp(
   listen: (app: App) => void = () => {},
+  options: LocalSlackOptions = {},
 ): Promise<LocalSlack & { app: App; end(): Promise<void> }> {
-  const slack = await startLocalSlack();
+  const slack = await startLocalSlack(options);
   const app = new App({
     token: slack.botToken,
     signingSecret: slack.signingSecret,

@@ -37,19 +37,22 @@ export async function seedAirports(url: string): Promise<void> {
 }
 
 function rows(now: number) {
-  const lastMoment = (days: number) => `${new Date(now + days * 86_400_000).toISOString().slice(0, 10)}T23:59:59.999`;
+  const dayIn = (days: number) => new Date(now + days * 86_400_000).toISOString().slice(0, 10);
   return AIRPORTS.map(([code, name, ...access]) => ({
     code,
     name,
     access: access.map(([module, status, days]) => ({
       module,
       status,
-      until: days === null ? null : lastMoment(days),
+      lastDay: days === null ? null : dayIn(days),
     })),
   }));
 }
 
-/** Each change leaves its trace, as the platform's own services would have left it. */
+/**
+ * Each change leaves its trace, as the platform's own services would have left it. Access ends with its last day in the
+ * demo's time zone, like what CapOps grants.
+ */
 const SEED = `
   WITH airport AS (
     INSERT INTO public.organizations (id, name, code, "createdAt", "updatedAt", "createdBy")
@@ -60,11 +63,12 @@ const SEED = `
   ), access AS (
     INSERT INTO entitlement.entitlements
       (id, organization_id, module_key, status, valid_from, valid_until, created_at, updated_at, created_by)
-    SELECT gen_random_uuid(), airport.id, one.module, one.status, now() AT TIME ZONE 'UTC' - interval '60 days', one.until,
+    SELECT gen_random_uuid(), airport.id, one.module, one.status, now() AT TIME ZONE 'UTC' - interval '60 days',
+      (one."lastDay" + 1)::timestamp AT TIME ZONE 'Europe/London' AT TIME ZONE 'UTC' - interval '1 millisecond',
       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 'demo'
     FROM airport
     JOIN jsonb_to_recordset($1) AS given (code text, access jsonb) USING (code)
-    CROSS JOIN jsonb_to_recordset(given.access) AS one (module text, status text, until timestamp(3))
+    CROSS JOIN jsonb_to_recordset(given.access) AS one (module text, status text, "lastDay" date)
     RETURNING *
   )
   INSERT INTO entitlement.entitlement_audits

@@ -1,19 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { enterableFolder } from '../postgres.ts';
 
 /** What a demo leaves for the next: its ports are taken again, and what it could not end is ended. */
 export type Trace = { demo: number; bot?: number; pagePort?: number; postgresPort?: number };
 
-/** The demo's data folder, inside the checkout where PostgreSQL may enter it. */
-export function demoFolder(root: string): string {
-  return dirname(enterableFolder(join(root, '.capops-demo', 'postgres')));
+/** The demo's data folder: the wanted one, where PostgreSQL may enter it. */
+export function demoFolder(wanted: string): string {
+  return dirname(enterableFolder(join(wanted, 'postgres')));
 }
 
 /** Prepares the folder. Throws when a demo already runs on it; ends a bot that a killed demo left. */
 export function openFolder(folder: string, reset: boolean): Trace {
   const before = readTrace(folder);
+  const foreign = !before && existsSync(folder) && readdirSync(folder).length > 0;
+  if (foreign) throw new Error(`${folder} holds something else than a demo's data: name another folder.`);
   if (before && commandOf(before.demo).includes('workbench/demo.ts')) {
     throw new Error(`The demo already runs: http://127.0.0.1:${before.pagePort}`);
   }
