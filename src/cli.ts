@@ -47,7 +47,7 @@ async function open(): Promise<OpenDesk> {
   ]);
   await refusePending(config);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
-  const composition = await compose(config, { log, clock: systemClock, slack: undefined });
+  const composition = await compose(config, { log, clock: systemClock });
   const service = createService(composition.ports, OPERATIONS);
   const close = async () => {
     await service.settled();

@@ -1,5 +1,4 @@
 import { DeniedError, StartError, UnavailableError, UserError } from '../../errors.ts';
-import type { Actor } from '../../ports.ts';
 import { showProblems } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { EXIT } from './exit-code.ts';
@@ -7,19 +6,12 @@ import { writeLines } from './output.ts';
 import { readCommandLine } from './program.ts';
 import { reportLines } from './report.ts';
 import { serveOperation } from './serve-operation.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal, Visit } from './terminal.ts';
 import { visible } from './visible.ts';
 
 export { terminalActor } from './actor.ts';
 export type { Desk, OpenDesk, Upkeep } from './desk.ts';
-export { openTerminal } from './terminal.ts';
-
-/** One command line, without the program's name; who typed it, and where. */
-export interface Visit {
-  readonly terminal: Terminal;
-  readonly argv: readonly string[];
-  readonly actor: Actor;
-}
+export { openTerminal, type Visit } from './terminal.ts';
 
 /** The terminal face: reads a command line, runs what it asks for, draws the answer. Resolves with the exit code. */
 export async function serveTerminal(desk: Desk, visit: Visit): Promise<number> {

@@ -3,12 +3,11 @@ import { readWords } from '../../ops/words.ts';
 import { attachmentFolder } from './attachments.ts';
 import { joinOptions } from './command-line.ts';
 import type { Desk } from './desk.ts';
-import type { Visit } from './index.ts';
 import { openFile } from './open-file.ts';
 import { perform } from './perform.ts';
 import type { OperationLine } from './program.ts';
 import { type Asking, askForMissing } from './questions.ts';
-import { isInteractive } from './terminal.ts';
+import { isInteractive, type Visit } from './terminal.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 

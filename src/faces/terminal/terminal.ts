@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { Actor } from '../../ports.ts';
 import { type Output, openOutput } from './output.ts';
 
 /** The process's ends, as this face uses them. */
@@ -12,6 +13,13 @@ export interface Terminal {
   readonly messages: Output;
   /** Relative paths start here. */
   readonly folder: string;
+}
+
+/** One command line, without the program's name; who typed it, and where. */
+export interface Visit {
+  readonly terminal: Terminal;
+  readonly argv: readonly string[];
+  readonly actor: Actor;
 }
 
 /** Whether somebody is there to answer. */
