@@ -34,8 +34,6 @@ export function databaseSettings(
     connection: () => connectionSettings(url),
     pool: { min: 0, max: 10, idleTimeoutMillis: 10_000, afterCreate: callbackify(greet), validate: isAlive },
     acquireConnectionTimeout: CONNECT_MS,
-    // A failed statement is logged without its values.
-    compileSqlOnError: false,
     log: {
       warn: (message: unknown) => log?.warn({}, String(message)),
       error: (message: unknown) => log?.error({}, String(message)),

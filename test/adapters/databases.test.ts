@@ -1,31 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { connectionFailure, databaseDown } from '../../src/domain/connection-failure.ts';
 import { createPlatformDatabase, onServer, type PlatformDatabase } from '../setup/database.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
 
 let database: PlatformDatabase;
-const endings: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   database = await createPlatformDatabase({ shape: 'platform', withLedger: true });
-});
-
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
 });
 
 afterAll(() => database.drop());
 
 function open(platformUrl = database.platformUrl) {
   const { databases, close } = openDatabases({ databaseUrl: platformUrl, ledgerDatabaseUrl: database.ledgerUrl });
-  endings.push(close);
+  onTestFinished(close);
   return databases;
 }
 
 async function openThroughProxy(): Promise<{ platform: ReturnType<typeof open>['platform']; proxy: TcpProxy }> {
   const proxy = await tcpProxy(Number(new URL(database.platformUrl).port));
-  endings.push(proxy.close);
+  onTestFinished(proxy.close);
   return { platform: open(proxy.through(database.platformUrl)).platform, proxy };
 }
 

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { readPolicyFile } from '../../src/config/policy-file.ts';
-import { keysAt } from '../../src/config/policy-schema.ts';
-import { PROJECT_ROOT } from '../setup/run-cli.ts';
 
 function read(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'capops-policy-'));
@@ -169,35 +166,5 @@ describe('a mistake is named with its line:', () => {
   test('a file that unfolds without end', () => {
     const layers = Array.from({ length: 12 }, (_, depth) => `a${depth}: &a${depth} [${`*a${depth - 1},`.repeat(10)}]`);
     expect(faults(['a: &a-1 [x]', ...layers].join('\n').replaceAll('a-1', 'b'))[0]).toMatch(/^capops.yml: /);
-  });
-});
-
-describe('capops.example.yml', () => {
-  test('is taken as it is', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'capops-example-'));
-    copyFileSync(join(PROJECT_ROOT, 'capops.example.yml'), join(folder, 'capops.yml'));
-    expect(readPolicyFile(folder, undefined)).toMatchObject({
-      faults: [],
-      value: { settings: { environment: 'production' } },
-    });
-  });
-
-  test('has every key that there is', () => {
-    const example: unknown = parse(readFileSync(join(PROJECT_ROOT, 'capops.example.yml'), 'utf8'));
-    const places = [
-      [],
-      ['slack'],
-      ['roles'],
-      ['roles', 'viewer'],
-      ['roles', 'operator'],
-      ['roles', 'admin'],
-      ['terminal'],
-      ['terminal', 'users', 'ada'],
-    ];
-    for (const place of places) {
-      const there = place.reduce((value, key) => (value as Record<string, unknown>)[key], example);
-      expect(keysAt(place).length).toBeGreaterThan(0);
-      expect(Object.keys(there as object), place.join('.')).toEqual(keysAt(place));
-    }
   });
 });
