@@ -28,7 +28,7 @@ export function databaseSettings(
   url: string,
   { limits = LIMITS, log }: { limits?: Limits; log?: Log | undefined } = {},
 ): Knex.Config {
-  const { greet, isAlive } = sessionRules(limits);
+  const { greet, isAlive } = sessionRules(limits, () => likeLibpq(url));
   return {
     client: PostgresClient,
     connection: () => connectionSettings(url),

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import type { Knex } from 'knex';
-import { type Client, types } from 'pg';
+import { Client, DatabaseError, types } from 'pg';
 
 /** How long one statement and one wait for a lock may take, in ms; 0: without end. */
 export interface Limits {
@@ -10,6 +11,8 @@ export interface Limits {
 /** A connection, its set-up and the wait for a free one fail after this. */
 export const CONNECT_MS = 2000;
 const PROBE_MS = 900;
+/** So long a statement may say nothing before the server is asked, on the side, whether it is still there. */
+const WATCH_MS = 800;
 const FRESH_MS = 1000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 const WITHOUT_ZONE = 1114;
@@ -37,26 +40,28 @@ function readUtcArray(text: string): unknown[] {
 }
 
 /**
- * What a pool does with its connections. `greet` sets up a new one; `isAlive` says whether an idle one still answers, so
- * that a server that went silent is noticed before a query waits for it.
+ * What a pool does with its connections. `greet` sets up a new one; `isAlive` says whether an idle one still answers.
+ * While a statement runs and nothing comes, the server at `address` is asked on a connection of its own: one that
+ * works takes its time, one that is gone is noticed within 2 s and its connection broken.
  */
-export function sessionRules({ statementMs, lockMs }: Limits): {
+export function sessionRules(
+  { statementMs, lockMs }: Limits,
+  address: () => string,
+): {
   greet(client: Client): Promise<void>;
   isAlive(client: Client): Promise<boolean>;
 } {
   const lastUsed = new WeakMap<Client, number>();
-  const settings = `SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs};
+  const rules = `SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs};
     SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
-  // Longer than any statement may take: the server is silent because it is gone.
-  const silenceMs = statementMs === 0 ? 0 : statementMs + 5000;
   const ask = async (client: Client, sql: string, withinMs: number) => {
-    limitSilence(client, withinMs);
+    onSilence(client, withinMs, () => breakOff(client));
     await client.query(sql);
-    limitSilence(client, silenceMs);
+    watch(client, address);
     lastUsed.set(client, performance.now());
   };
   return {
-    greet: (client) => ask(client, settings, CONNECT_MS),
+    greet: (client) => ask(client, rules, CONNECT_MS),
     isAlive: async (client) => {
       const unusedMs = performance.now() - (lastUsed.get(client) ?? 0);
       if (unusedMs > FRESH_MS) await ask(client, 'SELECT 1', PROBE_MS);
@@ -65,12 +70,38 @@ export function sessionRules({ statementMs, lockMs }: Limits): {
   };
 }
 
-/** Breaks the connection when nothing came or went for so long; 0: never. */
-function limitSilence(client: Client, ms: number): void {
-  const { stream } = client.connection as unknown as { stream: import('node:net').Socket };
-  stream.removeAllListeners('timeout');
-  stream.setTimeout(ms, () => {
-    const error = new Error(`The database was silent for ${ms / 1000} s`);
-    stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+/** A silent connection that waits for an answer lives as long as its server does. */
+function watch(client: Client, address: () => string): void {
+  onSilence(client, WATCH_MS, async () => {
+    if ((client as unknown as { readyForQuery: boolean }).readyForQuery) return;
+    if (await serverAnswers(address())) watch(client, address);
+    else breakOff(client);
   });
+}
+
+/** Whether the server says anything at all to a new connection; a refusal, such as too many clients, is an answer. */
+async function serverAnswers(connectionString: string): Promise<boolean> {
+  const probe = new Client({ connectionString, connectionTimeoutMillis: PROBE_MS, application_name: 'capops watch' });
+  probe.on('error', () => undefined);
+  try {
+    await probe.connect();
+    await probe.end();
+    return true;
+  } catch (error) {
+    return error instanceof DatabaseError;
+  }
+}
+
+function onSilence(client: Client, ms: number, act: () => void): void {
+  const stream = streamOf(client);
+  stream.removeAllListeners('timeout');
+  stream.setTimeout(ms, act);
+}
+
+function breakOff(client: Client): void {
+  streamOf(client).destroy(Object.assign(new Error('The database fell silent'), { code: 'ETIMEDOUT' }));
+}
+
+function streamOf(client: Client): Socket {
+  return (client.connection as unknown as { stream: Socket }).stream;
 }

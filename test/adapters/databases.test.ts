@@ -104,6 +104,20 @@ describe('a database that', () => {
     expect(seconds).toBeLessThan(2.5);
   });
 
+  test('goes silent in the middle of a statement is noticed within 2.5 s', async () => {
+    const { platform, proxy } = await openThroughProxy();
+    await platform.raw('SELECT 1');
+    setTimeout(() => proxy.hang(), 100);
+    const { error, seconds } = await failing(platform.raw('SELECT pg_sleep(20)'));
+    expect(databaseDown(error)).toBe(true);
+    expect(seconds).toBeLessThan(2.5);
+  });
+
+  test('takes long over a statement, but is there, is waited for', async () => {
+    const { platform } = await openThroughProxy();
+    expect((await platform.raw('SELECT pg_sleep(3), 1 AS one')).rows).toMatchObject([{ one: 1 }]);
+  });
+
   test('breaks off between two queries costs no query', async () => {
     const { platform, proxy } = await openThroughProxy();
     await platform.raw('SELECT 1');
