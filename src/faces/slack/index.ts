@@ -56,11 +56,7 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
       const port = await door.start();
       return port === undefined ? {} : { port };
     },
-    stop: async () => {
-      const closed = door.stop();
-      await handling.settled();
-      await closed;
-    },
+    stop: () => door.stop(handling.settled),
   };
 }
 

@@ -7,7 +7,17 @@ import type { Wish } from './desk.ts';
 import { INPUT } from './draw-form.ts';
 import { isAsked } from './form.ts';
 
-const metadataSchema = z.object({ channel: z.string().optional() });
+const metadataSchema = z
+  .string()
+  .transform((text, ctx): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      ctx.addIssue({ code: 'custom', message: 'is no JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ channel: z.string().optional() }));
 
 type Held = ViewOutput['state']['values'][string][string];
 
@@ -18,8 +28,7 @@ export function formOperation(service: OpsService, callbackId: string): Wish['op
 
 /** The channel in which the form was asked for; undefined: on the home tab. */
 export function formChannel(privateMetadata: string): string | undefined {
-  const parsed = metadataSchema.safeParse(JSON.parse(privateMetadata || '{}'));
-  return parsed.data?.channel;
+  return metadataSchema.safeParse(privateMetadata).data?.channel;
 }
 
 /** What was filled in, as raw input. */

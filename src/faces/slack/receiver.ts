@@ -17,8 +17,8 @@ export interface Transport {
 export interface Door {
   readonly receiver: Receiver;
   start(): Promise<number | undefined>;
-  /** Takes nothing new. Resolves when the answers under way are sent. */
-  stop(): Promise<void>;
+  /** Takes nothing new; resolves once what was taken is `drained` and its answers are sent. */
+  stop(drained: () => Promise<void>): Promise<void>;
 }
 
 /** Slack's payloads hold a view of 250 KB at most. */
@@ -46,7 +46,11 @@ function httpDoor(
       const address = server.address();
       return typeof address === 'object' ? address?.port : undefined;
     },
-    stop: () => receiver.stop(),
+    stop: async (drained) => {
+      const closed = receiver.stop();
+      await drained();
+      await closed;
+    },
   };
 }
 
@@ -65,8 +69,11 @@ function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, t
       await receiver.start();
       return undefined;
     },
-    stop: async () => {
+    // Acknowledgements go through the sockets, and Slack sends nothing again that was not acknowledged.
+    stop: async (drained) => {
+      await drained();
       await receiver.stop();
+      await drained();
     },
   };
 }
