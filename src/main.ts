@@ -4,7 +4,7 @@ import { openLog } from './adapters/log.ts';
 import { assertMigrated } from './adapters/migrations.ts';
 import { compose, composeSlack } from './compose.ts';
 import { type Config, loadConfig, type SlackConfig } from './config.ts';
-import { StartError } from './errors.ts';
+import { StartError, UnavailableError } from './errors.ts';
 import { createSlackFace } from './faces/slack/index.ts';
 import { Start } from './models/start.ts';
 import { OPERATIONS } from './ops/index.ts';
@@ -68,7 +68,8 @@ function stopOnSignal(log: Log, close: () => Promise<void>): void {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof StartError) process.stderr.write(`CapOps does not start.\n${error.message}\n`);
-  else process.stderr.write(`CapOps does not start: ${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+  const known = error instanceof StartError || error instanceof UnavailableError;
+  const why = known || !(error instanceof Error) ? String((error as Error).message ?? error) : error.stack;
+  process.stderr.write(`CapOps does not start.\n${why}\n`);
+  process.exit(1);
 });
