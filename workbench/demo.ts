@@ -78,7 +78,7 @@ function welcome(url: string, folder: string, own: { DATABASE_URL: string; CAPOP
                /capops grant LHR work until 2027-03-31   gives London Heathrow access; then look at /capops org LHR
 
   The terminal, on the same demo:
-    DATABASE_URL='${own.DATABASE_URL}' CAPOPS_CONFIG='${own.CAPOPS_CONFIG}' pnpm ops org LHR
+    DATABASE_URL='${own.DATABASE_URL}' CAPOPS_CONFIG='${own.CAPOPS_CONFIG}' npx -y pnpm@10 ops org LHR
 
   Its data stays in ${folder}; --reset starts anew. Ctrl-C ends it.
 `);

@@ -56,10 +56,10 @@ export function keep(workspace: Workspace, user: string, { name, content }: Drop
   return storeFile(workspace, { name, content: Buffer.from(content), user });
 }
 
-/** By label or value; or the only one whose label begins with the name. */
+/** By label or value; or the only one whose label contains the name. */
 function pick(element: Element, options: Option[], name: string): Option {
   const exact = options.find(({ text, value }) => text.text === name || value === name);
-  const likely = options.filter(({ text }) => text.text.toLowerCase().startsWith(name.toLowerCase()));
+  const likely = options.filter(({ text }) => text.text.toLowerCase().includes(name.toLowerCase()));
   const option = exact ?? (likely.length === 1 ? likely[0] : undefined);
   if (option) return option;
   const labels = options.map(({ text }) => text.text).join(', ');

@@ -60,7 +60,12 @@ function Overflow({ element, choose }: { element: Element; choose: (option: Opti
     // biome-ignore lint/a11y/noStaticElementInteractions: it only hears what bubbles up from its menu
     <div
       className="overflow"
-      onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !open) return;
+        // The form around it stays.
+        event.preventDefault();
+        setOpen(false);
+      }}
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
     >
       <button type="button" className="button" aria-label="More" aria-expanded={open} onClick={() => setOpen(!open)}>
