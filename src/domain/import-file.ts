@@ -4,7 +4,7 @@ import { AIRPORT_CODE } from './airport-code.ts';
 import { counted } from './counted.ts';
 import { findDelimiter, headerFault, headerWidth, readHeader } from './import-header.ts';
 import { type CsvLine, readCsv } from './import-lines.ts';
-import { type ImportRow, type ModuleReader, moduleReader, type RowProblem, readRow, shortened } from './import-row.ts';
+import { type ImportRow, type ModuleReader, moduleReader, quotable, type RowProblem, readRow } from './import-row.ts';
 import { decodeImport } from './import-text.ts';
 
 export const MAX_IMPORT_BYTES = 64 * 2 ** 20;
@@ -107,7 +107,7 @@ function lineReader(reading: Reading, header: CsvLine): (line: CsvLine) => void 
     const fault = line.fault ?? widthFault(fields, width);
     if (fault)
       return reject(reading, line, [
-        { line: number, column: undefined, value: shortened(fields.join(' ')), message: fault },
+        { line: number, column: undefined, value: quotable(fields.join(' ')), message: fault },
       ]);
     const [name = '', code = '', modules = ''] = [fields[places.name], fields[places.code], fields[places.modules]];
     const read = readRow(number, { name, code, modules }, reading.readModules);

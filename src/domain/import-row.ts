@@ -30,6 +30,8 @@ const MAX_VALUE_LENGTH = 200;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to refuse
 const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
+const UNSHOWABLE_ANYWHERE = new RegExp(UNSHOWABLE, 'g');
+
 /** Checks a line's three fields. Gives the row, or every problem that it has. */
 export function readRow(
   line: number,
@@ -47,7 +49,7 @@ export function readRow(
   if (!faults.name && !faults.code && !faults.modules) return { line, code: code.toUpperCase(), name, modules: keys };
   return IMPORT_COLUMNS.flatMap((column) => {
     const message = faults[column];
-    return message ? [{ line, column, value: shortened(fields[column]), message }] : [];
+    return message ? [{ line, column, value: quotable(fields[column]), message }] : [];
   });
 }
 
@@ -66,9 +68,17 @@ export function moduleReader(): ModuleReader {
   };
 }
 
-/** Text for a problem's value. */
-export function shortened(text: string): string {
-  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+/** Text as a problem quotes it: not too long, and with every character that cannot be shown written out. */
+export function quotable(text: string): string {
+  const visible = text
+    .slice(0, 2 * MAX_VALUE_LENGTH)
+    .replaceAll(UNSHOWABLE_ANYWHERE, (character) => `[${pointOf(character)}]`);
+  return visible.length <= MAX_VALUE_LENGTH ? visible : `${visible.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+}
+
+/** `U+202E` */
+function pointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function nameFault(name: string): string | undefined {
@@ -76,21 +86,18 @@ function nameFault(name: string): string | undefined {
   const unshowable = UNSHOWABLE.exec(name)?.[0];
   if (unshowable === '\n' || unshowable === '\r')
     return 'The name runs over several lines: write it on one, and close its quotes there.';
-  if (unshowable) {
-    const point = (unshowable.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return `The name holds a character that cannot be shown (U+${point}): take it out.`;
-  }
+  if (unshowable) return `The name holds a character that cannot be shown (${pointOf(unshowable)}): take it out.`;
   if (name.length <= MAX_NAME_LENGTH || [...name].length <= MAX_NAME_LENGTH) return undefined;
   return `The name has ${[...name].length} characters; 1 to ${MAX_NAME_LENGTH} are allowed.`;
 }
 
 /** Only the 26 letters count: there are others whose capitals are among them. */
 function codeFault(code: string): string | undefined {
-  return /^[A-Za-z]{3}$/.test(code) ? undefined : airportCodeFault(shortened(code));
+  return /^[A-Za-z]{3}$/.test(code) ? undefined : airportCodeFault(quotable(code));
 }
 
 function moduleFault(unknown: readonly string[]): string {
-  const named = listWords(unknown.slice(0, 5).map((word) => `“${shortened(word)}”`));
+  const named = listWords(unknown.slice(0, 5).map((word) => `“${quotable(word)}”`));
   const meant = unknown.length === 1 ? nearest(unknown[0]?.slice(0, 20) ?? '', [...MODULE_KEYS, 'all']) : undefined;
   return `There is no module ${named}. ${meant ? `Did you mean ${meant}? ` : ''}The modules are ${listWords(MODULE_KEYS)}, or “all”.`;
 }

@@ -41,7 +41,12 @@ export function previewReport(context: Context, { file, plan, blocked }: Shown):
   return {
     tone: useless ? 'attention' : nothing ? 'unchanged' : 'info',
     title: previewTitle({ file, plan, blocked }),
-    parts: [countParts(file, plan), ...problemParts(problems), ...keptParts(plan), ...(blocked ? [wayOut(plan)] : [])],
+    parts: [
+      countParts(file, plan, WOULD_DO),
+      ...problemParts(problems),
+      ...keptParts(plan),
+      ...(blocked ? [wayOut(plan)] : []),
+    ],
     offers: blocked && !nothing ? [skipOffer(context, file)] : [],
     attachments,
   };
@@ -51,7 +56,7 @@ export function previewReport(context: Context, { file, plan, blocked }: Shown):
 export function importReport({ file, plan, cacheNote }: Imported): Report {
   const done = planWords(countPlan(plan), { imports: 'imported', adds: 'added' });
   const left = file.rejectedCount > 0 ? `; ${counted(file.rejectedCount, 'line was', 'lines were')} left out` : '';
-  const parts = [countParts(file, plan), ...keptParts(plan), ...(cacheNote ? [cacheNote] : [])];
+  const parts = [countParts(file, plan, DID), ...keptParts(plan), ...(cacheNote ? [cacheNote] : [])];
   const attachments = [
     ...rejectedFile(file),
     ...(file.problems.length > LISTED ? [problemsFile(file)] : []),
@@ -92,16 +97,19 @@ function announcement({ rejectedCount }: ImportFile, plan: ImportPlan): string {
   return `${[...made, ...added, ...left].join(', ')} from a file`;
 }
 
-function countParts(file: ImportFile, plan: ImportPlan): Part {
+const WOULD_DO = { create: 'To create', add: 'To add', leaveOut: 'Lines with problems' };
+const DID: typeof WOULD_DO = { create: 'Created', add: 'Added', leaveOut: 'Lines left out' };
+
+function countParts(file: ImportFile, plan: ImportPlan, labels: typeof WOULD_DO): Part {
   const { organisations, modules, extended, extraModules } = countPlan(plan);
   const facts: [string, number, string][] = [
-    ['Lines', file.lineCount, counted(file.lineCount, 'line')],
-    ['To create', organisations, `${counted(organisations, 'organisation')} with ${counted(modules, 'module')}`],
-    ['To add', extended, `${counted(extraModules, 'module')} to ${counted(extended, 'organisation')}`],
+    ['Lines', file.lineCount, file.lineCount.toLocaleString('en-GB')],
+    [labels.create, organisations, `${counted(organisations, 'organisation')} with ${counted(modules, 'module')}`],
+    [labels.add, extended, `${counted(extraModules, 'module')} to ${counted(extended, 'organisation')}`],
     ['Unchanged', plan.unchanged, counted(plan.unchanged, 'organisation')],
     ['Names kept', plan.renamed.length, counted(plan.renamed.length, 'organisation')],
     ['Access kept as it is', plan.closed.length, counted(plan.closed.length, 'module')],
-    ['Lines with problems', file.rejectedCount, counted(file.rejectedCount, 'line')],
+    [labels.leaveOut, file.rejectedCount, file.rejectedCount.toLocaleString('en-GB')],
   ];
   return { kind: 'facts', facts: facts.filter(([, count]) => count > 0).map(([label, , words]) => [label, words]) };
 }

@@ -24,7 +24,7 @@ describe('lines', () => {
       '\n\nname,code,modules\r\n\r\n"Two\r\nlines",AAA,\r\n,,\r\nLast,BBB,x\r\nGood,CCC,all\r\n',
     );
     expect(problems.map(({ line, column, value }) => [line, column, value])).toEqual([
-      [5, 'name', 'Two\r\nlines'],
+      [5, 'name', 'Two[U+000D][U+000A]lines'],
       [8, 'modules', 'x'],
     ]);
     expect(rows).toEqual([row(9, 'CCC', 'Good', ['assets', 'work', 'capacity', 'planning', 'monitoring'])]);
@@ -67,11 +67,11 @@ describe('lines', () => {
       {
         line: 4,
         column: 'name',
-        value: 'a\u202eb',
+        value: 'a[U+202E]b',
         message: 'The name holds a character that cannot be shown (U+202E): take it out.',
       },
       { line: 4, column: 'code', value: 'A1B', message: expect.stringContaining('three letters') },
-      { line: 5, column: 'name', value: 'a\tb', message: expect.stringContaining('(U+0009)') },
+      { line: 5, column: 'name', value: 'a[U+0009]b', message: expect.stringContaining('(U+0009)') },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { migrateAll } from '../../src/adapters/migrations.ts';
+import { queueForImport } from '../../src/models/bulk-import.ts';
 import { bulkImport } from '../../src/ops/bulk-import.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service.ts';
@@ -168,6 +169,16 @@ describe('importing', () => {
       kind: 'commands',
       commands: [{ words: 'grant LHR work', summary: 'LHR’s access to work is suspended' }],
     });
+    expect(report.parts?.[0]).toEqual({
+      kind: 'facts',
+      facts: [
+        ['Lines', '2'],
+        ['Created', '1 organisation with 1 module'],
+        ['Added', '1 module to 1 organisation'],
+        ['Names kept', '1 organisation'],
+        ['Access kept as it is', '1 module'],
+      ],
+    });
     expect(await access()).toEqual(['LHR Present LHR assets,planning,work suspended', 'ORY Paris Orly planning']);
   });
 
@@ -216,6 +227,16 @@ describe('importing', () => {
       report: { title: 'Imported 1 organisation and added 2 modules to 1 other from airports.csv.' },
     });
     expect(await access()).toEqual(['LHR London Heathrow assets,work', 'ORY Paris Orly planning']);
+  });
+
+  test('waits for another import, and says so when that takes too long', async () => {
+    const { confirmation } = await previewed(TWO);
+    const other = await databases.platform.transaction();
+    await queueForImport(other);
+    const outcome = await ask(TWO, { confirmation });
+    await other.rollback();
+    expect(outcome).toMatchObject({ kind: 'refused', error: { message: expect.stringContaining('Another import') } });
+    expect(await count('organizations')).toBe(0);
   });
 
   test('leaves names that look like formulas, SQL or markup as they are', async () => {
