@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bulkImport } from '../../../src/ops/bulk-import.ts';
-import { OPERATIONS } from '../../../src/ops/index.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 
 let bot: Bot;
 beforeAll(async () => {
-  bot = await openBot({ operations: [...new Set([...OPERATIONS, bulkImport])] });
+  bot = await openBot();
   await bot.desk.airports('LHR');
 });
 afterAll(() => bot.close());
