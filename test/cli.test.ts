@@ -107,6 +107,17 @@ describe('without a database that is ready', () => {
     expect(await nowhere('help grnt')).toMatchObject({ code: 2 });
   });
 
+  test('help loads neither a database driver nor Slack nor questions', async () => {
+    const load = '(url, context, next) => (process.stderr.write(url + String.fromCharCode(10)), next(url, context))';
+    const hook = `import { registerHooks } from 'node:module'; registerHooks({ load: ${load} });`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+    const { stderr } = await typeIn({ NODE_OPTIONS })('help');
+    const loaded = [...stderr.matchAll(/node_modules\/(@[^/]+\/[^/]+|[^@./][^/]*)\//g)].map(([, name]) => name);
+    expect(loaded).toContain('zod');
+    const unwanted = /^(pg|knex|pino|ioredis|cli-progress|yaml|@slack\/.*|@inquirer\/.*)$/;
+    expect(loaded.filter((name) => unwanted.test(name ?? ''))).toEqual([]);
+  });
+
   test('a missing setting is named', async () => {
     const { code, stderr } = await typeIn({})('orgs');
     expect(code).toBe(1);

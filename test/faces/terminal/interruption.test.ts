@@ -34,6 +34,7 @@ describe('Ctrl-C while something is being changed', () => {
   test('lets it come to its end, whole and recorded', async () => {
     const { child, done } = await stuckGrant();
     child.kill('SIGINT');
+    await sleep(50);
     child.kill('SIGINT'); // pnpm hands the terminal's own signal on.
     await sleep(500);
     expect(child.exitCode).toBe(null);

@@ -114,8 +114,9 @@ describe('a change that has to be confirmed', () => {
   });
 
   test('is given up with --yes when the state keeps moving', async () => {
-    const { code, messages } = await type({ yes: true, meanwhile: count });
+    const { code, out, messages } = await type({ yes: true, meanwhile: count });
     expect({ code, moved }).toEqual({ code: 1, moved: [] });
+    expect(out.match(/\d+ planes would move/g)).toEqual([1, 2, 3].map((number) => `${number} planes would move`));
     expect(messages).toMatch(/keeps changing.*\nNothing was changed\.\n$/s);
   });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Desk, openDesk } from '../../ops/desk.ts';
 import { itNeeds } from '../../setup/it-needs.ts';
@@ -47,6 +50,18 @@ describe('at a terminal', () => {
     const { screen, code } = await person.leaves();
     expect(code).toBe(130);
     expect(screen).toMatch(/Nothing was changed\.\s*$/);
+  });
+
+  itNeeds('script', 'whoever may not do it is told so before the first question', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'capops-policy-'));
+    const file = join(folder, 'capops.yml');
+    const users = { [userInfo().username]: { role: 'viewer' } };
+    writeFileSync(file, JSON.stringify({ environment: 'test', terminal: { users } }), { mode: 0o600 });
+    const person = sitDown('grant', { DATABASE_URL: desk.platformUrl, CAPOPS_CONFIG: file });
+    const { screen, code } = await person.leaves().finally(() => rmSync(folder, { recursive: true }));
+    expect(screen).toContain('“grant” needs the role operator, and you are viewer');
+    expect(screen).not.toContain('Organisation');
+    expect(code).toBe(3);
   });
 
   itNeeds('script', 'a table is as wide as the window', async () => {
