@@ -56,7 +56,7 @@ function rows(now: number) {
 const SEED = `
   WITH airport AS (
     INSERT INTO public.organizations (id, name, code, "createdAt", "updatedAt", "createdBy")
-    SELECT gen_random_uuid(), name, code, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 'demo'
+    SELECT gen_random_uuid(), name, code, now() AT TIME ZONE 'UTC' - interval '90 days', now() AT TIME ZONE 'UTC', 'demo'
     FROM jsonb_to_recordset($1) AS given (code text, name text)
     WHERE NOT EXISTS (SELECT FROM public.organizations)
     RETURNING id, code
@@ -75,5 +75,5 @@ const SEED = `
     (id, entitlement_id, organization_id, module_key, action, new_value, performed_by, performed_at, reason)
   SELECT gen_random_uuid(), id, organization_id, module_key, 'created',
     jsonb_build_object('status', status, 'validUntil', to_char(valid_until, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
-    'demo', now() AT TIME ZONE 'UTC', 'Made for the demo'
+    'demo', valid_from, 'Made for the demo'
   FROM access`;

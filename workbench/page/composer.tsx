@@ -19,10 +19,14 @@ export function Composer({ person, channel, commands }: Props) {
   const send = async () => {
     const written = text.trim();
     if (written === '' && files.length === 0) return;
+    const isCommand = written.startsWith('/');
+    const [word = ''] = written.split(/\s/);
+    if (isCommand && !commands.some(({ command }) => command === word)) {
+      return setTrouble(`${word} is not a command here. Try ${commands.map(({ command }) => command).join(', ')}.`);
+    }
     last.current = written;
     setText('');
     setFiles([]);
-    const isCommand = written.startsWith('/');
     const what = isCommand
       ? { do: 'command', channel: channel.id, text: written }
       : { do: 'message', channel: channel.id, text: written, files: files.map((file) => file.id) };

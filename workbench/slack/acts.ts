@@ -23,7 +23,7 @@ export type At = { person: Person; channel: Channel };
 
 /** Types a slash command. What the app acknowledges with is answered privately, as on Slack. */
 export async function typeCommand(workspace: Workspace, { person, channel }: At, typed: string): Promise<Delivery> {
-  const [command = '', ...words] = typed.trim().split(' ');
+  const [, command = '', text = ''] = /^(\S*)\s*(.*)$/s.exec(typed.trim()) ?? [];
   const delivery = await deliver(workspace, 'command', {
     token: 'verification-tokens-are-deprecated',
     team_id: TEAM,
@@ -33,7 +33,7 @@ export async function typeCommand(workspace: Workspace, { person, channel }: At,
     user_id: person.id,
     user_name: person.handle,
     command,
-    text: escapedCommand(workspace, words.join(' ')),
+    text: escapedCommand(workspace, text),
     api_app_id: 'A0CAPOPS',
     is_enterprise_install: 'false',
     response_url: newResponseUrl(workspace, { channel: channel.id, person: person.id }),
