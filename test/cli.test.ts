@@ -55,22 +55,10 @@ describe('the runbook in the terminal', () => {
     );
   });
 
-  test.each([
-    ['grant LHQ work', 'There is no organisation LHQ. Did you mean LHR'],
-    ['grant LHR wrk', '--module: There is no module “wrk”. Did you mean work?'],
-    ['grant LHR work until 2024-12-31', '--until: 31 Dec 2024 has already passed'],
-    ['grant LHR work --untill 2099-01-01', '“grant” has no option --untill. Did you mean --until?'],
-    ['grant --module work', '--org: Organisation is missing'],
-    ['grnt LHR work', 'There is no command “grnt”. Did you mean “grant”?'],
-    ['db:migrat', 'There is no command “db:migrat”. Did you mean “db:migrate”?'],
-    ['--format json orgs', 'The command comes first'],
-    ['orgs --format xml', 'Allowed choices are table, json, csv.'],
-    ['grant LHR work --format csv', 'Allowed choices are table, json.'],
-    ['grant LHR work --yes', '“grant” has no option --yes'],
-  ])('answers bad input with what to mend, and exit code 2: %s', async (line, sentence) => {
-    const { code, stdout, stderr } = await cli(line);
+  test('answers bad input with what to mend, and exit code 2', async () => {
+    const { code, stdout, stderr } = await cli('grant LHQ work');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(sentence);
+    expect(stderr).toContain('There is no organisation LHQ. Did you mean LHR');
   });
 
   test('ends quietly when the reader has seen enough', async () => {
