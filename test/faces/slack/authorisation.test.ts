@@ -114,6 +114,22 @@ describe('nobody else is let in:', () => {
     expect(await omar.awaitMessage(OPS, 'another Slack workspace')).toMatchObject({ ephemeral: true });
   });
 
+  it('people of another workspace who click or write in a shared channel', async () => {
+    const omar = as('U0OMAR');
+    await omar.command(OPS, '/capops grant LHT work');
+    const { payload } = await omar.click(await omar.awaitMessage(OPS, 'Did you mean'), 'Yes, LHR');
+    await omar.awaitMessage(OPS, 'now has work');
+    bot.forget();
+    await bot.slack.deliver('block_actions', { ...payload, user: { ...(payload.user as object), team_id: 'T0OTHER' } });
+    expect((await omar.nextMessage(OPS)).plain).toContain('another Slack workspace');
+    const written = await omar.message(omar.direct, 'whoami');
+    await omar.awaitMessage(omar.direct, 'You are');
+    bot.forget();
+    const event = { ...(written?.payload.event as object), user_team: 'T0OTHER' };
+    await bot.slack.deliver('event', { ...written?.payload, event_id: 'Ev0OTHER', event });
+    expect((await omar.nextMessage(omar.direct)).plain).toContain('another Slack workspace');
+  });
+
   it('anybody in a channel that capops.yml does not name', async () => {
     const ada = as('U0ADA');
     await ada.command('C0RANDOM', '/capops grant LHR work');
