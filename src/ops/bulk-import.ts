@@ -15,7 +15,8 @@ import { presentOrganisations, queueForImport, writeImport } from '../models/bul
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
 import * as arg from './arguments.ts';
-import { type Imported, importReport, type NamedFile, previewReport } from './import-report.ts';
+import type { NamedFile } from './import-attachments.ts';
+import { type Imported, importReport, previewReport } from './import-report.ts';
 import { type Argument, type Context, defineOperation } from './operation.ts';
 
 const file: Argument<string, true> = {

@@ -2,24 +2,16 @@ import { counted } from '../domain/counted.ts';
 import type { ImportFile } from '../domain/import-file.ts';
 import { changesNothing, countPlan, type ImportPlan, planWords } from '../domain/import-plan.ts';
 import type { RowProblem } from '../domain/import-row.ts';
-import { companionName, keptCsv, problemsCsv } from '../domain/import-texts.ts';
 import type { Offer } from '../errors.ts';
+import { keptFile, LISTED, type NamedFile, problemsFile, rejectedFile } from './import-attachments.ts';
 import type { Context } from './operation.ts';
-import type { Attachment, Part, Report } from './report.ts';
-
-/** A file as it was read, under its own name. */
-export interface NamedFile extends ImportFile {
-  readonly name: string;
-}
+import type { Part, Report } from './report.ts';
 
 export interface Imported {
   readonly file: NamedFile;
   readonly plan: ImportPlan;
   readonly cacheNote: Part | undefined;
 }
-
-/** As many of a kind are listed; the rest stands in a file. */
-const LISTED = 10;
 
 interface Shown {
   readonly file: NamedFile;
@@ -34,7 +26,7 @@ export function previewReport(context: Context, { file, plan, blocked }: Shown):
   const nothing = changesNothing(plan);
   const useless = blocked || (nothing && rejectedCount === file.lineCount);
   const attachments = [
-    ...(problems.length > LISTED ? [problemsFile(file)] : []),
+    ...problemsFile(file),
     ...keptFile(file, plan),
     ...(!blocked && nothing ? rejectedFile(file) : []),
   ];
@@ -57,11 +49,7 @@ export function importReport({ file, plan, cacheNote }: Imported): Report {
   const done = planWords(countPlan(plan), { imports: 'imported', adds: 'added' });
   const left = file.rejectedCount > 0 ? `; ${counted(file.rejectedCount, 'line was', 'lines were')} left out` : '';
   const parts = [countParts(file, plan, DID), ...keptParts(plan), ...(cacheNote ? [cacheNote] : [])];
-  const attachments = [
-    ...rejectedFile(file),
-    ...(file.problems.length > LISTED ? [problemsFile(file)] : []),
-    ...keptFile(file, plan),
-  ];
+  const attachments = [...rejectedFile(file), ...problemsFile(file), ...keptFile(file, plan)];
   if (done === '') {
     const title = `Everything in ${file.name} is there already${left}. Nothing was changed.`;
     return { tone: 'unchanged', title, parts, attachments };
@@ -167,27 +155,4 @@ function keptParts({ renamed, closed }: ImportPlan): Part[] {
         ]
       : []),
   ];
-}
-
-function problemsFile({ name, problems }: NamedFile): Attachment {
-  const summary = `All ${counted(problems.length, 'problem')} with line, column, value and what is allowed`;
-  return { name: companionName(name, 'problems'), content: problemsCsv(problems), summary };
-}
-
-function keptFile({ name }: NamedFile, plan: ImportPlan): Attachment[] {
-  if (plan.renamed.length <= LISTED && plan.closed.length <= LISTED) return [];
-  return [
-    {
-      name: companionName(name, 'kept'),
-      content: keptCsv(plan),
-      summary: 'All that stays as it is although the file says otherwise',
-    },
-  ];
-}
-
-/** The lines as they stood, so that they can be mended and imported again. */
-function rejectedFile({ name, rejectedCount, rejectedCsv }: NamedFile): Attachment[] {
-  if (rejectedCount === 0) return [];
-  const summary = `${counted(rejectedCount, 'line')} to mend and import again`;
-  return [{ name: companionName(name, 'rejected'), content: rejectedCsv(), summary }];
 }
