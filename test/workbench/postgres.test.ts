@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enterableFolder, startPostgres } from '../../workbench/postgres.ts';
+import { startPostgres } from '../../workbench/postgres.ts';
+import { enterableFolder } from '../../workbench/postgres-home.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -25,29 +26,33 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 const STARTER = `
-  import { enterableFolder, startPostgres } from ${JSON.stringify(join(import.meta.dirname, '../../workbench/postgres.ts'))};
+  import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, '../../workbench/postgres.ts'))};
   const { url } = await startPostgres({ dataDir: process.argv[1], persistent: true });
   console.log(url);
   setInterval(() => {}, 1000);`;
 
-test('data outlives a stop, and a hard kill of whoever started it', async () => {
+test('data outlives a stop, and a hard kill of whoever started it', { timeout: 60_000 }, async () => {
   const dataDir = join(folder, 'kept');
   const first = await startPostgres({ dataDir, persistent: true });
   await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
   await first.stop();
 
   const starter = spawn(process.execPath, ['--input-type=module', '-e', STARTER, first.dataDir]);
-  const [url] = await once(createInterface({ input: starter.stdout }), 'line');
+  const said = once(createInterface({ input: starter.stdout }), 'line');
+  const ended = once(starter, 'exit').then(() => Promise.reject(new Error('the starter ended')));
+  const [url] = await Promise.race([said, ended]);
   expect(await query(url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
   starter.kill('SIGKILL');
-  await once(starter, 'exit');
+  await expect(ended).rejects.toThrow();
 
   const third = await startPostgres({ dataDir: first.dataDir, persistent: true });
   expect(await query(third.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
   await third.stop();
 });
 
-test('a port that somebody has is left to them, and what is not to persist is removed', async () => {
+test('a port that somebody has is left to them, and what is not to persist is removed', {
+  timeout: 60_000,
+}, async () => {
   const somebody = createServer().listen(0, '127.0.0.1');
   await once(somebody, 'listening');
   const { port } = somebody.address() as { port: number };

@@ -5,13 +5,13 @@ export type Patience = { timeoutMs?: number };
 
 /**
  * Waits until the check gives something (not undefined, null or false) and returns it. It is asked at once and again
- * after every change, never by the clock; an assertion that throws counts as "not yet". After the timeout (5 s) it
+ * after every change, never by the clock; an assertion that throws counts as "not yet". After the timeout (10 s) it
  * fails with the last assertion, or with what the workspace saw last.
  */
 export function until<T>(
   workspace: Workspace,
   check: () => T,
-  { timeoutMs = 5_000 }: Patience = {},
+  { timeoutMs = 10_000 }: Patience = {},
 ): Promise<Found<T>> {
   return new Promise((resolve, reject) => {
     let last: unknown;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { enterableFolder } from '../postgres.ts';
+import { enterableFolder } from '../postgres-home.ts';
 
 /** What a demo leaves for the next: its ports are taken again, and what it could not end is ended. */
 export type Trace = { demo: number; bot?: number; pagePort?: number; postgresPort?: number };
