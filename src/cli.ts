@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Desk, OpenDesk } from './faces/terminal/index.ts';
 import type { Report } from './ops/report.ts';
+import type { Team } from './ports.ts';
 
 // Compiled once, read back at the next start. In the project's own folder: in /tmp others might put their code first.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/capops', import.meta.url)));
@@ -53,7 +54,14 @@ async function open(): Promise<OpenDesk> {
     await service.settled();
     await composition.close();
   };
-  return { service, settings: config.settings, close };
+  return { service, settings: config.settings, team: await openTeam(config), close };
+}
+
+/** Slack is loaded only where a channel is to hear of changes. */
+async function openTeam({ slack, announcements }: Config): Promise<Team | undefined> {
+  if (!slack || !announcements) return undefined;
+  const { openSlackTeam } = await import('./adapters/slack-team.ts');
+  return openSlackTeam(slack, announcements);
 }
 
 async function configuration(): Promise<Config> {

@@ -45,6 +45,12 @@ export interface Directory {
   forgetGroup(groupId?: string): void;
 }
 
+/** The people who should hear of changes, in the channel that the configuration names. */
+export interface Team {
+  /** Tells them one sentence, as plain text. Rejects within 2 s when Slack does not take it. */
+  tell(sentence: string): Promise<void>;
+}
+
 export interface Clock {
   now(): Date;
 }

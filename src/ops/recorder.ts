@@ -66,7 +66,7 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
     },
     settle: async (run, outcome) => {
       try {
-        await Run.settle(ledger, run.id, outcomeRow(outcome, clock.now()));
+        await Run.settle(ledger, run.id, { ...outcomeRow(outcome, clock.now()), ...answerRow(run, outcome) });
         return true;
       } catch (error) {
         failed(run.id, error);
@@ -106,8 +106,12 @@ function outcomeRow({ state, report, rule, message, reference }: RunOutcome, fin
     message: message ?? null,
     reference: reference ?? null,
     summary: report?.title ?? null,
-    result: state === 'done' && report ? { ...report, attachments: undefined } : null,
     finishedAt,
     ...(state === 'done' ? {} : { requestKey: null }),
   };
+}
+
+/** What a repeated delivery of the request is answered with. */
+function answerRow({ request }: RunDraft, { state, report }: RunOutcome): Partial<Run> {
+  return state === 'done' && report && request.requestKey ? { result: { ...report, attachments: undefined } } : {};
 }

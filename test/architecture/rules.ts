@@ -35,7 +35,6 @@ export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: tr
   '@slack/bolt': { homes: ['^src/faces/slack/'] },
   '@slack/web-api': { homes: ['^src/faces/slack/', adapters] },
   'cli-progress': { homes: [terminal] },
-  'cli-table3': { homes: [terminal] },
   commander: { homes: [terminal] },
   'csv-parse': { homes: ['^src/domain/', terminal] },
   'csv-stringify': { homes: ['^src/domain/', terminal] },

@@ -1,7 +1,7 @@
 import type { Operation } from '../../ops/operation.ts';
 import type { Report } from '../../ops/report.ts';
 import type { OpsService } from '../../ops/service.ts';
-import type { Settings } from '../../ports.ts';
+import type { Settings, Team } from '../../ports.ts';
 
 /** What the commands stand on. Whoever joins the sides makes it; nothing is opened before a command needs it. */
 export interface Desk {
@@ -18,6 +18,8 @@ export interface Desk {
 export interface OpenDesk {
   readonly service: OpsService;
   readonly settings: Settings;
+  /** Hears of changes; undefined where no channel is configured. */
+  readonly team: Team | undefined;
   /** Resolves when everything is recorded and every connection closed. */
   close(): Promise<void>;
 }

@@ -1,15 +1,17 @@
 import type { Outcome, PreviewOutcome, Request } from '../../ops/service.ts';
-import type { Settings } from '../../ports.ts';
+import type { Settings, Team } from '../../ports.ts';
 import { type Answer, conclude, keepAttachments, showPreview } from './answer.ts';
 import { EXIT } from './exit-code.ts';
 import { sheltered } from './interruption.ts';
 import { writeLines } from './output.ts';
 import { openProgressBar } from './progress-bar.ts';
 import { askYesOrNo } from './questions.ts';
+import { tellTeam } from './team.ts';
 import { isInteractive } from './terminal.ts';
 
 export interface Performance extends Answer {
   readonly settings: Settings;
+  readonly team: Team | undefined;
   /** Confirmed beforehand. */
   readonly yes: boolean;
   readonly execute: (request: Request) => Promise<Outcome>;
@@ -25,6 +27,7 @@ export async function perform(performance: Performance, request: Request): Promi
     const { outcome, interrupted } = await execute(performance, asked);
     if (outcome.kind !== 'preview') {
       const code = await conclude(performance, outcome);
+      await tellTeam(performance, request.actor, outcome);
       return interrupted ? EXIT.interrupted : code;
     }
     if (interrupted) return nothingChanged(performance, EXIT.interrupted);

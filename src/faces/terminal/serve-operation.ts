@@ -16,11 +16,11 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
   const { operation, format, dryRun = false, yes = false } = line;
   const { folder } = terminal;
   const typed = readWords(operation, joinOptions(operation, line.words));
-  const { service, settings, close } = await desk.open();
+  const { service, settings, team, close } = await desk.open();
   try {
     const asking = { terminal, service, settings, moduleKeys: desk.moduleKeys, operation, actor };
     const raw = await completed(asking, typed);
-    const given = { terminal, operation, format, dryRun, yes, settings };
+    const given = { terminal, operation, format, dryRun, yes, settings, team };
     return await perform(
       {
         ...given,

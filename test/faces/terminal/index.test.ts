@@ -23,7 +23,7 @@ async function type(line: string, fault?: Error) {
   const open = async () => {
     if (fault) throw fault;
     const settings = { environment: 'test', timeZone: 'UTC', policy: undefined };
-    return { service: desk.service, settings, close: async () => undefined };
+    return { service: desk.service, settings, team: undefined, close: async () => undefined };
   };
   const { operations } = desk.service;
   const code = await serveTerminal(

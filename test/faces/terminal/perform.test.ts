@@ -65,6 +65,7 @@ async function type({ yes = false, dryRun = false, format = 'table', meanwhile }
     {
       ...{ terminal, operation: movePlanes, operations: [movePlanes], format, yes, dryRun, attachmentFolder: folder },
       settings: { environment: 'production', timeZone: 'UTC', policy: undefined },
+      team: undefined,
       execute: (request) => {
         meanwhile?.(++times);
         return desk.service.execute(request);
