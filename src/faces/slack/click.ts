@@ -68,7 +68,7 @@ async function clickInView(desk: Desk, asker: Asker, { wish, requestKey, viewId,
   const outcome = await run(desk, asker, { ...wish, requestKey });
   await tell(desk, asker, { wish, outcome, say: sayWhereAsked(desk, asker) });
   const title = outcome.kind === 'done' ? outcome.report.title : 'This was not done. The answer says why.';
-  const view = { ...page(wish, metadata, drawWords(desk, { title }).blocks), clear_on_close: true };
+  const view = { ...page(wish, { blocks: drawWords(desk, { title }).blocks, metadata }), clear_on_close: true };
   await desk.web.client.views.update({ view_id: viewId, view }).catch((error: unknown) => {
     desk.ports.log.info({ err: error }, 'a page of a form was closed before it could say how it ended');
   });

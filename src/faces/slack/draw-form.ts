@@ -55,15 +55,21 @@ interface Field {
 
 function input(desk: Desk, field: Field): types.InputBlock {
   const { name, argument } = field;
-  const hinted = ['text', 'file', 'date'].includes(argument.widget.kind);
+  const hint = hintFor(desk, argument);
   return {
     type: 'input',
     block_id: name,
     label: plain(argument.label, 2000),
     optional: !argument.required,
     element: element(desk, field),
-    ...(hinted ? { hint: plain(sentence(argument.summary), 2000) } : {}),
+    ...(hint ? { hint: plain(hint, 2000) } : {}),
   };
+}
+
+/** What somebody has to know to fill it in; pickers and ticks say it themselves. */
+function hintFor({ ports }: Desk, { widget, summary }: Argument): string | undefined {
+  if (widget.kind === 'date') return `The whole day counts, in ${ports.settings.timeZone}.`;
+  return widget.kind === 'text' || widget.kind === 'file' ? `${sentence(summary)}.` : undefined;
 }
 
 function element(desk: Desk, field: Field): types.InputBlock['element'] {

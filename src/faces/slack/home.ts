@@ -4,6 +4,7 @@ import { authorise, standingNow } from '../../ops/authorise.ts';
 import { argumentsFor } from '../../ops/input.ts';
 import type { Operation } from '../../ops/operation.ts';
 import type { Asker, Desk } from './desk.ts';
+import { titleOf } from './draw-form.ts';
 import { drawOffers } from './draw-offers.ts';
 import { bold, drawPart, rich, section, text } from './draw-part.ts';
 import { isAsked, offerForm } from './form.ts';
@@ -19,8 +20,8 @@ export async function showHome(desk: Desk, asker: Asker): Promise<void> {
   const may = await allowed(desk, asker);
   const forms = may
     .filter((operation) => hasForm(operation))
-    .map((operation) => offerForm({ operation, raw: {} }, clip(operation.summary, 75)));
-  const commands = may.map(({ example, summary }) => ({ words: example, summary }));
+    .map((operation) => offerForm({ operation, raw: {} }, titleOf(operation)));
+  const commands = may.map((operation) => ({ words: typedExample(operation), summary: operation.summary }));
   const blocks: types.KnownBlock[] = [
     rich('who', [section([bold(clip(who, 500))])]),
     ...drawPart({ kind: 'note', text: `Because ${because}.` }, 'because', { tables: false, rest: '' }),
@@ -29,6 +30,12 @@ export async function showHome(desk: Desk, asker: Asker): Promise<void> {
     ...drawPart({ kind: 'commands', commands }, 'commands', { tables: false, rest: '' }),
   ];
   await desk.web.client.views.publish({ user_id: asker.userId, view: { type: 'home', blocks } });
+}
+
+/** A file cannot be typed in Slack: its form takes it. */
+function typedExample(operation: Operation): string {
+  const takesFile = argumentsFor(operation, 'slack').some(([, { widget }]) => widget.kind === 'file');
+  return takesFile ? operation.verb : operation.example;
 }
 
 function hasForm(operation: Operation): boolean {

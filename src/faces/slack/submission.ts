@@ -56,7 +56,11 @@ function inForm(desk: Desk, refusal: Refusal): Response | undefined {
   if (offers.some(({ operation, form }) => operation === wish.operation.name && !form)) {
     return {
       response_action: 'push',
-      view: page(wish, view.private_metadata, drawOutcome(desk, wish, outcome).blocks),
+      view: page(wish, {
+        blocks: drawOutcome(desk, wish, outcome).blocks,
+        metadata: view.private_metadata,
+        closes: 'Back',
+      }),
     };
   }
   const first = firstInput(view);
@@ -74,17 +78,24 @@ function inForm(desk: Desk, refusal: Refusal): Response | undefined {
 
 function working(wish: Wish): Response {
   const text = plain('CapOps is working on it. The answer follows where you asked; you can close this.', 3000);
-  return { response_action: 'update', view: page(wish, '', [{ type: 'section', block_id: 'working', text }]) };
+  return { response_action: 'update', view: page(wish, { blocks: [{ type: 'section', block_id: 'working', text }] }) };
+}
+
+interface Page {
+  readonly blocks: types.KnownBlock[];
+  readonly metadata?: string;
+  /** What the button that closes it says. */
+  readonly closes?: string;
 }
 
 /** A page of a form that asks nothing. */
-export function page(wish: Wish, privateMetadata: string, blocks: types.KnownBlock[]): types.ModalView {
+export function page(wish: Wish, { blocks, metadata = '', closes = 'Close' }: Page): types.ModalView {
   return {
     type: 'modal',
     callback_id: `page:${wish.operation.name}`,
-    private_metadata: privateMetadata,
+    private_metadata: metadata,
     title: plain(titleOf(wish.operation), 24),
-    close: plain('Close', 24),
+    close: plain(closes, 24),
     blocks,
   };
 }
