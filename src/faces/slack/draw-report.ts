@@ -68,11 +68,6 @@ export function drawWords(
   };
 }
 
-/** The message without anything to click. */
-export function withoutButtons({ text: words, blocks }: Message): Message {
-  return { text: words, blocks: blocks.filter(({ type }) => type !== 'actions') };
-}
-
 function heading(title: string, isBold: boolean): types.KnownBlock {
   const shown = clip(title, 3000);
   return rich('title', [section([isBold ? bold(shown) : text(shown)])]);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import type { Desk, Message } from '../../../src/faces/slack/desk.ts';
 import { drawOutcome, drawReport } from '../../../src/faces/slack/draw-report.ts';
-import { clip, unescaped } from '../../../src/faces/slack/text.ts';
 import { grantModule } from '../../../src/ops/grant-module.ts';
 import { listOrgs } from '../../../src/ops/list-orgs.ts';
 import type { Part, Report } from '../../../src/ops/report.ts';
@@ -161,27 +160,5 @@ describe('an outcome', () => {
   it('that failed gives its reference', () => {
     const outcome = { kind: 'failed', runId: '1', message: 'It broke.', reference: 'ab12' } as const;
     expect(words(drawOutcome(desk, wish, outcome))).toContain('Reference ab12');
-  });
-});
-
-describe('text', () => {
-  it('is cut at a character, not within one', () => {
-    expect(clip('ab😀cd', 4)).toBe('ab…');
-    expect(clip('abcd', 4)).toBe('abcd');
-  });
-
-  it('loses what turns the direction of the text after it', () => {
-    expect(clip('a\u202eb\u2066c\u0007', 10)).toBe('abc');
-  });
-
-  it.each([
-    ['<@U0ADA|ada> in <#C0OPS|ops>', '@ada in #ops'],
-    ['<@U0ADA>', '<@U0ADA>'],
-    ['<https://lhr.example|lhr.example> <https://a.example>', 'lhr.example https://a.example'],
-    ['<mailto:a@b.example|a@b.example>', 'a@b.example'],
-    ['<!channel> <!subteam^S0OPS|@operators>', '@channel @operators'],
-    ['Rock &amp; Roll &lt;3 &amp;lt;', 'Rock & Roll <3 &lt;'],
-  ])('%s was typed as %s', (escaped, typed) => {
-    expect(unescaped(escaped)).toBe(typed);
   });
 });
