@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from '@slack/bolt';
 import type { Asker, Desk } from './desk.ts';
 import { organisationOption } from './draw-form.ts';
 import { formOperation } from './read-form.ts';
+
+/** Slack waits 3 s for a menu's options; asking it for the name may have taken 1.2 s of them. */
+const ANSWER_MS = 1_500;
 
 /** The organisations that a form's menu offers for what was typed; none for whoever may not run the operation. */
 export async function choices(
@@ -12,7 +16,8 @@ export async function choices(
   const operation = formOperation(desk.service, callbackId);
   if (!operation || (await desk.service.refusal(operation, asker.actor))) return [];
   try {
-    return (await desk.service.choices(operation, asker.actor, typed)).map(organisationOption);
+    const found = desk.service.choices(operation, asker.actor, typed);
+    return (await Promise.race([found, sleep(ANSWER_MS, [], { ref: false })])).map(organisationOption);
   } catch (error) {
     desk.ports.log.warn({ err: error }, 'a menu stayed empty: the organisations could not be looked up');
     return [];
