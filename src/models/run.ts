@@ -50,8 +50,8 @@ export class Run extends Model {
     await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
   }
 
-  /** Records a run that is already over. */
-  static async record(ledger: Knex, run: Partial<Run>): Promise<void> {
-    await Run.query(ledger).insert(run);
+  /** Records runs that are already over, all or none. */
+  static async record(ledger: Knex, runs: Partial<Run>[]): Promise<void> {
+    await Run.query(ledger).insert(runs);
   }
 }

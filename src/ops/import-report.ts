@@ -115,9 +115,7 @@ function problemParts(problems: readonly RowProblem[]): Part[] {
 }
 
 function wayOut(plan: ImportPlan): Part {
-  const rest = changesNothing(plan)
-    ? ''
-    : ', or import the good lines alone (--skip-invalid): the others come back in a file';
+  const rest = changesNothing(plan) ? '' : ', or leave them out and import the others: they come back in a file';
   return {
     kind: 'text',
     text: `Nothing is imported until the lines are mended: mend them and import the file again${rest}.`,

@@ -5,8 +5,17 @@ import type { Context } from './operation.ts';
 
 /** The organisation with this code. Throws UserError, with the one that was probably meant, when there is none. */
 export async function findOrganisation(context: Context, typed: string): Promise<Organisation> {
+  return findByCode(context, typed, Organisation.byCode);
+}
+
+/** What `find` finds by the code. Throws UserError, with the code that was probably meant, when it finds nothing. */
+export async function findByCode<T>(
+  context: Context,
+  typed: string,
+  find: (platform: Context['databases']['platform'], code: string) => Promise<T | undefined>,
+): Promise<T> {
   const { platform } = context.databases;
-  const found = AIRPORT_CODE.test(typed) ? await Organisation.byCode(platform, typed) : undefined;
+  const found = AIRPORT_CODE.test(typed) ? await find(platform, typed) : undefined;
   if (found) return found;
   const meant = await Organisation.nearest(platform, typed);
   const wrong = AIRPORT_CODE.test(typed)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeniedError, UnavailableError } from '../errors.ts';
 import { Run, type RunState } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
+import { openNoteBook } from './note-book.ts';
 import type { Report } from './report.ts';
 import type { Request } from './service.ts';
 
@@ -35,18 +36,17 @@ export interface Recorder {
 }
 
 export function openRecorder({ databases: { ledger }, clock, log }: Ports): Recorder {
-  const pending = new Set<Promise<void>>();
   const draft = (request: Request): RunDraft => ({ id: randomUUID(), request, startedAt: clock.now() });
-  const failed = (id: string, error: unknown) =>
+  const failed = (id: string | undefined, error: unknown) =>
     log.warn({ runId: id, err: error }, 'the ledger did not take the record of a run');
-
-  const note = (run: RunDraft, outcome: RunOutcome): void => {
-    const writing = Run.record(ledger, { ...row(run), ...outcomeRow(outcome, clock.now()) }).catch((error) =>
-      failed(run.id, error),
-    );
-    pending.add(writing);
-    void writing.finally(() => pending.delete(writing));
-  };
+  const notes = openNoteBook<Partial<Run>>({
+    write: (rows) => Run.record(ledger, rows),
+    failed: (rows, error) => {
+      for (const { id } of rows) failed(id, error);
+    },
+  });
+  const note = (run: RunDraft, outcome: RunOutcome): void =>
+    notes.add({ ...row(run), ...outcomeRow(outcome, clock.now()) });
 
   return {
     draft,
@@ -78,9 +78,7 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
       note(draft(request), { state: 'denied', rule: error.rule, message: error.message });
       return error;
     },
-    settled: async () => {
-      await Promise.allSettled(pending);
-    },
+    settled: notes.settled,
   };
 }
 

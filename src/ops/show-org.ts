@@ -1,20 +1,15 @@
 import { accessWords, standing } from '../domain/access-change.ts';
 import { showDate, showTime } from '../domain/end-date.ts';
 import type { Offer } from '../errors.ts';
-import { accessOf, lastChanges, type RecordedChange } from '../models/organisation-detail.ts';
-import type { ListedAccess } from '../models/organisation-list.ts';
+import { type OrganisationDetail, organisationDetail, type RecordedChange } from '../models/organisation-detail.ts';
 import * as arg from './arguments.ts';
 import { type Context, defineOperation } from './operation.ts';
-import { called, findOrganisation } from './organisation-found.ts';
+import { called, findByCode } from './organisation-found.ts';
 import type { Part, Report } from './report.ts';
 
 const CHANGES_SHOWN = 8;
 
-interface Shown {
-  readonly code: string;
-  readonly name: string;
-  readonly createdAt: Date;
-  readonly modules: readonly ListedAccess[];
+interface Shown extends OrganisationDetail {
   readonly changes: readonly (RecordedChange & { readonly who: string })[];
 }
 
@@ -28,11 +23,9 @@ export const showOrg = defineOperation({
   args: { org: arg.positional(arg.organisation) },
 
   async run(context, { org }): Promise<Shown> {
-    const { platform } = context.databases;
-    const { id, code, name, createdAt } = await findOrganisation(context, org);
-    const [modules, changes] = await Promise.all([accessOf(platform, id), lastChanges(platform, id, CHANGES_SHOWN)]);
-    const named = changes.map(async (change) => ({ ...change, who: await personBehind(change.by, context) }));
-    return { code, name, createdAt, modules, changes: await Promise.all(named) };
+    const found = await findByCode(context, org, (platform, code) => organisationDetail(platform, code, CHANGES_SHOWN));
+    const named = found.changes.map(async (change) => ({ ...change, who: await personBehind(change.by, context) }));
+    return { ...found, changes: await Promise.all(named) };
   },
 
   report: (shown, context): Report => ({
