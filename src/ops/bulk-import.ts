@@ -52,7 +52,7 @@ export const bulkImport = defineOperation({
     const counts = countPlan(plan);
     return {
       report: previewReport(context, { file: read, plan, blocked }),
-      state: { file: read.sha256, plan: planDigest(plan) },
+      state: stateOf(read, plan),
       confirmLabel: blocked || changesNothing(plan) ? undefined : capitalised(planWords(counts)),
     };
   },
@@ -95,12 +95,18 @@ async function write(context: Context, read: NamedFile): Promise<{ plan: ImportP
   return inTransaction(context.databases.platform, async (trx) => {
     await queueForImport(trx).catch(busy);
     const plan = await planNow(context, trx, read);
+    context.holdTo(stateOf(read, plan));
     const total = plan.create.length + plan.add.length;
     const advance = (done: number) => context.progress({ phase: 'Importing', done, total });
     if (total > 0) advance(0);
     const created = await writeImport(trx, plan, { by, logged: await AuditLog.exists(trx), advance });
     return { plan, created };
   });
+}
+
+/** What a confirmation of an import binds. */
+function stateOf({ sha256 }: ImportFile, plan: ImportPlan): unknown {
+  return { file: sha256, plan: planDigest(plan) };
 }
 
 async function planNow(

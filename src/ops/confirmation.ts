@@ -3,10 +3,24 @@ import type { Preview } from './operation.ts';
 import type { Request } from './service.ts';
 
 /** The hash over who asks for what and what the preview saw; SHA-256 in hex. */
-export function confirmationOf({ operation, actor, raw }: Request, { state }: Preview): string {
+export function confirmationOf({ operation, actor, raw }: Request, { state }: Pick<Preview, 'state'>): string {
   return createHash('sha256')
     .update(canonical([operation.name, actor.id, raw, state]))
     .digest('hex');
+}
+
+/** What a confirmed preview saw has changed since; nothing was done. */
+export class MovedError extends Error {
+  override readonly name = 'MovedError';
+
+  constructor() {
+    super('What the preview showed has changed since. Nothing was changed.');
+  }
+}
+
+/** Throws MovedError unless this is the state that was confirmed. */
+export function holdTo(request: Request, state: unknown): void {
+  if (confirmationOf(request, { state }) !== request.confirmation) throw new MovedError();
 }
 
 /** JSON with sorted keys, so that equal values have equal text. */

@@ -4,7 +4,7 @@ import { DeniedError, UnavailableError, UserError } from '../errors.ts';
 import type { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { authorise } from './authorise.ts';
-import { confirmationOf } from './confirmation.ts';
+import { confirmationOf, holdTo, MovedError } from './confirmation.ts';
 import { validate } from './input.ts';
 import type { Arguments, Context, InputOf } from './operation.ts';
 import type { Recorder, RunDraft } from './recorder.ts';
@@ -35,6 +35,8 @@ async function attempt({ ports, recorder, service }: Desk, run: Underway): Promi
   const standing = await authorise(ports, operation, actor);
   const context = contextOf(ports, service, run);
   const input = validate(operation, raw, context);
+  const confirmed = run.request.confirmation === undefined ? undefined : await recorder.first(run.request);
+  if (confirmed) return repetition(confirmed);
   if (operation.preview) {
     const shown = await preview(context, run, input);
     if (shown) {
@@ -61,6 +63,7 @@ function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }
     operation: request.operation,
     raw: request.raw,
     moment: { now: startedAt, timeZone: ports.settings.timeZone },
+    holdTo: (state) => holdTo(request, state),
     openFile:
       request.openFile ??
       (() => {
@@ -112,11 +115,18 @@ function repetition(first: Run): Outcome {
   return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: { tone: 'info', title } };
 }
 
-async function unsuccessful({ ports, recorder }: Desk, run: Underway, error: unknown): Promise<Outcome> {
+async function unsuccessful(desk: Desk, run: Underway, error: unknown): Promise<Outcome> {
+  const { ports, recorder } = desk;
   const record = async (outcome: Parameters<Recorder['note']>[1]) => {
     if (run.begun) await recorder.settle(run, outcome);
     else recorder.note(run, outcome);
   };
+  if (error instanceof MovedError) {
+    await record({ state: 'refused', message: error.message });
+    const { confirmation: _, ...anew } = run.request;
+    const outcome = await execute(desk, anew);
+    return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
+  }
   if (error instanceof UserError) {
     await record({ state: 'refused', message: error.message });
     return { kind: 'refused', runId: run.id, error };

@@ -2,7 +2,7 @@ import { covers } from '../domain/access-policy.ts';
 import { UserError } from '../errors.ts';
 import * as arg from './arguments.ts';
 import { standingNow } from './authorise.ts';
-import { argumentsFor, optionName } from './input.ts';
+import { argumentsFor, optionName, typedExample } from './input.ts';
 import { type Context, defineOperation, type Operation } from './operation.ts';
 import type { Report } from './report.ts';
 
@@ -36,16 +36,23 @@ export const help = defineOperation({
     throw unknownCommand(context, command);
   },
 
-  report: ({ operations, about }, context): Report => (about ? explanation(about, context) : overview(operations)),
+  report: ({ operations, about }, context): Report =>
+    about ? explanation(about, context) : overview(operations, context),
   json: ({ operations }) => operations.map(({ name, verb, summary, role }) => ({ name, verb, summary, role })),
 });
 
-function overview(operations: readonly Operation[]): Report {
+function overview(operations: readonly Operation[], { actor }: Context): Report {
   return {
     tone: 'info',
     title: 'What you can do with CapOps',
     parts: [
-      { kind: 'commands', commands: operations.map(({ example, summary }) => ({ words: example, summary })) },
+      {
+        kind: 'commands',
+        commands: operations.map((operation) => ({
+          words: typedExample(operation, actor.face),
+          summary: operation.summary,
+        })),
+      },
       { kind: 'note', text: '“help orgs” explains one command. A command with words left out opens a form.' },
     ],
   };
@@ -62,7 +69,10 @@ function explanation(operation: Operation, { actor }: Context): Report {
     tone: 'info',
     title: `${operation.verb}: ${operation.summary}`,
     parts: [
-      { kind: 'commands', commands: [{ words: operation.example, summary: `needs the role ${operation.role}` }] },
+      {
+        kind: 'commands',
+        commands: [{ words: typedExample(operation, actor.face), summary: `needs the role ${operation.role}` }],
+      },
       ...(facts.length > 0 ? [{ kind: 'facts', facts } as const] : []),
       ...(operation.name === operation.verb
         ? []

@@ -16,7 +16,8 @@ export function validate(
   for (const [name, argument] of argumentsFor(operation, actor.face)) {
     const given = raw[name];
     if (isMissing(given)) {
-      if (argument.required) problems.push({ argument: name, message: missing(operation, name, argument) });
+      if (argument.required)
+        problems.push({ argument: name, message: missing({ operation, face: actor.face, name, argument }) });
       continue;
     }
     const parsed = z.safeParse(argument.schema(moment), given);
@@ -48,12 +49,28 @@ export function missingArguments(
     .map(([name]) => name);
 }
 
+/** How an operation is typed on a face, for example. A file cannot be typed in Slack: its form takes it. */
+export function typedExample(operation: Operation, face: Actor['face']): string {
+  const takesFile = argumentsFor(operation, face).some(([, { widget }]) => widget.kind === 'file');
+  return face === 'slack' && takesFile ? operation.verb : operation.example;
+}
+
 function isMissing(given: unknown): boolean {
   return given === undefined || given === null || given === '' || (Array.isArray(given) && given.length === 0);
 }
 
-function missing(operation: Operation, name: string, argument: Argument): string {
-  return `${argument.label} is missing: ${argument.summary}. For example: ${operation.example} (${name}: ${argument.example})`;
+function missing({
+  operation,
+  face,
+  name,
+  argument,
+}: {
+  operation: Operation;
+  face: Actor['face'];
+  name: string;
+  argument: Argument;
+}): string {
+  return `${argument.label} is missing: ${argument.summary}. For example: ${typedExample(operation, face)} (${name}: ${argument.example})`;
 }
 
 function unknownArguments(operation: Operation, raw: object): Problem[] {

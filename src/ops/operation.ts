@@ -57,6 +57,11 @@ export interface Context extends Ports {
   readonly moment: Moment;
   /** The door itself, for operations about operations (help). */
   readonly service: OpsService;
+  /**
+   * For a run with a preview, called where nothing can change any more: under the locks of its transaction. Throws when
+   * `state` is no longer what the confirmed preview saw; the asker gets a new preview.
+   */
+  readonly holdTo: (state: unknown) => void;
   /** Opens a file that the input names. */
   readonly openFile: (reference: string) => Promise<IncomingFile>;
   readonly progress: (progress: Progress) => void;

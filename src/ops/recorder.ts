@@ -24,6 +24,8 @@ export interface RunOutcome {
 /** Writes runs to the ledger. */
 export interface Recorder {
   draft(request: Request): RunDraft;
+  /** The run that this request was the first to begin, when it was delivered before. Throws UnavailableError without a ledger. */
+  first(request: Request): Promise<Run | undefined>;
   /** Stores the intent. Returns the first run when this request was delivered before. Throws UnavailableError without a ledger. */
   begin(draft: RunDraft): Promise<Run | undefined>;
   /** Writes the outcome of a run that was begun. False, and logged, when the ledger did not take it. */
@@ -51,19 +53,14 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
   return {
     draft,
     note,
-    begin: async (run) => {
-      try {
+    first: ({ requestKey }) =>
+      withLedger(async () => (requestKey ? await Run.byRequestKey(ledger, requestKey) : undefined)),
+    begin: (run) =>
+      withLedger(async () => {
         const { requestKey } = run.request;
         if (await Run.begin(ledger, { ...row(run), requestKey: requestKey ?? null })) return undefined;
         return requestKey ? await Run.byRequestKey(ledger, requestKey) : undefined;
-      } catch (error) {
-        throw new UnavailableError(
-          'CapOps’ own record (the ledger)',
-          'Changes are refused until it does; nothing was changed. Reading still works.',
-          error,
-        );
-      }
-    },
+      }),
     settle: async (run, outcome) => {
       try {
         await Run.settle(ledger, run.id, { ...outcomeRow(outcome, clock.now()), ...answerRow(run, outcome) });
@@ -80,6 +77,16 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
     },
     settled: notes.settled,
   };
+}
+
+/** Without the ledger no change begins. */
+async function withLedger<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const consequence = 'Changes are refused until it does; nothing was changed. Reading still works.';
+    throw new UnavailableError('CapOps’ own record (the ledger)', consequence, error);
+  }
 }
 
 function row({ id, request: { operation, actor, raw }, startedAt }: RunDraft): Partial<Run> {

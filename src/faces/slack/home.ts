@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import { DeniedError } from '../../errors.ts';
 import { authorise, standingNow } from '../../ops/authorise.ts';
-import { argumentsFor } from '../../ops/input.ts';
+import { argumentsFor, typedExample } from '../../ops/input.ts';
 import type { Operation } from '../../ops/operation.ts';
 import type { Asker, Desk } from './desk.ts';
 import { titleOf } from './draw-form.ts';
@@ -21,7 +21,7 @@ export async function showHome(desk: Desk, asker: Asker): Promise<void> {
   const forms = may
     .filter((operation) => hasForm(operation))
     .map((operation) => offerForm({ operation, raw: {} }, titleOf(operation)));
-  const commands = may.map((operation) => ({ words: typedExample(operation), summary: operation.summary }));
+  const commands = may.map((operation) => ({ words: typedExample(operation, 'slack'), summary: operation.summary }));
   const blocks: types.KnownBlock[] = [
     rich('who', [section([bold(clip(who, 500))])]),
     ...drawPart({ kind: 'note', text: `Because ${because}.` }, 'because', { tables: false, rest: '' }),
@@ -30,12 +30,6 @@ export async function showHome(desk: Desk, asker: Asker): Promise<void> {
     ...drawPart({ kind: 'commands', commands }, 'commands', { tables: false, rest: '' }),
   ];
   await desk.web.client.views.publish({ user_id: asker.userId, view: { type: 'home', blocks } });
-}
-
-/** A file cannot be typed in Slack: its form takes it. */
-function typedExample(operation: Operation): string {
-  const takesFile = argumentsFor(operation, 'slack').some(([, { widget }]) => widget.kind === 'file');
-  return takesFile ? operation.verb : operation.example;
 }
 
 function hasForm(operation: Operation): boolean {
