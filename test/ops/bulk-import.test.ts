@@ -45,13 +45,14 @@ function serviceWith(cache: AccessCache | undefined): OpsService {
 type Asking = {
   skipInvalid?: boolean;
   confirmation?: string | undefined;
+  requestKey?: string;
   name?: string;
   progress?: Request['progress'];
 };
 
 function ask(
   content: string | Buffer,
-  { skipInvalid, confirmation, name = 'airports.csv', progress }: Asking = {},
+  { skipInvalid, confirmation, requestKey, name = 'airports.csv', progress }: Asking = {},
 ): Promise<Outcome> {
   const bytes = Buffer.from(content as string);
   return service.execute({
@@ -59,6 +60,7 @@ function ask(
     actor: ada,
     raw: { file: name, ...(skipInvalid ? { skipInvalid } : {}) },
     ...(confirmation ? { confirmation } : {}),
+    ...(requestKey ? { requestKey } : {}),
     ...(progress ? { progress } : {}),
     openFile: async () => ({
       name,
@@ -212,7 +214,7 @@ describe('importing', () => {
     expect(await count('audit_logs')).toBe(2);
   });
 
-  test('meets an organisation that somebody creates meanwhile, and counts what it did itself', async () => {
+  test('does nothing but preview anew when somebody creates one of its organisations in the very moment', async () => {
     const { confirmation } = await previewed(TWO);
     const other = await databases.platform.transaction();
     await other.raw(
@@ -222,7 +224,10 @@ describe('importing', () => {
     await expect.poll(waiting).toBe(1);
     await other.commit();
     const outcome = await importing;
-    expect(outcome).toMatchObject({
+    expect(outcome).toMatchObject({ kind: 'preview', moved: true });
+    expect(await count('organizations')).toBe(1);
+    const again = outcome.kind === 'preview' ? outcome.confirmation : undefined;
+    expect(await ask(TWO, again ? { confirmation: again } : {})).toMatchObject({
       kind: 'done',
       report: { title: 'Imported 1 organisation and added 2 modules to 1 other from airports.csv.' },
     });
@@ -364,6 +369,14 @@ describe('a confirmation', () => {
   test('is worth nothing for another file', async () => {
     const { confirmation } = await previewed(TWO);
     expect(await ask(TWO.replace('Paris', 'paris'), { confirmation })).toMatchObject({ kind: 'preview', moved: true });
+  });
+
+  test('delivered again, also late, is answered with what the first one did', async () => {
+    const { confirmation } = await previewed(TWO);
+    const first = await ask(TWO, { confirmation, requestKey: 'click:1' });
+    const late = await ask(TWO, { confirmation, requestKey: 'click:1' });
+    expect(late).toMatchObject({ kind: 'done', repeated: true, runId: first.runId });
+    expect(await count('organizations')).toBe(2);
   });
 
   test('holds when somebody else’s organisation changed', async () => {
