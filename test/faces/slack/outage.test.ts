@@ -8,6 +8,7 @@ import { type Bot, OPS, openBot } from './bot.ts';
 
 /** A change that takes as long as the test wants. */
 let release: () => void = () => undefined;
+let hasBegun = Promise.withResolvers<void>();
 let outcome: 'done' | 'refused' | 'bug' = 'done';
 const slow = defineOperation({
   name: 'slow-thing',
@@ -31,6 +32,7 @@ const slow = defineOperation({
     progress({ phase: 'Waiting', done: 1, total: 2 });
     await new Promise<void>((resolve) => {
       release = resolve;
+      hasBegun.resolve();
     });
     if (outcome === 'refused') throw new UserError('It was too slow.');
     if (outcome === 'bug') throw new Error('a bug with a secret in it');
@@ -46,6 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => bot.close());
 beforeEach(async () => {
+  hasBegun = Promise.withResolvers();
   outcome = 'done';
   bot.forget();
   bot.slack.heal();
@@ -91,8 +94,7 @@ it('a bug is answered with a reference and nothing else', async () => {
   outcome = 'bug';
   const omar = as('U0OMAR');
   const command = omar.command(OPS, '/capops slow on');
-  await bot.slack.until(() => bot.slack.deliveries('command').at(-1)?.status);
-  await sleep(50);
+  await hasBegun.promise;
   release();
   await command;
   const answer = await omar.awaitMessage(OPS, 'Reference');
@@ -155,7 +157,7 @@ describe('stopping', () => {
     const own = await openBot({ operations: [...OPERATIONS, slow] });
     const omar = own.slack.as('U0OMAR');
     await omar.command(OPS, '/capops slow on');
-    await sleep(100);
+    await hasBegun.promise;
     let isStopped = false;
     const stopped = own.face.stop().then(() => {
       isStopped = true;
