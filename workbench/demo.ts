@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { seedAirports } from './demo/airports.ts';
+import { type Ground, migrate, startCapOps } from './demo/capops.ts';
 import { demoFolder, openFolder, writePolicy, writeTrace } from './demo/folder.ts';
 import { manifestCommands } from './demo/manifest.ts';
-import { cleanEnvironment, type Running, runProgram, startProgram } from './demo/programs.ts';
+import type { Running } from './demo/programs.ts';
 import { startLocalSlack } from './local-slack.ts';
 import { cachedPage } from './page-build.ts';
 import { pageRoutes } from './page-server.ts';
@@ -29,30 +30,18 @@ async function demo(): Promise<Running> {
   });
   ends.push(() => postgres.stop());
   const database = await createDatabase(postgres.url);
-  const own = { DATABASE_URL: database, CAPOPS_CONFIG: policy };
-  const program = (script: string, more: Record<string, string> = {}) => {
-    return { script: join(ROOT, script), folder, env: cleanEnvironment(process.env, { ...own, ...more }) };
-  };
-  await runProgram({ ...program('src/cli.ts'), args: ['db:migrate'] });
+  const ground = { database, policy, folder };
+  await migrate(ground);
   await seedAirports(database);
 
   const routes = pageRoutes(await pageBuilt, manifestCommands(ROOT));
   const slack = await startLocalSlack({ port: await freePort(trace.pagePort), routes });
   ends.push(() => slack.close());
-  const bot = await startProgram(
-    program('src/main.ts', {
-      SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_SIGNING_SECRET: slack.signingSecret,
-      SLACK_API_URL: slack.apiUrl,
-      HOST: '127.0.0.1',
-      PORT: '0',
-    }),
-  );
+  const bot = await startCapOps(ground, slack);
   ends.push(() => bot.stop());
-  slack.connect(`http://127.0.0.1:${bot.port}/slack/events`);
   const pagePort = Number(new URL(slack.url).port);
   writeTrace(folder, { ...trace, bot: bot.pid, pagePort, postgresPort: postgres.port });
-  welcome(slack.url, folder, own);
+  welcome(slack.url, ground);
   return bot;
 }
 
@@ -70,7 +59,7 @@ async function createDatabase(url: string): Promise<string> {
   return url.replace(/postgres$/, DATABASE);
 }
 
-function welcome(url: string, folder: string, own: { DATABASE_URL: string; CAPOPS_CONFIG: string }): void {
+function welcome(url: string, { database, policy, folder }: Ground): void {
   console.log(`
   CapOps is ready in the local Slack:  ${url}
 
@@ -78,7 +67,7 @@ function welcome(url: string, folder: string, own: { DATABASE_URL: string; CAPOP
                /capops grant LHR work until 2027-03-31   gives London Heathrow access; then look at /capops org LHR
 
   The terminal, on the same demo:
-    DATABASE_URL='${own.DATABASE_URL}' CAPOPS_CONFIG='${own.CAPOPS_CONFIG}' npx -y pnpm@10 ops org LHR
+    DATABASE_URL='${database}' CAPOPS_CONFIG='${policy}' npx -y pnpm@10 ops org LHR
 
   Its data stays in ${folder}; --reset starts anew. Ctrl-C ends it.
 `);

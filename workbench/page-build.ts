@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Built files by path, such as `/assets/index-1a2b.js`. */
@@ -26,7 +26,10 @@ export async function cachedPage(folder: string): Promise<Page> {
   const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   if (kept.sources === sources) return new Map(kept.page);
   const page = await buildPage();
-  writeFileSync(file, JSON.stringify({ sources, page: [...page] }));
+  mkdirSync(folder, { recursive: true });
+  // Moved into place whole: two test files may do this at once.
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ sources, page: [...page] }));
+  renameSync(`${file}.${process.pid}`, file);
   return page;
 }
 

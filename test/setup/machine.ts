@@ -10,6 +10,7 @@ export const NEEDS = {
   redis: { for: 'tests of the cache', commands: ['redis-server'], package: 'redis-server' },
   postgresClient: { for: 'tests of dumps', commands: ['psql', 'pg_dump', 'pg_restore'], package: 'postgresql-client' },
   script: { for: 'tests of questions at a terminal', commands: ['script'], package: 'bsdutils' },
+  chromium: { for: 'tests in the browser', commands: ['chromium'], package: 'chromium' },
   zstd: { for: 'tests of compressed backups', commands: ['zstd'], package: 'zstd' },
 } satisfies Record<string, Need>;
 

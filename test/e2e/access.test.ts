@@ -1,0 +1,95 @@
+import { expect } from 'vitest';
+import { inBrowser, setStage } from './stage.ts';
+
+const stage = setStage();
+const access = (code: string, module: string) =>
+  stage.platform(
+    `SELECT status, valid_until::text FROM entitlement.entitlements
+     JOIN public.organizations ON organizations.id = organization_id WHERE code = $1 AND module_key = $2`,
+    [code, module],
+  );
+const audits = (code: string, module: string) =>
+  stage.platform(
+    `SELECT action, performed_by, entitlement_audits.reason FROM entitlement.entitlement_audits
+     JOIN public.organizations ON organizations.id = organization_id
+     WHERE code = $1 AND module_key = $2 AND performed_by <> 'demo' ORDER BY performed_at`,
+    [code, module],
+  );
+
+inBrowser('a first grant is answered privately, told in the channel, and stands in the database', async () => {
+  const omar = await stage.visit('U0OMAR');
+  await omar.say('/capops grant OSL capacity until 2027-03-31');
+  await omar.message('OSL (Oslo Gardermoen) now has capacity until 31 Mar 2027').waitFor();
+  await omar.message(/@Omar.* gave OSL/).waitFor();
+  await omar.press('Show OSL');
+  await omar.message('newest first').waitFor();
+  await omar.shoot('first-grant');
+  expect(await access('OSL', 'capacity')).toEqual([{ status: 'active', valid_until: '2027-03-31 22:59:59.999' }]);
+  await omar.leave();
+});
+
+inBrowser('a shorter end is refused, and taken after its button has asked', async () => {
+  const omar = await stage.visit('U0OMAR');
+  await omar.say('/capops grant LHR capacity until 2026-12-31');
+  await omar.message('is earlier').waitFor();
+  await omar.press('Shorten to 31 Dec 2026');
+  await omar.form.getByText('Are you sure?').waitFor();
+  await omar.shoot('shorten-asks');
+  await omar.press('Cancel', omar.form);
+  expect(await audits('LHR', 'capacity')).toEqual([]);
+  await omar.press('Shorten to 31 Dec 2026');
+  await omar.press('Shorten to 31 Dec 2026', omar.form);
+  await omar.message('LHR (London Heathrow) now has capacity until 31 Dec 2026').waitFor();
+  await omar.shoot('shortened');
+  expect(await access('LHR', 'capacity')).toEqual([{ status: 'active', valid_until: '2026-12-31 23:59:59.999' }]);
+  await omar.leave();
+});
+
+inBrowser('a button clicked twice changes access once', async () => {
+  const omar = await stage.visit('U0OMAR');
+  await omar.say('/capops grant FRA capacity');
+  await omar.message('FRA (Frankfurt am Main) now has capacity with no end').waitFor();
+  await omar.say('/capops grant FRA capacity until 2027-06-30');
+  const button = omar.page.getByRole('button', { name: 'Shorten to 30 Jun 2027' });
+  await button.click();
+  await omar.press('Shorten to 30 Jun 2027', omar.form);
+  const refusal = stage.slack.deliveries('block_actions').at(-1);
+  await omar.message('FRA (Frankfurt am Main) now has capacity until 30 Jun 2027').waitFor();
+  if (refusal) await stage.slack.redeliver(refusal);
+  await omar.message('Nothing was done twice').waitFor();
+  await omar.shoot('clicked-twice');
+  expect((await audits('FRA', 'capacity')).map(({ action }) => action)).toEqual(['created', 'updated']);
+  await omar.leave();
+});
+
+inBrowser('revoking asks for a reason, which the audit row keeps', async () => {
+  const omar = await stage.visit('U0OMAR');
+  await omar.say('/capops revoke SIN assets');
+  await omar.form.waitFor();
+  await omar.shoot('revoke-asks');
+  await omar.field('Reason').fill('Contract ended');
+  await omar.form.getByRole('button', { name: 'Revoke' }).click();
+  await omar.message('Contract ended').waitFor();
+  await omar.shoot('revoked');
+  expect(await access('SIN', 'assets')).toMatchObject([{ status: 'suspended' }]);
+  expect(await audits('SIN', 'assets')).toMatchObject([
+    {
+      action: 'suspended',
+      performed_by: expect.stringContaining('U0OMAR'),
+      reason: expect.stringContaining('Contract ended'),
+    },
+  ]);
+  await omar.leave();
+});
+
+inBrowser('help lists what the asker may do, with a way into each', async () => {
+  const omar = await stage.visit('U0OMAR');
+  await omar.say('/capops');
+  await omar.message('What you can do').waitFor();
+  await omar.shoot('help');
+  await omar.say('/capops help grant');
+  await omar.message('In the runbook: grant-module').waitFor();
+  await omar.shoot('help-grant');
+  expect(await omar.message('In the runbook: grant-module').textContent()).toContain('Only visible to you');
+  await omar.leave();
+});
