@@ -47,14 +47,6 @@ export class Organisation extends Model {
     return Organisation.query(platform).findOne({ code });
   }
 
-  /** Names by code of those codes that exist. */
-  static async namesByCode(platform: Knex, codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = await Organisation.query(platform)
-      .select('code', 'name')
-      .whereRaw('code = ANY(?)', [codes as string[]]);
-    return new Map(found.map(({ code, name }) => [code, name]));
-  }
-
   /** At most `limit` organisations for a picker: the code as typed first, then codes that begin with it, then names that hold it. */
   static async choices(platform: Knex, text: string, limit: number): Promise<Organisation[]> {
     const typed = text.trim();
@@ -71,7 +63,10 @@ export class Organisation extends Model {
     const [byName, byCode] = await Promise.all([
       typed.length < 3
         ? []
-        : Organisation.query(platform).whereRaw('strpos(lower(name), lower(?)) > 0', [typed]).orderBy('code').limit(2),
+        : Organisation.query(platform)
+            .whereRaw(NAME_HOLDS, [plainLetters(typed)])
+            .orderBy('code')
+            .limit(2),
       typed.length > 4 ? [] : Organisation.query(platform).whereRaw('code = ANY(?)', [codesNear(typed)]),
     ]);
     const order = codesNear(typed);
@@ -84,10 +79,20 @@ export class Organisation extends Model {
   }
 }
 
+/** Names without case and accents, so that `zurich` finds Zürich. PostgreSQL's extension for it may not be there. */
+const NAME_HOLDS = `strpos(regexp_replace(normalize(lower(name), NFD), '[\u0300-\u036f]', '', 'g'), ?) > 0`;
+
+function plainLetters(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/[\u0300-\u036f]/g, '');
+}
+
 /** Limits a query to organisations whose code begins with the text or whose name holds it; an empty text matches all. */
 export function matching(query: QueryBuilder<Organisation, Organisation[]>, text: string): void {
   if (text === '') return;
   query.where((either) => {
-    either.whereRaw('starts_with(code, upper(?))', [text]).orWhereRaw('strpos(lower(name), lower(?)) > 0', [text]);
+    either.whereRaw('starts_with(code, upper(?))', [text]).orWhereRaw(NAME_HOLDS, [plainLetters(text)]);
   });
 }

@@ -110,6 +110,15 @@ it('offers a viewer nothing that the policy would refuse', async () => {
   expect(outcome.kind === 'done' && outcome.report.offers).toEqual([]);
 });
 
+it('finds names whatever their accents and case, in lists, pickers and suggestions', async () => {
+  const zurich = { id: 'z', code: 'ZZZ', name: 'Zürich Übersee', createdAt: desk.now, updatedAt: desk.now };
+  await desk.databases.platform('public.organizations').insert(zurich);
+  for (const typed of ['zurich', 'ZÜRICH', 'ubersee', 'Zu\u0308rich'])
+    expect(await listed(`orgs ${typed}`)).toHaveLength(1);
+  expect(said(await desk.types(OMAR, 'org Zurich'))).toContain('Did you mean ZZZ, Zürich Übersee?');
+  await desk.platform("DELETE FROM public.organizations WHERE code = 'ZZZ'");
+});
+
 it('suggests organisations for a picker, the code as typed first', async () => {
   const grant = desk.service.find('grant');
   if (!grant) throw new Error('no operation');
