@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type Actor, actAs } from './client/actor.ts';
 import { type Found, type Patience, until } from './client/until.ts';
+import { newClock } from './slack/clock.ts';
 import { deliver, type Oddity, type Payload } from './slack/deliver.ts';
-import { type Fault, failNext } from './slack/faults.ts';
-import { setGroup } from './slack/groups.ts';
+import { type Fault, failNext, heal, holdAcks } from './slack/faults.ts';
+import { type GroupEdit, setGroup } from './slack/groups.ts';
 import { listen, type Route } from './slack/server.ts';
 import type { Call, Delivery, State } from './slack/state.ts';
 import { TEAM } from './slack/state.ts';
@@ -20,8 +21,7 @@ export type LocalSlack = Awaited<ReturnType<typeof startLocalSlack>>;
 
 /** Starts a workspace with Ada, Omar, Vera, Nils, a guest and somebody deactivated, in which nothing has happened yet. */
 export async function startLocalSlack(options: LocalSlackOptions = {}) {
-  let turnedMs = 0;
-  const workspace = newWorkspace(() => Date.now() + turnedMs);
+  const workspace = newWorkspace(newClock());
   const server = await listen(workspace, options.port ?? 0, options.routes?.(workspace));
   return {
     url: workspace.url,
@@ -38,13 +38,10 @@ export async function startLocalSlack(options: LocalSlackOptions = {}) {
     },
 
     ...testing(workspace),
-    /** Turns the clock on: trigger ids and response URLs grow old; signatures bear the new time. */
-    turnClock(ms: number): void {
-      turnedMs += ms;
-    },
 
     /** Lets the calls in flight end (a page that listens would not: it is cut off after half a second). */
     async close(): Promise<void> {
+      workspace.clock.stop();
       const closed = once(server, 'close');
       server.close();
       const patience = setTimeout(() => server.closeAllConnections(), 500);
@@ -74,15 +71,25 @@ function testing(workspace: Workspace) {
     redeliver: (delivery: Delivery, odd?: Oddity): Promise<Delivery> =>
       deliver(workspace, delivery.kind, delivery.payload, odd),
 
+    /**
+     * Turns the clock on: trigger ids and response URLs grow old, acknowledgements that are awaited are too late, and
+     * events that failed come again. Resolves when what became due is done. Signatures bear the machine's time still.
+     */
+    turnClock: (ms: number): Promise<void> => workspace.clock.turn(ms),
+    /** Holds back the acknowledgements of the next deliveries of a kind (`*`: any): to Slack the app is too late. */
+    holdAcks: (kind?: string, times?: number): void => holdAcks(workspace, kind, times),
+
     /** Waits until the check gives something, asked again after every change. See client/until.ts. */
     until: <T>(check: (state: State) => T, patience?: Patience): Promise<Found<T>> =>
       until(workspace, () => check(workspace.state), patience),
     /** Lets the method's next calls go wrong, `*` for every method. */
     failNext: (method: string, fault: Fault, times?: number): void => failNext(workspace, method, fault, times),
     /** Takes back every fault that has not happened yet. */
-    heal: (): void => workspace.faults.clear(),
+    heal: (): void => heal(workspace),
     /** Who is in a user group (S0OPS is there, empty); the app is told unless `silently`. */
     setGroup: (id: string, people: string[], how?: { silently?: boolean }): Promise<Delivery | undefined> =>
       setGroup(workspace, { id, people, ...how }),
+    /** Changes a group's handle or name, or disables it; `setGroup` with everything that may change. */
+    editGroup: (edit: GroupEdit): Promise<Delivery | undefined> => setGroup(workspace, edit),
   };
 }

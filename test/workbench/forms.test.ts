@@ -34,7 +34,7 @@ const airports = [option('London Heathrow', 'LHR'), option('London Gatwick', 'LG
 
 let slack: Awaited<ReturnType<typeof slackWithApp>>;
 let answer: object | undefined;
-let triggerOf: (command: { trigger_id: string }) => string;
+let triggerOf: (command: { trigger_id: string }) => string | Promise<string>;
 
 beforeEach(async () => {
   answer = undefined;
@@ -42,7 +42,7 @@ beforeEach(async () => {
   slack = await slackWithApp((app) => {
     app.command('/capops', async ({ ack, command, client, respond }) => {
       await ack();
-      const opened = client.views.open({ trigger_id: triggerOf(command), view: grantForm });
+      const opened = client.views.open({ trigger_id: await triggerOf(command), view: grantForm });
       await opened.catch((error) => respond(error.data.error));
     });
     app.options('it', ({ ack, payload }) => {
@@ -141,8 +141,9 @@ test('a trigger opens one view only', async () => {
 });
 
 test('a trigger is too old after 3 seconds', async () => {
-  triggerOf = (command) => {
-    slack.turnClock(3_001);
+  triggerOf = async (command) => {
+    await slack.until(() => slack.deliveries('command').at(-1)?.status);
+    await slack.turnClock(3_001);
     return command.trigger_id;
   };
   const omar = slack.as('U0OMAR');

@@ -1,22 +1,17 @@
 import type { Block, Element, Option, OptionGroup } from './blocks.ts';
-import { answered, deliver, type Payload } from './deliver.ts';
+import { answered, deliver, type Payload, refuse, showed } from './deliver.ts';
+import { tell } from './events.ts';
 import { type Held, stateOf, type Values } from './inputs.ts';
+import { judged } from './judge.ts';
 import { Refusal } from './methods/method.ts';
-import { channelObject, envelope, eventPayload, messageObject, viewObject } from './payloads.ts';
+import { channelObject, envelope, messageObject, viewObject } from './payloads.ts';
 import { answerAt } from './response-urls.ts';
-import {
-  BOT_USER,
-  type Channel,
-  type Delivery,
-  type Message,
-  type Person,
-  type StoredFile,
-  TEAM,
-  type View,
-} from './state.ts';
+import { type Channel, type Delivery, type Message, type Person, TEAM, type View } from './state.ts';
 import { newResponseUrl, newTrigger } from './triggers.ts';
-import { escaped, escapedCommand } from './typing.ts';
+import { escapedCommand } from './typing.ts';
 import { post, type Workspace } from './workspace.ts';
+
+export { deleteMessage, editMessage, writeMessage } from './messages.ts';
 
 /** Somebody at some place. */
 export type At = { person: Person; channel: Channel };
@@ -40,35 +35,13 @@ export async function typeCommand(workspace: Workspace, { person, channel }: At,
     trigger_id: newTrigger(workspace, person.id),
   });
   const place = { channel: channel.id, person: person.id };
+  if (!delivery.error && delivery.body !== '') acknowledge(workspace, place, delivery);
   if (delivery.error) {
     const text = `${command} failed with the error “${delivery.error}”`;
+    showed(workspace, delivery, text);
     post(workspace, { ...place, user: 'USLACKBOT', text, ephemeralFor: person.id });
-  } else if (delivery.body !== '') {
-    acknowledge(workspace, place, answered(delivery) ?? { text: delivery.body });
   }
   return delivery;
-}
-
-/** Writes a message; the app hears of it in direct messages, and elsewhere when it is mentioned. */
-export async function writeMessage(
-  workspace: Workspace,
-  { person, channel }: At,
-  written: { text: string; files?: StoredFile[]; threadTs?: string },
-): Promise<{ message: Message; delivery?: Delivery }> {
-  const { files = [], threadTs } = written;
-  const parts = { ...(files.length > 0 ? { files } : {}), ...(threadTs ? { threadTs } : {}) };
-  const text = escaped(workspace, written.text);
-  const message = post(workspace, { channel: channel.id, user: person.id, text, ...parts });
-  const direct = channel.person !== undefined;
-  if (!direct && !text.includes(`<@${BOT_USER}>`)) return { message };
-  const event = {
-    ...messageObject(workspace, message),
-    channel: channel.id,
-    event_ts: message.ts,
-    ...(direct ? { channel_type: 'im' } : { type: 'app_mention' }),
-    ...(files.length > 0 ? { subtype: 'file_share', upload: false } : {}),
-  };
-  return { message, delivery: await deliver(workspace, 'event', eventPayload(workspace, event)) };
 }
 
 export async function openHome(workspace: Workspace, person: Person): Promise<Delivery> {
@@ -81,7 +54,7 @@ export async function openHome(workspace: Workspace, person: Person): Promise<De
     tab: 'home',
     ...(view ? { view: viewObject(view) } : {}),
   };
-  return deliver(workspace, 'event', eventPayload(workspace, { ...event, event_ts: String(workspace.now() / 1000) }));
+  return tell(workspace, event);
 }
 
 /** Where an element stands: in a message, or in a view whose inputs hold the values. */
@@ -89,15 +62,18 @@ export type Place = { person: Person; message: Message } | { person: Person; vie
 
 export type Use = { block: Block; element: Element; held?: Held };
 
-/** Clicks a button or chooses in an element that tells the app at once. */
-export function act(workspace: Workspace, place: Place, { block, element, held = {} }: Use): Promise<Delivery> {
+/** Clicks a button or chooses in an element that tells the app at once; an app that is late leaves a triangle there. */
+export async function act(workspace: Workspace, place: Place, { block, element, held = {} }: Use): Promise<Delivery> {
   const { action_id, type, text, value, style } = element;
   const seconds = workspace.now() / 1000;
   const own = { ...(text ? { text } : {}), ...(value ? { value } : {}), ...(style ? { style } : {}) };
   const button = type === 'button' ? own : {};
   const action = { action_id, block_id: block.block_id, type, ...button, ...held, action_ts: seconds.toFixed(6) };
   const payload = { ...envelope('block_actions', place.person), trigger_id: newTrigger(workspace, place.person.id) };
-  return deliver(workspace, 'block_actions', { ...payload, ...whereabouts(workspace, place), actions: [action] });
+  const where = whereabouts(workspace, place);
+  const delivery = await deliver(workspace, 'block_actions', { ...payload, ...where, actions: [action] });
+  if (delivery.error) showed(workspace, delivery, `⚠ beside ${element.action_id}`);
+  return delivery;
 }
 
 export type Question = { block: Block; element: Element; query: string };
@@ -113,10 +89,17 @@ export async function askChoices(workspace: Workspace, place: Place, question: Q
     block_id: question.block.block_id,
     value: question.query,
   });
-  const answer = (answered(delivery) ?? {}) as { options?: Option[]; option_groups?: OptionGroup[] };
+  const answer = answeredOptions(workspace, delivery);
   const groups = answer.option_groups;
   const options = [...(answer.options ?? []), ...(groups ?? []).flatMap((group) => group.options)].slice(0, 100);
   return { options, ...(groups ? { groups } : {}), delivery };
+}
+
+function answeredOptions(workspace: Workspace, delivery: Delivery) {
+  const answer = answered(delivery) ?? {};
+  const complaints = delivery.error ? [] : judged(workspace, 'options', answer);
+  if (complaints.length > 0) refuse(workspace, delivery, 'invalid_arguments', complaints);
+  return (complaints.length > 0 ? {} : answer) as { options?: Option[]; option_groups?: OptionGroup[] };
 }
 
 function whereabouts(workspace: Workspace, place: Place, withResponseUrl = true): Payload {
@@ -138,11 +121,11 @@ function whereabouts(workspace: Workspace, place: Place, withResponseUrl = true)
   };
 }
 
-function acknowledge(workspace: Workspace, place: { channel: string; person: string }, answer: Payload): void {
+function acknowledge(workspace: Workspace, place: { channel: string; person: string }, delivery: Delivery): void {
   try {
-    answerAt(workspace, place, answer);
+    answerAt(workspace, place, answered(delivery) ?? { text: delivery.body });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    console.error(`local Slack: the acknowledgement was refused with ${error.message}`, error.complaints);
+    refuse(workspace, delivery, error.message, error.complaints);
   }
 }

@@ -1,13 +1,21 @@
-import { createHmac } from 'node:crypto';
+import { takeHold } from './faults.ts';
+import { httpRequest, sendOverHttp } from './http-delivery.ts';
+import { sendOverSocket } from './sockets.ts';
 import type { Delivery } from './state.ts';
-import { changed, type Workspace } from './workspace.ts';
+import { changed, stamp, type Workspace } from './workspace.ts';
 
 const PATIENCE_MS = 3_000;
 const KEPT = 3_000;
 
 export type Payload = Record<string, unknown>;
 
-/** How a delivery differs from an ordinary one; for what Slack never sends, and for what it sends again. */
+/** What goes to the app: kind is `command`, `event`, or an interactive type such as `block_actions`. */
+export type Outgoing = { kind: string; payload: Payload; retry?: { attempt: number; reason: string } };
+
+/** What came back. Over a socket an acknowledgement counts as 200. */
+export type Replied = { status: number; body: string; wantsNoRetry?: boolean };
+
+/** How a delivery differs from an ordinary one; for what Slack never sends, and for what it sends again. HTTP only. */
 export type Oddity = {
   /** Another secret: a request that is not Slack's. */
   signingSecret?: string;
@@ -18,37 +26,47 @@ export type Oddity = {
 };
 
 /**
- * Sends one request to the app, signed as Slack signs, and keeps what became of it. Never throws: an app that is away
- * or takes longer than 3 seconds is a delivery without a status.
+ * Sends one request to the app, over one of its sockets where it has some, else over HTTP; and keeps what became of it.
+ * Never throws: an app that is away or takes longer than 3 seconds of the workspace's time is a delivery with an error.
  */
-export async function deliver(
-  workspace: Workspace,
-  kind: string,
-  payload: Payload,
-  odd: Oddity = {},
-): Promise<Delivery> {
-  const body = encode(kind, payload);
-  const headers = { 'content-type': contentType(kind), ...signature(workspace, body, odd), ...odd.headers };
-  const { state } = workspace;
-  const id = (state.deliveries.at(-1)?.id ?? 0) + 1;
-  const delivery: Delivery = { id, kind, at: workspace.now(), request: { headers, body }, payload, body: '' };
-  state.deliveries.push(delivery);
-  if (state.deliveries.length > KEPT) state.deliveries.shift();
+export function deliver(workspace: Workspace, kind: string, payload: Payload, odd: Oddity = {}): Promise<Delivery> {
+  return send(workspace, { kind, payload }, odd);
+}
+
+export async function send(workspace: Workspace, outgoing: Outgoing, odd: Oddity = {}): Promise<Delivery> {
+  const request = httpRequest(workspace, outgoing, odd);
+  const delivery = begin(workspace, outgoing, request);
+  const isHeld = takeHold(workspace, outgoing.kind);
   const started = performance.now();
+  const late = new AbortController();
+  const timeUp = Promise.withResolvers<Replied>();
+  const callOff = workspace.clock.at(workspace.now() + PATIENCE_MS, () => {
+    late.abort();
+    timeUp.reject(new LateError());
+  });
+  const sent =
+    delivery.via === 'socket'
+      ? sendOverSocket(workspace, outgoing, late.signal)
+      : sendOverHttp(workspace, request, late.signal);
+  // An acknowledgement held back is as good as none, however fast it was.
+  const reply = isHeld ? sent.then(() => timeUp.promise) : sent;
   try {
-    if (!workspace.appUrl) throw new Error('no app is connected');
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const answer = await fetch(workspace.appUrl, { method: 'POST', headers, body, redirect: 'manual', signal });
-    delivery.body = await answer.text();
-    delivery.status = answer.status;
-    if (!answer.ok) delivery.error = 'dispatch_failed';
+    const { status, body, wantsNoRetry = false } = await Promise.race([reply, timeUp.promise]);
+    Object.assign(delivery, { status, body, wantsNoRetry });
+    if (status < 200 || status > 299) delivery.error = 'dispatch_failed';
   } catch (error) {
-    delivery.error = error instanceof Error && error.name === 'TimeoutError' ? 'operation_timeout' : 'dispatch_failed';
+    delivery.error = error instanceof LateError ? 'operation_timeout' : 'dispatch_failed';
   }
+  callOff();
+  reply.catch(() => undefined);
+  timeUp.promise.catch(() => undefined);
   delivery.ms = performance.now() - started;
+  delivery.version = stamp(workspace);
   changed(workspace);
   return delivery;
 }
+
+class LateError extends Error {}
 
 /** The acknowledgement's JSON; undefined when it is empty or none. */
 export function answered(delivery: Delivery): Payload | undefined {
@@ -56,22 +74,33 @@ export function answered(delivery: Delivery): Payload | undefined {
   return JSON.parse(delivery.body) as Payload;
 }
 
-function encode(kind: string, payload: Payload): string {
-  if (kind === 'event') return JSON.stringify(payload);
-  if (kind === 'command') return new URLSearchParams(payload as Record<string, string>).toString();
-  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-}
-
-function contentType(kind: string): string {
-  return kind === 'event' ? 'application/json' : 'application/x-www-form-urlencoded';
-}
-
-/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
-function signature(workspace: Workspace, body: string, odd: Oddity): Record<string, string> {
-  const timestamp = odd.timestamp ?? Math.floor(workspace.now() / 1000);
-  const hmac = createHmac('sha256', odd.signingSecret ?? workspace.signingSecret);
-  return {
-    'x-slack-request-timestamp': String(timestamp),
-    'x-slack-signature': `v0=${hmac.update(`v0:${timestamp}:${body}`).digest('hex')}`,
+function begin(workspace: Workspace, outgoing: Outgoing, request: Delivery['request']): Delivery {
+  const { kind, payload, retry } = outgoing;
+  const { deliveries } = workspace.state;
+  const delivery: Delivery = {
+    id: (deliveries.at(-1)?.id ?? 0) + 1,
+    version: stamp(workspace),
+    kind,
+    via: workspace.sockets.size > 0 ? 'socket' : 'http',
+    attempt: retry?.attempt ?? 0,
+    at: workspace.now(),
+    request,
+    payload,
+    body: '',
   };
+  deliveries.push(delivery);
+  if (deliveries.length > KEPT) deliveries.shift();
+  return delivery;
+}
+
+/** Slack does not take what the app acknowledged with: it is kept beside the delivery, and said aloud. */
+export function refuse(workspace: Workspace, delivery: Delivery, error: string, complaints: string[]): void {
+  Object.assign(delivery, { error, complaints, version: stamp(workspace) });
+  console.error(`local Slack: the acknowledgement of a ${delivery.kind} was refused with ${error}`, complaints);
+  changed(workspace);
+}
+
+/** What the person was shown because of the delivery's error. */
+export function showed(workspace: Workspace, delivery: Delivery, shown: string): void {
+  Object.assign(delivery, { shown, version: stamp(workspace) });
 }

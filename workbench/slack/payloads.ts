@@ -1,6 +1,17 @@
 import type { Payload } from './deliver.ts';
 import { fileObject } from './files.ts';
-import { APP, BOT, BOT_USER, type Channel, type Message, type Person, TEAM, type View } from './state.ts';
+import {
+  APP,
+  BOT,
+  BOT_USER,
+  type Channel,
+  type Message,
+  type Person,
+  TEAM,
+  type UserGroup,
+  type View,
+} from './state.ts';
+import { threadUnder } from './threads.ts';
 import { newId, type Workspace } from './workspace.ts';
 
 /** What interactive requests have in common. */
@@ -47,8 +58,22 @@ export function messageObject(workspace: Workspace, message: Message): Payload {
     ...(byBot ? { bot_id: BOT, app_id: APP } : {}),
     ...(message.blocks ? { blocks: message.blocks } : {}),
     ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+    ...threadParts(workspace, message),
     ...(message.files ? { files: message.files.map((file) => fileObject(workspace, file)) } : {}),
     ...(message.edited ? { edited: { user: message.user, ts: message.ts } } : {}),
+  };
+}
+
+function threadParts(workspace: Workspace, { ts }: Message): Payload {
+  const thread = threadUnder(workspace, ts);
+  if (!thread) return {};
+  const { replies, people, latest } = thread;
+  return {
+    thread_ts: ts,
+    reply_count: replies,
+    reply_users: people,
+    reply_users_count: people.length,
+    latest_reply: latest,
   };
 }
 
@@ -109,5 +134,22 @@ export function channelObject(channel: Channel): Payload {
     is_archived: false,
     is_member: true,
     ...(direct ? { user: channel.person } : {}),
+  };
+}
+
+export function groupObject(group: UserGroup, withPeople: boolean): Payload {
+  const { id, handle, name, people, updated, disabledAt } = group;
+  return {
+    id,
+    team_id: TEAM,
+    is_usergroup: true,
+    handle,
+    name,
+    description: '',
+    date_create: 0,
+    date_update: updated,
+    date_delete: disabledAt,
+    user_count: people.length,
+    ...(withPeople ? { users: people } : {}),
   };
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Payload } from './deliver.ts';
 import { readBody, respondJson } from './http.ts';
-import { contentOf } from './methods/chat.ts';
+import { amendAsApp, postAsApp, takeAway } from './messages.ts';
+import { contentOf, threadOf } from './methods/chat.ts';
 import { isTrue, Refusal } from './methods/method.ts';
-import { BOT_USER, type Message, type ResponseUrl } from './state.ts';
-import { amend, changed, post, remove, type Workspace } from './workspace.ts';
+import type { Message, ResponseUrl } from './state.ts';
+import { changed, stamp, type Workspace } from './workspace.ts';
 
 /** POST /response/<id>: the app answers a command or a click. */
 export async function responseUrl(
@@ -15,7 +16,8 @@ export async function responseUrl(
 ) {
   const args = JSON.parse((await readBody(request)).toString('utf8') || '{}') as Payload;
   const answer = takeAnswer(workspace, id, args);
-  workspace.state.calls.push({ method: 'response_url', at: workspace.now(), arguments: args, answer });
+  const call = { version: stamp(workspace), method: 'response_url', at: workspace.now(), arguments: args, answer };
+  workspace.state.calls.push(call);
   changed(workspace);
   const gone = answer.error === 'used_url' || answer.error === 'expired_url';
   return respondJson(response, answer.ok ? 200 : gone ? 404 : 400, answer);
@@ -44,21 +46,19 @@ export function answerAt(
 ): void {
   const source: Message | undefined = place.source ? workspace.state.messages.get(place.source) : undefined;
   if (isTrue(args.delete_original)) {
-    if (source) remove(workspace, source);
+    if (source) takeAway(workspace, source);
     return;
   }
-  const content = contentOf(args);
+  const content = contentOf(workspace, args);
   if (isTrue(args.replace_original) && source) {
-    amend(workspace, source, { text: content.text, blocks: content.blocks } as Partial<Message>);
+    amendAsApp(workspace, source, { text: content.text, blocks: content.blocks } as Partial<Message>);
     return;
   }
   const open = args.response_type === 'in_channel';
-  const thread = typeof args.thread_ts === 'string' ? { threadTs: args.thread_ts } : {};
-  post(workspace, {
+  postAsApp(workspace, {
     channel: place.channel,
-    user: BOT_USER,
     ...content,
-    ...thread,
+    ...threadOf(workspace, args),
     ...(open ? {} : { ephemeralFor: place.person }),
   });
 }

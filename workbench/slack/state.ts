@@ -12,7 +12,15 @@ export type Person = {
 
 export type Channel = { id: string; name: string; person?: string };
 
-export type UserGroup = { id: string; handle: string; name: string; people: string[]; updated: number };
+/** `disabledAt` is in seconds, 0 while it is in use. */
+export type UserGroup = {
+  id: string;
+  handle: string;
+  name: string;
+  people: string[];
+  updated: number;
+  disabledAt: number;
+};
 
 /** `ts` is the identity and the place in time, as Slack has it: seconds with six digits, unique. */
 export type Message = {
@@ -77,7 +85,12 @@ export type ResponseUrl = {
 /** One request to the app, and what it answered. */
 export type Delivery = {
   id: number;
+  /** The state's version when it last changed. */
+  version: number;
   kind: string;
+  via: 'http' | 'socket';
+  /** 0 at first; 1 to 3 for an event that came again. */
+  attempt: number;
   /** Milliseconds since 1970. */
   at: number;
   request: { headers: Record<string, string>; body: string };
@@ -89,12 +102,34 @@ export type Delivery = {
   ms?: number;
   /** The answer's body. */
   body: string;
-  /** Why there was no answer: `operation_timeout`, `dispatch_failed`. */
+  /** Why there was no answer, or none that counts: `operation_timeout`, `dispatch_failed`. */
   error?: string;
+  /** The app asked not to be told again. */
+  wantsNoRetry?: boolean;
+  /** What Slack's limits say against the acknowledgement, each with its place. */
+  complaints?: string[];
+  /** What the person was shown because of the error. */
+  shown?: string;
 };
 
 /** One call of the app to the Web API or to a response URL. */
-export type Call = { method: string; at: number; arguments: Record<string, unknown>; answer: Record<string, unknown> };
+export type Call = {
+  version: number;
+  method: string;
+  at: number;
+  arguments: Record<string, unknown>;
+  answer: Record<string, unknown>;
+};
+
+export type Kind = 'message' | 'view' | 'options' | 'errors';
+
+/** Something of the app's that Slack's limits refused; each complaint names the place. */
+export type Refused = {
+  at: number;
+  what: Kind;
+  complaints: string[];
+  payload: unknown;
+};
 
 export type State = {
   people: Map<string, Person>;
@@ -106,8 +141,13 @@ export type State = {
   files: Map<string, StoredFile>;
   triggers: Map<string, Trigger>;
   responseUrls: Map<string, ResponseUrl>;
+  /** By person, then by channel: the `ts` up to which they have read. */
+  readMarks: Map<string, Map<string, string>>;
   deliveries: Delivery[];
   calls: Call[];
+  /** How many of the app's messages, views and the like kept to Slack's limits, and those that did not. */
+  accepted: Record<Kind, number>;
+  refused: Refused[];
   version: number;
   lastTs: number;
 };
@@ -141,15 +181,18 @@ export function newState(): State {
   return {
     people: byId(members),
     channels: byId<Channel>([...rooms, ...direct]),
-    groups: byId([{ id: 'S0OPS', handle: 'operators', name: 'Operators', people: [], updated: 0 }]),
+    groups: byId([{ id: 'S0OPS', handle: 'operators', name: 'Operators', people: [], updated: 0, disabledAt: 0 }]),
     messages: new Map(),
     modals: new Map(),
     homes: new Map(),
     files: new Map(),
     triggers: new Map(),
     responseUrls: new Map(),
+    readMarks: new Map(),
     deliveries: [],
     calls: [],
+    accepted: { message: 0, view: 0, options: 0, errors: 0 },
+    refused: [],
     version: 0,
     lastTs: 0,
   };

@@ -1,4 +1,4 @@
-import { answered, deliver, type Payload } from './deliver.ts';
+import { answered, deliver, type Payload, refuse, showed } from './deliver.ts';
 import { complaintsOf, stateOf, type Values } from './inputs.ts';
 import { Refusal } from './methods/method.ts';
 import { replaceView, stackView, viewContent } from './methods/views.ts';
@@ -32,14 +32,14 @@ export async function submitView(workspace: Workspace, { person, view, values }:
     view: viewObject(view, state),
     response_urls: [],
   });
-  if (delivery.error) return { closed: false, errors: {}, trouble: TROUBLE, delivery };
   try {
-    return { ...follow(workspace, view, answered(delivery) ?? {}), delivery };
+    if (!delivery.error) return { ...follow(workspace, view, answered(delivery) ?? {}), delivery };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    console.error(`local Slack: the answer to a form was refused with ${error.message}`, error.complaints);
-    return { closed: false, errors: {}, trouble: TROUBLE, delivery };
+    refuse(workspace, delivery, error.message, error.complaints);
   }
+  showed(workspace, delivery, TROUBLE);
+  return { closed: false, errors: {}, trouble: TROUBLE, delivery };
 }
 
 /** Does what the answer to a submission asks for: nothing said means that the view closes. */
@@ -53,10 +53,10 @@ function follow(workspace: Workspace, view: View, answer: Payload): Submission {
       throw new Refusal('invalid_arguments', ['[ERROR] errors name a block that is no input of the view']);
     }
     case 'update':
-      replaceView(workspace, view, viewContent(answer.view, 'modal'));
+      replaceView(workspace, view, viewContent(workspace, answer.view, 'modal'));
       return open;
     case 'push':
-      stackView(workspace, view.person, viewContent(answer.view, 'modal'), stackOf(workspace, view));
+      stackView(workspace, view.person, viewContent(workspace, answer.view, 'modal'), stackOf(workspace, view));
       return open;
     case 'clear':
       close(workspace, view, []);

@@ -8,7 +8,7 @@ import { directory } from './methods/directory.ts';
 import { files } from './methods/files.ts';
 import { type Method, Refusal } from './methods/method.ts';
 import { views } from './methods/views.ts';
-import { changed, type Workspace } from './workspace.ts';
+import { changed, stamp, type Workspace } from './workspace.ts';
 
 /** Every method that the local Slack knows. */
 const METHODS: Record<string, Method> = { ...directory, ...chat, ...views, ...files };
@@ -51,7 +51,7 @@ function call(workspace: Workspace, method: string, args: Payload): Payload {
 
 function note(workspace: Workspace, method: string, args: Payload, answer: Payload): void {
   const { token: _, ...shown } = args;
-  workspace.state.calls.push({ method, at: workspace.now(), arguments: shown, answer });
+  workspace.state.calls.push({ version: stamp(workspace), method, at: workspace.now(), arguments: shown, answer });
   if (workspace.state.calls.length > KEPT) workspace.state.calls.shift();
   changed(workspace);
 }

@@ -1,17 +1,23 @@
 import type { Block } from '../blocks.ts';
 import type { Payload } from '../deliver.ts';
-import { messageComplaints } from '../limits.ts';
+import { judged } from '../judge.ts';
+import { amendAsApp, postAsApp, takeAway } from '../messages.ts';
 import { named } from '../naming.ts';
 import { messageObject } from '../payloads.ts';
 import { BOT_USER, type Channel, directChannel, type Message } from '../state.ts';
-import { amend, post, remove, type Workspace } from '../workspace.ts';
+import { threadFor } from '../threads.ts';
+import type { Workspace } from '../workspace.ts';
 import { type Method, Refusal, wanted } from './method.ts';
 
 const TEXT_MAX = 40_000;
 
 const postMessage: Method = (workspace, args) => {
   const channel = channelOf(workspace, args);
-  const message = post(workspace, { channel: channel.id, user: BOT_USER, ...contentOf(args), ...threadOf(args) });
+  const message = postAsApp(workspace, {
+    channel: channel.id,
+    ...contentOf(workspace, args),
+    ...threadOf(workspace, args),
+  });
   return { channel: channel.id, ts: message.ts, message: messageObject(workspace, message) };
 };
 
@@ -20,20 +26,20 @@ const postEphemeral: Method = (workspace, args) => {
   const person = wanted(args, 'user');
   const reaches = channel.person === undefined || channel.person === person;
   if (!workspace.state.people.has(person) || !reaches) throw new Refusal('user_not_in_channel');
-  const content = { channel: channel.id, user: BOT_USER, ephemeralFor: person, ...contentOf(args), ...threadOf(args) };
-  return { message_ts: post(workspace, content).ts };
+  const content = { ...contentOf(workspace, args), ...threadOf(workspace, args) };
+  return { message_ts: postAsApp(workspace, { channel: channel.id, ephemeralFor: person, ...content }).ts };
 };
 
 const update: Method = (workspace, args) => {
   const message = ownMessage(workspace, args, 'cant_update_message');
-  const content = contentOf(args);
-  amend(workspace, message, { text: content.text, blocks: content.blocks } as Partial<Message>);
+  const content = contentOf(workspace, args);
+  amendAsApp(workspace, message, { text: content.text, blocks: content.blocks } as Partial<Message>);
   return { channel: message.channel, ts: message.ts, text: message.text, message: messageObject(workspace, message) };
 };
 
 const delete_: Method = (workspace, args) => {
   const message = ownMessage(workspace, args, 'cant_delete_message');
-  remove(workspace, message);
+  takeAway(workspace, message);
   return { channel: message.channel, ts: message.ts };
 };
 
@@ -53,13 +59,11 @@ export const chat: Record<string, Method> = {
 };
 
 /** Text and blocks within Slack's limits; shared with the response URLs. */
-export function contentOf(args: Payload): { text: string; blocks?: Block[] } {
+export function contentOf(workspace: Workspace, args: Payload): { text: string; blocks?: Block[] } {
   const text = typeof args.text === 'string' ? args.text : '';
-  const blocks = args.blocks;
-  if (blocks !== undefined) {
-    const complaints = messageComplaints(blocks);
-    if (complaints.length > 0) throw new Refusal('invalid_blocks', complaints);
-  }
+  const { blocks } = args;
+  const complaints = judged(workspace, 'message', blocks ?? []);
+  if (complaints.length > 0) throw new Refusal('invalid_blocks', complaints);
   const list = Array.isArray(blocks) && blocks.length > 0 ? named(blocks as Block[]) : undefined;
   if (text === '' && !list) throw new Refusal('no_text');
   if (text.length > TEXT_MAX) throw new Refusal('msg_too_long');
@@ -83,6 +87,7 @@ function ownMessage(workspace: Workspace, args: Payload, notOwn: string): Messag
   return message;
 }
 
-function threadOf(args: Payload): { threadTs?: string } {
-  return typeof args.thread_ts === 'string' ? { threadTs: args.thread_ts } : {};
+/** The thread that `thread_ts` names. */
+export function threadOf(workspace: Workspace, args: Payload): { threadTs?: string } {
+  return typeof args.thread_ts === 'string' ? { threadTs: threadFor(workspace, args.thread_ts) } : {};
 }

@@ -1,4 +1,4 @@
-import { channelObject, userObject } from '../payloads.ts';
+import { channelObject, groupObject, userObject } from '../payloads.ts';
 import { BOT, BOT_USER, directChannel, TEAM } from '../state.ts';
 import { isTrue, type Method, Refusal, wanted } from './method.ts';
 
@@ -14,17 +14,13 @@ const usersInfo: Method = (workspace, args) => {
 };
 
 const groupsList: Method = (workspace, args) => {
-  const members = (people: string[]) => (isTrue(args.include_users) ? { users: people } : {});
-  const usergroups = [...workspace.state.groups.values()].map((group) => {
-    const { id, handle, name, people, updated } = group;
-    return { id, team_id: TEAM, is_usergroup: true, handle, name, date_update: updated, ...members(people) };
-  });
-  return { usergroups };
+  const groups = [...workspace.state.groups.values()].filter((one) => !one.disabledAt || isTrue(args.include_disabled));
+  return { usergroups: groups.map((group) => groupObject(group, isTrue(args.include_users))) };
 };
 
 const groupUsers: Method = (workspace, args) => {
   const group = workspace.state.groups.get(wanted(args, 'usergroup'));
-  if (!group) throw new Refusal('no_such_subteam');
+  if (!group || (group.disabledAt && !isTrue(args.include_disabled))) throw new Refusal('no_such_subteam');
   return { users: group.people };
 };
 

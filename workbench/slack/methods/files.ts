@@ -1,8 +1,8 @@
 import type { Payload } from '../deliver.ts';
 import { fileObject, storeFile } from '../files.ts';
+import { postAsApp } from '../messages.ts';
 import { BOT_USER } from '../state.ts';
-import { post } from '../workspace.ts';
-import { contentOf } from './chat.ts';
+import { contentOf, threadOf } from './chat.ts';
 import { type Method, Refusal, wanted } from './method.ts';
 
 const info: Method = (workspace, args) => {
@@ -33,8 +33,8 @@ const completeUpload: Method = (workspace, args) => {
     if (!workspace.state.channels.has(channel)) throw new Refusal('channel_not_found');
     const comment =
       args.blocks || args.initial_comment ? { text: args.initial_comment, blocks: args.blocks } : undefined;
-    const thread = typeof args.thread_ts === 'string' ? { threadTs: args.thread_ts } : {};
-    post(workspace, { channel, user: BOT_USER, text: '', ...(comment ? contentOf(comment) : {}), files, ...thread });
+    const content = { text: '', ...(comment ? contentOf(workspace, comment) : {}) };
+    postAsApp(workspace, { channel, ...content, files, ...threadOf(workspace, args) });
   }
   return { files: files.map((file) => fileObject(workspace, file)) };
 };

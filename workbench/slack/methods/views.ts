@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Block } from '../blocks.ts';
 import type { Payload } from '../deliver.ts';
-import { viewComplaints } from '../limits.ts';
+import { judged } from '../judge.ts';
 import { named } from '../naming.ts';
 import { viewObject } from '../payloads.ts';
 import type { Trigger, View } from '../state.ts';
@@ -12,20 +12,20 @@ import { type Method, Refusal, wanted } from './method.ts';
 const STACK_MAX = 3;
 
 const open: Method = (workspace, args) => {
-  const content = viewContent(args.view, 'modal');
+  const content = viewContent(workspace, args.view, 'modal');
   const { person } = triggerOf(workspace, args);
   return { view: viewObject(stackView(workspace, person, content, [])) };
 };
 
 const push: Method = (workspace, args) => {
-  const content = viewContent(args.view, 'modal');
+  const content = viewContent(workspace, args.view, 'modal');
   const { person } = triggerOf(workspace, args);
   const stack = workspace.state.modals.get(person) ?? [];
   return { view: viewObject(stackView(workspace, person, content, stack)) };
 };
 
 const update: Method = (workspace, args) => {
-  const content = viewContent(args.view, 'modal');
+  const content = viewContent(workspace, args.view, 'modal');
   const byId = (view: View) => view.id === args.view_id;
   const byExternalId = (view: View) => view.externalId !== '' && view.externalId === args.external_id;
   const wants = args.view_id ? byId : byExternalId;
@@ -37,7 +37,7 @@ const update: Method = (workspace, args) => {
 };
 
 const publish: Method = (workspace, args) => {
-  const content = viewContent(args.view, 'home');
+  const content = viewContent(workspace, args.view, 'home');
   const person = wanted(args, 'user_id');
   if (!workspace.state.people.has(person)) throw new Refusal('invalid_arguments', ['[ERROR] unknown user_id']);
   const present = workspace.state.homes.get(person);
@@ -58,8 +58,8 @@ export const views: Record<string, Method> = {
 export type ViewContent = Omit<View, 'id' | 'rootId' | 'previousId' | 'hash' | 'person' | 'responseUrls'>;
 
 /** A view as the app describes it, within Slack's limits. */
-export function viewContent(view: unknown, type: 'modal' | 'home'): ViewContent {
-  const complaints = viewComplaints(view);
+export function viewContent(workspace: Workspace, view: unknown, type: 'modal' | 'home'): ViewContent {
+  const complaints = judged(workspace, 'view', view);
   if (complaints.length > 0) throw new Refusal('invalid_arguments', complaints);
   const given = view as Payload & { blocks: Block[] };
   if (given.type !== type)
