@@ -2,8 +2,8 @@ import type { FetchFunction } from '@slack/web-api';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The most that Slack's own answers may hold; files are read through `openLimited`. */
-const ANSWER_BYTES = MEBIBYTE;
+/** The most that Slack's own answers may hold; files have a limit of their own. */
+export const ANSWER_BYTES = MEBIBYTE;
 
 /** What a request may cost. */
 export interface Allowance {

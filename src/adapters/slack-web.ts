@@ -1,5 +1,5 @@
 import { type FetchFunction, WebClient, type WebClientOptions } from '@slack/web-api';
-import { openSlackGate, readLimited } from './slack-fetch.ts';
+import { ANSWER_BYTES, openSlackGate, readLimited } from './slack-fetch.ts';
 
 /** A file input takes 10 MB; a little more, so that whoever reads the file can say that it is too large. */
 const FILE_BYTES = 11 * 1024 * 1024;
@@ -48,7 +48,7 @@ export function openSlackWeb({ botToken, apiUrl }: SlackWebOptions): SlackWeb {
       const response = await gate.send(ownHost(responseUrl, 'hooks.slack.com', apiUrl), init, {
         timeoutMs: PATIENT_MS,
       });
-      await response.body?.cancel();
+      await readToEnd(response);
       if (!response.ok) throw new Error(`Slack took no answer at the response URL: ${response.status}`);
     },
     async *download(url) {
@@ -61,6 +61,11 @@ export function openSlackWeb({ botToken, apiUrl }: SlackWebOptions): SlackWeb {
       yield* readLimited(response, FILE_BYTES);
     },
   };
+}
+
+/** Read, and not cancelled: cancelling would end the connection, and the next answer would need a new one. */
+async function readToEnd(response: Response): Promise<void> {
+  for await (const _ of readLimited(response, ANSWER_BYTES));
 }
 
 /** The address, where its host is the one that is for this; beside a stand-in the gate lets only that through. */
