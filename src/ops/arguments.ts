@@ -9,13 +9,22 @@ import type { Argument } from './operation.ts';
 
 const text = z.union([z.string(), z.number().transform(String)], 'Expected text.');
 
+/** Control characters, halves of signs, and what turns the direction of a line: they have no business in a record. */
+const SHOWABLE = /^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u;
+
 const typedOrganisation = text
   .transform((typed) => typed.trim())
-  .pipe(z.string().max(200, 'That is too long for an organisation’s code.'))
+  .pipe(
+    z
+      .string()
+      .max(200, 'That is too long for an organisation’s code.')
+      .regex(SHOWABLE, 'Organisation holds characters that cannot be shown.'),
+  )
   .transform((typed) => (/^[a-z]{3}$/i.test(typed) ? typed.toUpperCase() : typed));
 
 const code = text.transform((typed, ctx) => {
-  const written = typed.trim().toUpperCase();
+  // Only these 26 letters: others have them as capitals.
+  const written = typed.trim().replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
   const fault = airportCodeFault(written);
   if (!fault) return written;
   ctx.addIssue({ code: 'custom', message: fault });
@@ -93,7 +102,7 @@ export const until: Argument<Date, false> = {
   widget: { kind: 'date' },
 };
 
-/** Words of the asker's own. Control characters are refused: they have no business in a record. */
+/** Words of the asker's own, refused where they cannot be shown. */
 export function words(
   label: string,
   summary: string,
@@ -112,7 +121,7 @@ export function words(
             .string()
             .min(1, `${label} is empty.`)
             .max(maxLength, `${label} is longer than ${maxLength} characters.`)
-            .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, `${label} holds characters that cannot be shown.`),
+            .regex(SHOWABLE, `${label} holds characters that cannot be shown.`),
         ),
     widget: { kind: 'text', maxLength, multiline },
   };

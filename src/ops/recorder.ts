@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { recordable, recordableText } from '../domain/recordable.ts';
 import { DeniedError, UnavailableError } from '../errors.ts';
 import { Run, type RunState } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
@@ -95,10 +96,10 @@ function row({ id, request: { operation, actor, raw }, startedAt }: RunDraft): P
     operation: operation.name,
     effect: operation.effect,
     actorId: actor.id,
-    actorName: actor.name,
+    actorName: recordableText(actor.name),
     face: actor.face,
     channel: actor.slack?.channelId ?? null,
-    input: raw,
+    input: recordable(raw) as object,
     startedAt,
   };
 }
@@ -108,9 +109,9 @@ function outcomeRow({ state, report, rule, message, reference }: RunOutcome, fin
   return {
     state,
     rule: rule ?? null,
-    message: message ?? null,
+    message: message === undefined ? null : recordableText(message),
     reference: reference ?? null,
-    summary: report?.title ?? null,
+    summary: report ? recordableText(report.title) : null,
     finishedAt,
     ...(state === 'done' ? {} : { requestKey: null }),
   };
@@ -118,5 +119,7 @@ function outcomeRow({ state, report, rule, message, reference }: RunOutcome, fin
 
 /** What a repeated delivery of the request is answered with. */
 function answerRow({ request }: RunDraft, { state, report }: RunOutcome): Partial<Run> {
-  return state === 'done' && report && request.requestKey ? { result: { ...report, attachments: undefined } } : {};
+  return state === 'done' && report && request.requestKey
+    ? { result: recordable({ ...report, attachments: undefined }) as object }
+    : {};
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../domain/nearest.ts';
+import { recordableText } from '../domain/recordable.ts';
 import type { DeniedError, UserError } from '../errors.ts';
 import { Organisation } from '../models/organisation.ts';
 import type { Actor, IncomingFile, Ports, Progress } from '../ports.ts';
@@ -92,7 +93,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     execute: (request) => follow(execute({ ports, recorder, service }, request)),
     choices: async (operation, actor, text) => {
       await authorise(ports, operation, actor);
-      return Organisation.choices(ports.databases.platform, text, MAX_CHOICES);
+      return Organisation.choices(ports.databases.platform, recordableText(text), MAX_CHOICES);
     },
     settled: async () => {
       await Promise.allSettled(underWay);
