@@ -6,6 +6,7 @@ import { deliver, type Oddity, type Payload } from './slack/deliver.ts';
 import { type Fault, failNext, heal, holdAcks } from './slack/faults.ts';
 import { type GroupEdit, setGroup } from './slack/groups.ts';
 import { listen, type Route } from './slack/server.ts';
+import { refreshSocket } from './slack/sockets.ts';
 import type { Call, Delivery, State } from './slack/state.ts';
 import { TEAM } from './slack/state.ts';
 import { newWorkspace, type Workspace } from './slack/workspace.ts';
@@ -13,6 +14,8 @@ import { newWorkspace, type Workspace } from './slack/workspace.ts';
 export type LocalSlackOptions = {
   /** Any free port by default. */
   port?: number;
+  /** Whether calls that come faster than Slack allows are refused (slack/rates.ts); true by default. */
+  rates?: boolean;
   /** Routes beside Slack's own, such as the page's. */
   routes?: (workspace: Workspace) => Route[];
 };
@@ -22,12 +25,15 @@ export type LocalSlack = Awaited<ReturnType<typeof startLocalSlack>>;
 /** Starts a workspace with Ada, Omar, Vera, Nils, a guest and somebody deactivated, in which nothing has happened yet. */
 export async function startLocalSlack(options: LocalSlackOptions = {}) {
   const workspace = newWorkspace(newClock());
+  workspace.hasRates = options.rates ?? true;
   const server = await listen(workspace, options.port ?? 0, options.routes?.(workspace));
   return {
     url: workspace.url,
     /** For `slackApiUrl`, with its slash at the end. */
     apiUrl: `${workspace.url}/api/`,
     botToken: workspace.botToken,
+    /** For Socket Mode: while the app has connections open, it is reached through them and not over HTTP. */
+    appToken: workspace.appToken,
     signingSecret: workspace.signingSecret,
     teamId: TEAM,
     workspace,
@@ -42,6 +48,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}) {
     /** Lets the calls in flight end (a page that listens would not: it is cut off after half a second). */
     async close(): Promise<void> {
       workspace.clock.stop();
+      for (const { socket } of workspace.sockets.values()) socket.terminate();
       const closed = once(server, 'close');
       server.close();
       const patience = setTimeout(() => server.closeAllConnections(), 500);
@@ -78,6 +85,11 @@ function testing(workspace: Workspace) {
     turnClock: (ms: number): Promise<void> => workspace.clock.turn(ms),
     /** Holds back the acknowledgements of the next deliveries of a kind (`*`: any): to Slack the app is too late. */
     holdAcks: (kind?: string, times?: number): void => holdAcks(workspace, kind, times),
+
+    /** Asks the app to renew its oldest connection in Socket Mode, and closes it. */
+    refreshSocket: (): void => refreshSocket(workspace),
+    /** How many connections the app has open in Socket Mode. */
+    connections: (): number => workspace.sockets.size,
 
     /** Waits until the check gives something, asked again after every change. See client/until.ts. */
     until: <T>(check: (state: State) => T, patience?: Patience): Promise<Found<T>> =>

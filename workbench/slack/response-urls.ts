@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { noteCall } from './calls.ts';
 import type { Payload } from './deliver.ts';
 import { readBody, respondJson } from './http.ts';
 import { amendAsApp, postAsApp, takeAway } from './messages.ts';
 import { contentOf, threadOf } from './methods/chat.ts';
 import { isTrue, Refusal } from './methods/method.ts';
 import type { Message, ResponseUrl } from './state.ts';
-import { changed, stamp, type Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** POST /response/<id>: the app answers a command or a click. */
 export async function responseUrl(
@@ -16,9 +17,7 @@ export async function responseUrl(
 ) {
   const args = JSON.parse((await readBody(request)).toString('utf8') || '{}') as Payload;
   const answer = takeAnswer(workspace, id, args);
-  const call = { version: stamp(workspace), method: 'response_url', at: workspace.now(), arguments: args, answer };
-  workspace.state.calls.push(call);
-  changed(workspace);
+  noteCall(workspace, { method: 'response_url', token: request.headers.authorization, arguments: args, answer });
   const gone = answer.error === 'used_url' || answer.error === 'expired_url';
   return respondJson(response, answer.ok ? 200 : gone ? 404 : 400, answer);
 }

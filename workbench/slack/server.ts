@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readBody, readForm, respond } from './http.ts';
 import { responseUrl } from './response-urls.ts';
-import { webApi } from './web-api.ts';
+import { acceptSockets } from './sockets.ts';
+import { meetFault, webApi } from './web-api.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Takes what it knows and returns true; false leaves the request to the next. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
-/** Slack's side over HTTP, on 127.0.0.1 only. `further` are the page's routes. */
+/** Slack's side over HTTP and WebSocket, on 127.0.0.1 only. `further` are the page's routes. */
 export async function listen(workspace: Workspace, port: number, further: Route[] = []): Promise<Server> {
   const routes = [slackRoute(workspace), ...further];
   const server = createServer(async (request, response) => {
@@ -21,6 +22,7 @@ export async function listen(workspace: Workspace, port: number, further: Route[
       if (!response.headersSent) respond(response, 500, 'The local Slack has a bug: see its terminal.');
     }
   });
+  acceptSockets(workspace, server, (request) => isLocal(workspace, request));
   server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -37,14 +39,20 @@ function isLocal(workspace: Workspace, request: IncomingMessage): boolean {
   return origin === undefined || own.some((host) => origin === `http://${host}`);
 }
 
+/** What is no Web API method, by the name that faults know it by. */
+const METHOD_OF: Record<string, string> = { response: 'response_url', upload: 'upload', files: 'files' };
+
 function slackRoute(workspace: Workspace): Route {
   return async (request, response) => {
     const [, kind = '', id = ''] = new URL(request.url ?? '/', workspace.url).pathname.split('/');
-    if (kind === 'api') await webApi(workspace, id, request, response);
+    const method = METHOD_OF[kind] ?? id;
+    if (!(kind === 'api' || kind in METHOD_OF)) return false;
+    const fault = await meetFault(workspace, method, response);
+    if (fault === 'answered') return true;
+    if (kind === 'api') await webApi(workspace, id, { request, response, fault });
     else if (kind === 'response') await responseUrl(workspace, id, request, response);
     else if (kind === 'upload') await upload(workspace, id, request, response);
-    else if (kind === 'files') download(workspace, id, request, response);
-    else return false;
+    else download(workspace, id, request, response);
     return true;
   };
 }

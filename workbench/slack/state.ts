@@ -117,6 +117,8 @@ export type Call = {
   version: number;
   method: string;
   at: number;
+  /** Whose token came with it. */
+  token: 'bot' | 'app' | 'other' | 'none';
   arguments: Record<string, unknown>;
   answer: Record<string, unknown>;
 };

@@ -1,36 +1,66 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteCall } from './calls.ts';
 import type { Payload } from './deliver.ts';
-import { takeFault } from './faults.ts';
+import { type Fault, takeFault } from './faults.ts';
 import { readBody, respondJson } from './http.ts';
+import { apps } from './methods/apps.ts';
 import { chat } from './methods/chat.ts';
 import { directory } from './methods/directory.ts';
 import { files } from './methods/files.ts';
 import { type Method, Refusal } from './methods/method.ts';
 import { views } from './methods/views.ts';
-import { changed, stamp, type Workspace } from './workspace.ts';
+import { overRate } from './rates.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Every method that the local Slack knows. */
-const METHODS: Record<string, Method> = { ...directory, ...chat, ...views, ...files };
-const KEPT = 3_000;
+const METHODS: Record<string, Method> = { ...apps, ...directory, ...chat, ...views, ...files };
 
-/** POST /api/<method>: answers as Slack does, always with status 200 unless a fault was asked for. */
-export async function webApi(workspace: Workspace, method: string, request: IncomingMessage, response: ServerResponse) {
+/** A fault that changes the answer of a method whose work is done all the same. */
+type AfterFault = Pick<Fault, 'status' | 'error'>;
+
+/** Lets the fault happen that was asked for. `answered`: nothing is left to do; else what is to be answered afterwards. */
+export async function meetFault(
+  workspace: Workspace,
+  method: string,
+  response: ServerResponse,
+): Promise<'answered' | AfterFault> {
+  const { delayMs, down, retryAfter, ...after } = takeFault(workspace, method) ?? {};
+  if (delayMs) await sleep(delayMs);
+  if (down) response.destroy();
+  if (retryAfter !== undefined) tooFast(workspace, method, { response, retryAfter });
+  // Only a method can know what an error word means.
+  const isMethod = method.includes('.');
+  if (!isMethod && after.status) respondJson(response, after.status, {});
+  if (!isMethod && after.error) respondJson(response, 400, { ok: false, error: after.error });
+  return down || response.headersSent ? 'answered' : after;
+}
+
+type Exchange = { request: IncomingMessage; response: ServerResponse; fault: AfterFault };
+
+/** POST /api/<method>: answers as Slack does, always with status 200 unless a fault was asked for or it is too fast. */
+export async function webApi(workspace: Workspace, method: string, { request, response, fault }: Exchange) {
   const args = await argumentsOf(request);
-  const fault = takeFault(workspace, method);
-  if (fault?.delayMs) await sleep(fault.delayMs);
-  if (fault?.retryAfter !== undefined) {
-    note(workspace, method, args, { ok: false, error: 'ratelimited' });
-    return respondJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(fault.retryAfter) });
-  }
-  const answer = fault?.error ? { ok: false, error: fault.error } : call(workspace, method, args);
+  const retryAfter = overRate(workspace, method, args);
+  if (retryAfter !== undefined) return tooFast(workspace, method, { response, retryAfter, args });
+  const answer = fault.error ? { ok: false, error: fault.error } : call(workspace, method, args);
   // A server error after the work is done is the unkind kind: the app cannot know.
-  note(workspace, method, args, fault?.status ? { ok: false, error: `HTTP ${fault.status}` } : answer);
-  return respondJson(response, fault?.status ?? 200, fault?.status ? {} : answer);
+  const shown = fault.status ? { ok: false, error: `HTTP ${fault.status}` } : answer;
+  noteCall(workspace, { method, token: args.token, arguments: args, answer: shown });
+  return respondJson(response, fault.status ?? 200, fault.status ? {} : answer);
+}
+
+type TooFast = { response: ServerResponse; retryAfter: number; args?: Payload };
+
+function tooFast(workspace: Workspace, method: string, { response, retryAfter, args = {} }: TooFast): void {
+  const answer = { ok: false, error: 'ratelimited' };
+  noteCall(workspace, { method, token: args.token, arguments: args, answer });
+  respondJson(response, 429, answer, { 'retry-after': String(retryAfter) });
 }
 
 function call(workspace: Workspace, method: string, args: Payload): Payload {
-  if (args.token !== workspace.botToken) return { ok: false, error: args.token ? 'invalid_auth' : 'not_authed' };
+  const unwelcome = tokenComplaint(workspace, method, args.token);
+  if (unwelcome) return { ok: false, error: unwelcome };
   const known = METHODS[method];
   if (!known) {
     console.error(`local Slack: the app called ${method}, which workbench/slack/methods does not have`);
@@ -49,11 +79,11 @@ function call(workspace: Workspace, method: string, args: Payload): Payload {
   }
 }
 
-function note(workspace: Workspace, method: string, args: Payload, answer: Payload): void {
-  const { token: _, ...shown } = args;
-  workspace.state.calls.push({ version: stamp(workspace), method, at: workspace.now(), arguments: shown, answer });
-  if (workspace.state.calls.length > KEPT) workspace.state.calls.shift();
-  changed(workspace);
+function tokenComplaint(workspace: Workspace, method: string, token: unknown): string | undefined {
+  if (!token) return 'not_authed';
+  const isApps = method in apps;
+  if (token === (isApps ? workspace.appToken : workspace.botToken)) return undefined;
+  return token === workspace.appToken || token === workspace.botToken ? 'not_allowed_token_type' : 'invalid_auth';
 }
 
 /** Arguments of a JSON or urlencoded body; in the latter web-api sends lists and objects as JSON. */

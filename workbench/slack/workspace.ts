@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { PlannedFault } from './faults.ts';
+import type { Allowance } from './rates.ts';
 import type { Connection } from './sockets.ts';
 import { type Message, newState, type State } from './state.ts';
 
@@ -24,6 +25,11 @@ export type Workspace = {
   holds: Map<string, number>;
   /** The app's open connections in Socket Mode, by id. */
   sockets: Map<string, Connection>;
+  /** Given out for connections, and not used yet. */
+  tickets: Set<string>;
+  /** Whether calls that come too fast are refused. */
+  hasRates: boolean;
+  allowances: Map<string, Allowance>;
   listeners: Set<() => void>;
 };
 
@@ -41,6 +47,9 @@ export function newWorkspace(clock: Clock): Workspace {
     faults: new Map(),
     holds: new Map(),
     sockets: new Map(),
+    tickets: new Set(),
+    hasRates: true,
+    allowances: new Map(),
     listeners: new Set(),
   };
 }

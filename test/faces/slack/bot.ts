@@ -1,6 +1,7 @@
 import { openSlackDirectory } from '../../../src/adapters/slack-directory.ts';
 import { openSlackWeb } from '../../../src/adapters/slack-web.ts';
 import { createSlackFace, type SlackFace } from '../../../src/faces/slack/index.ts';
+import type { ReceiverConfig } from '../../../src/faces/slack/receiver.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
 import type { Operation } from '../../../src/ops/operation.ts';
 import { createService } from '../../../src/ops/service.ts';
@@ -19,8 +20,6 @@ export interface Bot {
   readonly slack: LocalSlack;
   readonly desk: Desk;
   readonly face: SlackFace;
-  /** Where Slack delivers. */
-  readonly url: string;
   /** Errors and warnings of this face. */
   readonly complaints: { readonly fields: object; readonly message: string }[];
   /** Messages that everybody in #ops sees, since the last `forget`. */
@@ -36,9 +35,18 @@ export interface Bot {
   close(): Promise<void>;
 }
 
+const RECEIVERS = {
+  http: ({ signingSecret }: LocalSlack): ReceiverConfig => {
+    return { kind: 'http', signingSecret, port: 0, host: '127.0.0.1' };
+  },
+  socket: ({ appToken }: LocalSlack): ReceiverConfig => ({ kind: 'socket', appToken }),
+};
+
 interface BotOptions {
   readonly operations?: readonly Operation[];
   readonly announcements?: string | undefined;
+  /** How Slack reaches CapOps; over HTTP by default. */
+  readonly receiver?: 'http' | 'socket';
   /** Rewrites the databases' addresses, to put a proxy between. */
   readonly through?: (url: string, database: 'platform' | 'ledger') => string;
 }
@@ -46,6 +54,7 @@ interface BotOptions {
 export async function openBot({
   operations = OPERATIONS,
   announcements = 'C0OPS',
+  receiver = 'http',
   through,
 }: BotOptions = {}): Promise<Bot> {
   const [slack, desk] = await Promise.all([startLocalSlack(), openDesk(through ? { through } : {})]);
@@ -72,17 +81,14 @@ export async function openBot({
     settings,
   };
   const service = createService(ports, operations);
-  const receiver = { kind: 'http', signingSecret: slack.signingSecret, port: 0, host: '127.0.0.1' } as const;
-  const config = { botToken: slack.botToken, apiUrl: slack.apiUrl, receiver };
+  const config = { botToken: slack.botToken, apiUrl: slack.apiUrl, receiver: RECEIVERS[receiver](slack) };
   const face = createSlackFace({ service, ports, web, config, announcements });
   const { port } = await face.start();
-  const url = `http://127.0.0.1:${port}/slack/events`;
-  slack.connect(url);
+  if (port !== undefined) slack.connect(`http://127.0.0.1:${port}/slack/events`);
   return Object.assign(bot, {
     slack,
     desk,
     face,
-    url,
     complaints,
     announcements: () =>
       [...slack.workspace.state.messages.values()].filter((one) => one.channel === OPS && !one.ephemeralFor),

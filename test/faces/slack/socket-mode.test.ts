@@ -1,89 +1,57 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { openSlackWeb } from '../../../src/adapters/slack-web.ts';
-import { createSlackFace, type SlackFace } from '../../../src/faces/slack/index.ts';
-import { type Desk, openDesk } from '../../ops/desk.ts';
-import { LOCAL_POLICY } from './bot.ts';
-import { type SocketSlack, startSocketSlack } from './socket-slack.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type Bot, OPS, openBot } from './bot.ts';
 
-let slack: SocketSlack;
-let desk: Desk;
-let face: SlackFace;
+let bot: Bot;
 beforeAll(async () => {
-  [slack, desk] = await Promise.all([startSocketSlack(), openDesk({ settings: { policy: LOCAL_POLICY } })]);
-  const web = openSlackWeb({ botToken: 'xoxb-bot', apiUrl: slack.apiUrl });
-  const quiet = () => undefined;
-  const ports = {
-    databases: desk.databases,
-    cache: undefined,
-    directory: undefined,
-    clock: { now: () => desk.now },
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    settings: { environment: 'test', timeZone: 'UTC', policy: LOCAL_POLICY },
-  };
-  const config = {
-    botToken: 'xoxb-bot',
-    apiUrl: slack.apiUrl,
-    receiver: { kind: 'socket', appToken: 'xapp-app' },
-  } as const;
-  face = createSlackFace({ service: desk.service, ports, web, config, announcements: undefined });
+  bot = await openBot({ receiver: 'socket' });
+  await bot.desk.airports('LHR');
 });
-afterAll(async () => {
-  await slack.close();
-  await desk.close();
+afterAll(() => bot.close());
+beforeEach(() => bot.forget());
+
+const as = (id: string) => bot.slack.as(id);
+
+it('Socket Mode keeps two connections, which the app’s token opens, and works on either', async () => {
+  expect(bot.slack.connections()).toBe(2);
+  expect(bot.slack.calls('apps.connections.open').map(({ token, answer }) => [token, answer.ok])).toEqual([
+    ['app', true],
+    ['app', true],
+  ]);
+  const vera = as('U0VERA');
+  for (const typed of ['/capops whoami', '/capops whoami', '/capops whoami']) {
+    expect(await vera.command(OPS, typed)).toMatchObject({ via: 'socket', status: 200 });
+    expect((await vera.nextMessage(OPS)).text).toBe('You are vera, viewer in staging.');
+  }
+  expect(bot.slack.calls('response_url').map(({ token }) => token)).toEqual(['none', 'none', 'none']);
 });
 
-const command = (id: string, text: string) => ({
-  envelope_id: id,
-  type: 'slash_commands',
-  accepts_response_payload: true,
-  payload: {
-    command: '/capops',
-    text,
-    team_id: 'T0CAPACITY',
-    user_id: 'U0VERA',
-    user_name: 'vera',
-    channel_id: 'C0OPS',
-    channel_name: 'ops',
-    trigger_id: id,
-    response_url: `${new URL(slack.apiUrl).origin}/response/${id}`,
-  },
+it('a form, its menu, its submission and a direct message work over sockets as over HTTP', async () => {
+  const omar = as('U0OMAR');
+  await omar.command(OPS, '/capops grant');
+  await omar.nextView();
+  const refused = await omar.submit({ org: 'LHR Airport', module: ['work'], until: '2020-01-01' });
+  expect(refused.errors).toEqual({ until: expect.stringContaining('has already passed') });
+  expect(await omar.submit({ until: '2027-03-31' })).toMatchObject({ errors: {} });
+  await omar.awaitMessage(OPS, 'now has work');
+  await omar.message(omar.direct, 'org LHR');
+  expect((await omar.nextMessage(omar.direct)).plain).toContain('31 Mar 2027');
+  expect(bot.slack.deliveries().every(({ via }) => via === 'socket')).toBe(true);
 });
-const answers = () =>
-  slack.calls
-    .filter(({ path }) => path.startsWith('/response/'))
-    .map(({ path, body }) => `${path} ${JSON.parse(body).text}`);
 
-it('Socket Mode keeps two connections, works on either, and the app’s token stays with opening them', async () => {
-  expect(await face.start()).toEqual({});
-  expect(slack.sockets).toHaveLength(2);
-  const opened = slack.calls.filter(({ path }) => path === '/api/apps.connections.open');
-  expect(opened.map(({ token }) => token)).toEqual(['xapp-app', 'xapp-app']);
+it('a connection that Slack asks to renew is renewed, and nobody notices', async () => {
+  const vera = as('U0VERA');
+  const asked = bot.slack.calls('apps.connections.open').length;
+  bot.slack.refreshSocket();
+  expect((await vera.command(OPS, '/capops whoami')).status).toBe(200);
+  await bot.slack.until(() => bot.slack.calls('apps.connections.open').length === asked + 1);
+  await bot.slack.until(() => bot.slack.connections() === 2);
+  // Each connection takes one of these: the new one works.
+  const both = [await vera.command(OPS, '/capops whoami'), await vera.command(OPS, '/capops whoami')];
+  expect(both.map(({ status }) => status)).toEqual([200, 200]);
+});
 
-  const [first, second] = slack.sockets;
-  slack.send(first, command('one', 'help'));
-  slack.send(second, command('two', 'whoami'));
-  await vi.waitFor(() =>
-    expect(slack.acknowledged).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ envelope_id: 'one' }),
-        expect.objectContaining({ envelope_id: 'two' }),
-      ]),
-    ),
-  );
-  await vi.waitFor(() =>
-    expect(answers().toSorted()).toEqual([
-      '/response/one What you can do with CapOps',
-      '/response/two You are vera, viewer in test.',
-    ]),
-  );
-
-  first?.destroy();
-  slack.send(second, command('three', 'whoami'));
-  await vi.waitFor(() => expect(answers()).toContain('/response/three You are vera, viewer in test.'));
-  expect(
-    slack.calls.filter(({ path }) => path.startsWith('/response/')).every(({ token }) => token === undefined),
-  ).toBe(true);
-
-  await face.stop();
-  await vi.waitFor(() => expect(slack.sockets).toEqual([]));
+it('stopping closes the connections', async () => {
+  await bot.face.stop();
+  await bot.slack.until(() => bot.slack.connections() === 0);
+  expect((await as('U0VERA').command(OPS, '/capops whoami')).error).toBe('dispatch_failed');
 });
