@@ -93,6 +93,33 @@ describe('the policy', () => {
   });
 });
 
+describe('the ledger', () => {
+  it('records what somebody typed although PostgreSQL stores no such characters, and everybody else’s runs with it', async () => {
+    desk = await openDesk();
+    await desk.airports('LHR');
+    const { service } = desk;
+    const ask = (actor: typeof OMAR, verb: string, raw: Record<string, unknown>) => {
+      const operation = service.find(verb);
+      if (!operation) throw new Error(`no operation ${verb}`);
+      return service.execute({ operation, actor, raw });
+    };
+    const outcomes = await Promise.all([
+      ask(NILS, 'orgs', { search: 'a\u0000b' }),
+      ask(VERA, 'org', { org: 'LHR' }),
+      ask(OMAR, 'grant', { org: 'LHR', module: 'wo\ud800rk' }),
+      ask(OMAR, 'revoke', { org: 'LHR', module: ['work'], reason: 'be\u0000cause' }),
+    ]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['denied', 'done', 'refused', 'refused']);
+    expect(await desk.ledger("SELECT operation, input->>'search' AS typed FROM runs ORDER BY operation")).toEqual([
+      { operation: 'grant-module', typed: null },
+      { operation: 'list-orgs', typed: 'a\ufffdb' },
+      { operation: 'revoke-module', typed: null },
+      { operation: 'show-org', typed: null },
+    ]);
+    expect(desk.complaints).toEqual([]);
+  });
+});
+
 describe('when something is down', () => {
   it.each(['refuse', 'hang'] as const)(
     'the platform’s database (%s): a clear answer within 3 s, and all is well when it is back',
@@ -151,6 +178,21 @@ describe('when something is down', () => {
       { state: 'failed', reference: outcome.reference },
     ]);
   });
+});
+
+it('records hostile input without losing it, nor what others did in the same moment', async () => {
+  desk = await openDesk();
+  const list = desk.service.find('orgs');
+  if (!list) throw new Error('no operation');
+  const asked = ['a\u0000b', '\ud800', 'x'.repeat(5000), 'fine'].map((search) =>
+    desk?.service.execute({ operation: list, actor: OMAR, raw: { search } }),
+  );
+  await Promise.all(asked);
+  const rows = await desk.ledger("SELECT input->>'search' AS search FROM runs ORDER BY 1");
+  expect(rows).toHaveLength(4);
+  expect(rows.map(({ search }) => String(search).slice(0, 3))).toEqual(
+    expect.arrayContaining(['a\ufffdb', '\ufffd', 'xxx', 'fin']),
+  );
 });
 
 it('has every operation under a runbook name, a verb and a role, each once', () => {
