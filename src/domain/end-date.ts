@@ -4,6 +4,9 @@ import type { Moment } from './moment.ts';
 /** What `readEndDate` understands, for messages. */
 export const END_DATE_FORMS = '2026-12-31, 31 Dec 2026, in 30 days, end of month';
 
+/** Years of five digits, which the database does not read, are far off then. */
+const MOST_YEARS = 1000;
+
 /** Thrown by `readEndDate`; the message is for the asker. */
 export class EndDateError extends RangeError {}
 
@@ -22,7 +25,7 @@ export function isEndDateWord(word: string): boolean {
 
 /**
  * Reads the last day of access, inclusive, in the moment's zone.
- * Returns that day's last millisecond. Throws EndDateError when it is no date or lies in the past.
+ * Returns that day's last millisecond. Throws EndDateError when it is no date, lies in the past, or is hardly meant.
  */
 export function readEndDate(text: string, moment: Moment): Date {
   const today = Temporal.Instant.fromEpochMilliseconds(moment.now.getTime())
@@ -37,6 +40,12 @@ export function readEndDate(text: string, moment: Moment): Date {
   if (Temporal.PlainDate.compare(day, today) < 0) {
     throw new EndDateError(
       `${showDay(day)} has already passed (today is ${showDay(today)}, ${moment.timeZone}). Give the last day of access, today or later.`,
+    );
+  }
+  if (day.year > today.year + MOST_YEARS) {
+    const limit = MOST_YEARS.toLocaleString('en-GB');
+    throw new EndDateError(
+      `${showDay(day)} is more than ${limit} years ahead. For access without an end, leave the day out.`,
     );
   }
   return endOfDay(day, moment.timeZone);

@@ -46,6 +46,15 @@ describe('the last day of access', () => {
     },
   );
 
+  it.each(['in 9999 years', '9999-12-31', '8999-01-01'])(
+    'refuses “%s”: without an end is said by leaving it out',
+    (text) => {
+      expect(() => readEndDate(text, { now, timeZone: 'America/Los_Angeles' })).toThrow(
+        /is more than 1,000 years ahead. For access without an end, leave the day out./,
+      );
+    },
+  );
+
   it('refuses a day in the past and says which day it is today, and where', () => {
     expect(() => readEndDate('2024-12-31', utc)).toThrow('31 Dec 2024 has already passed (today is 22 Nov 2026, UTC)');
     expect(() => readEndDate('2026-11-22', { now, timeZone: 'Asia/Tokyo' })).toThrow(
