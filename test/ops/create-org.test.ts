@@ -91,7 +91,12 @@ describe('is refused', () => {
     expect(dated.kind === 'refused' && dated.error.problems[0]?.argument).toBe('modules');
   });
 
-  it.each(['tab\u0000null', 'over\u202eride', 'x'.repeat(201)])(
+  it.each(['ſan', 'ﬁx', 'ıst'])('for %s, whose capitals would be a code', async (code) => {
+    expect(said(await desk.types(OMAR, `create-org name Airport code ${code}`))).toContain('code is three letters');
+    expect(await organisations()).toEqual([]);
+  });
+
+  it.each(['tab\u0000null', 'over\u202eride', 'half a sign \ud83d', 'x'.repeat(201)])(
     'for a name that cannot be shown or is too long',
     async (name) => {
       const operation = desk.service.find('create-org');

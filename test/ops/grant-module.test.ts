@@ -129,6 +129,18 @@ describe('a grant is refused', () => {
     expect(await desk.ledger('SELECT state FROM runs')).toEqual([{ state: 'refused' }]);
   });
 
+  it.each(['LHR\u0000', 'lh\u001br', 'LHR\ud800'])(
+    'for an organisation of which some characters cannot be shown',
+    async (org) => {
+      const operation = desk.service.find('grant');
+      if (!operation) throw new Error('no operation');
+      const outcome = await desk.service.execute({ operation, actor: OMAR, raw: { org, module: 'work' } });
+      expect(outcome.kind === 'refused' && outcome.error.problems).toEqual([
+        { argument: 'org', message: 'Organisation holds characters that cannot be shown.' },
+      ]);
+    },
+  );
+
   it('to a viewer, on the record', async () => {
     const outcome = await desk.types(VERA, 'grant LHR work');
     expect(outcome.kind).toBe('denied');
