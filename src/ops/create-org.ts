@@ -6,16 +6,18 @@ import { AuditLog } from '../models/audit-log.ts';
 import { Entitlement } from '../models/entitlement.ts';
 import { Organisation } from '../models/organisation.ts';
 import { inTransaction } from '../models/transaction.ts';
+import { forgetAccess } from './access-cache.ts';
 import * as arg from './arguments.ts';
 import { type Context, defineOperation } from './operation.ts';
 import { called } from './organisation-found.ts';
-import type { Report } from './report.ts';
+import type { Part, Report } from './report.ts';
 
 interface Created {
   readonly code: string;
   readonly name: string;
   readonly modules: readonly ModuleKey[];
   readonly until: Date | null;
+  readonly cacheNote: Part | undefined;
 }
 
 export const createOrg = defineOperation({
@@ -49,7 +51,7 @@ export const createOrg = defineOperation({
           'A last day of access was given, but no module that it belongs to. Name the modules, or leave the day out.',
       });
     }
-    await inTransaction(context.databases.platform, async (trx) => {
+    const organisationId = await inTransaction(context.databases.platform, async (trx) => {
       const organisation = await Organisation.add(trx, { id: randomUUID(), name, code }, author);
       if (!organisation) throw await taken(context, code);
       await Entitlement.write(
@@ -65,8 +67,11 @@ export const createOrg = defineOperation({
         author,
       );
       await AuditLog.organisationCreated(trx, organisation, author);
+      return organisation.id;
     });
-    return { code, name, modules, until };
+    // Of a new organisation nothing can be remembered, but there is a list of all access.
+    const cacheNote = await forgetAccess(context, [{ organisationId, moduleKeys: modules }]);
+    return { code, name, modules, until, cacheNote };
   },
 
   report: (created, { settings: { timeZone } }): Report => {
@@ -77,6 +82,7 @@ export const createOrg = defineOperation({
     return {
       tone: 'done',
       title: `${called(created)} is created${withModules}.`,
+      ...(created.cacheNote ? { parts: [created.cacheNote] } : {}),
       offers: [
         { label: `Show ${code}`, operation: 'show-org', input: { org: code } },
         { label: 'Grant more', operation: 'grant-module', input: { org: code }, form: true },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Desk, OMAR, openDesk, said } from './desk.ts';
 
 let desk: Desk;
@@ -59,6 +59,22 @@ describe('creating an organisation', () => {
     expect((await desk.types(OMAR, 'create-org name Zurich code ZRH')).kind).toBe('done');
     await desk.platform('ALTER TABLE public.audit_logs_gone RENAME TO audit_logs');
   });
+});
+
+it('makes the platform’s list of all access new, and says when it cannot', async () => {
+  const forgotten: unknown[] = [];
+  const forget = vi.fn(async (changed: readonly unknown[]) => void forgotten.push(...changed));
+  const cached = await openDesk({ cache: { forget, close: async () => undefined } });
+  await cached.types(OMAR, 'create-org name Zurich code ZRH');
+  expect(forgotten).toEqual([]);
+  await cached.types(OMAR, 'create-org name Heathrow code LHR modules work');
+  const [{ id } = { id: '' }] = await cached.platform("SELECT id FROM public.organizations WHERE code = 'LHR'");
+  expect(forgotten).toEqual([{ organisationId: id, moduleKeys: ['work'] }]);
+  forget.mockRejectedValueOnce(new Error('down'));
+  const outcome = await cached.types(OMAR, 'create-org name Gatwick code LGW modules work');
+  expect(outcome.kind).toBe('done');
+  expect(said(outcome)).toContain('The platform’s cache (Redis) does not answer');
+  await cached.close();
 });
 
 describe('is refused', () => {
