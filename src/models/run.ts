@@ -33,7 +33,7 @@ export class Run extends Model {
   /** Stores the intent to run. False when the request key is taken: the request was delivered before. */
   static async begin(ledger: Knex, run: Partial<Run>): Promise<boolean> {
     const rows = await Run.query(ledger)
-      .insert(storable({ ...run, state: 'running' }))
+      .insert({ ...run, state: 'running' })
       .onConflict('request_key')
       .ignore()
       .returning('id')
@@ -47,19 +47,11 @@ export class Run extends Model {
 
   /** Writes the outcome of a run that is still running; the first outcome stands. */
   static async settle(ledger: Knex, id: string, outcome: Partial<Run>): Promise<void> {
-    await Run.query(ledger).findById(id).where('state', 'running').patch(storable(outcome));
+    await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
   }
 
   /** Records runs that are already over, all or none. */
   static async record(ledger: Knex, runs: Partial<Run>[]): Promise<void> {
-    await Run.query(ledger).insert(storable(runs));
+    await Run.query(ledger).insert(runs);
   }
-}
-
-/** PostgreSQL stores no NUL and no half of a sign; what somebody typed is on record all the same, with a mark in their place. */
-function storable<T>(value: T): T {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\ufffd') as T;
-  if (Array.isArray(value)) return value.map(storable) as T;
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [storable(key), storable(part)])) as T;
 }
