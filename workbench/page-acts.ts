@@ -3,6 +3,7 @@ import type { Outcome, Target } from './page-data.ts';
 import { act, askChoices, openHome, type Place, typeCommand, type Use, writeMessage } from './slack/acts.ts';
 import { elementsOf } from './slack/block-text.ts';
 import type { Held } from './slack/inputs.ts';
+import { markRead } from './slack/read-marks.ts';
 import type { Channel, Delivery, Person } from './slack/state.ts';
 import { dismissView, submitView } from './slack/submissions.ts';
 import { remove, type Workspace } from './slack/workspace.ts';
@@ -32,6 +33,7 @@ const pageAct = z.discriminatedUnion('do', [
   z.object({ do: z.literal('dismiss'), all: z.boolean() }),
   z.object({ do: z.literal('home') }),
   z.object({ do: z.literal('hide'), message: z.string() }),
+  z.object({ do: z.literal('read'), channel: z.string() }),
 ]);
 type PageAct = z.infer<typeof pageAct>;
 
@@ -78,6 +80,9 @@ async function perform(workspace: Workspace, person: Person, what: PageAct): Pro
       return {};
     case 'home':
       return outcome(await openHome(workspace, person));
+    case 'read':
+      markRead(workspace, person, what.channel);
+      return {};
     case 'hide': {
       const message = found(workspace.state.messages.get(what.message), what.message);
       if (message.ephemeralFor === person.id) remove(workspace, message);

@@ -3,7 +3,7 @@ import type { Values } from './slack/inputs.ts';
 
 /** What the page and its server say to each other. */
 export type PagePerson = { id: string; handle: string; name: string; role: string };
-export type PageChannel = { id: string; name: string; direct: boolean };
+export type PageChannel = { id: string; name: string; direct: boolean; unread: number };
 export type PageCommand = { command: string; description: string; hint: string };
 export type PageFile = { id: string; name: string; size: number };
 
@@ -36,9 +36,8 @@ export type Sight = {
   commands: PageCommand[];
   messages: PageMessage[];
   gone: string[];
-  modal: PageView | null;
-  /** How many modals are open, one on the other. */
-  depth: number;
+  /** The open modals, the one on top last. */
+  modals: PageView[];
   home: PageView | null;
 };
 

@@ -7,6 +7,7 @@ import { sightFor } from './page-sight.ts';
 import { fileObject, storeFile } from './slack/files.ts';
 import { readBody, respond, respondJson } from './slack/http.ts';
 import type { Route } from './slack/server.ts';
+import { trafficSince } from './slack/traffic.ts';
 import type { Workspace } from './slack/workspace.ts';
 
 const TYPES: Record<string, string> = {
@@ -28,6 +29,7 @@ export function pageRoutes(page: Page, commands: PageCommand[]): (workspace: Wor
         return follow(workspace, { as: searchParams.get('as') ?? '', commands }, response);
       if (pathname === '/page/act' && request.method === 'POST') return actOn(workspace, request, response);
       if (pathname === '/page/files' && request.method === 'POST') return keepFile(workspace, request, response);
+      if (pathname === '/page/traffic') return giveTraffic(workspace, Number(searchParams.get('since')), response);
       if (pathname.startsWith('/page/files/')) return giveFile(workspace, pathname.split('/').at(-1) ?? '', response);
       return giveAsset(page, pathname === '/' ? '/index.html' : pathname, response);
     },
@@ -94,6 +96,12 @@ async function keepFile(workspace: Workspace, request: IncomingMessage, response
   const [name, user] = [searchParams.get('name') ?? 'file', searchParams.get('as') ?? ''];
   const file = storeFile(workspace, { name, user, content: await readBody(request) });
   respondJson(response, 200, fileObject(workspace, file));
+  return true;
+}
+
+/** What went to the app and came from it since that version, for the panel behind the scenes. */
+function giveTraffic(workspace: Workspace, since: number, response: ServerResponse): boolean {
+  respondJson(response, 200, { version: workspace.state.version, traffic: trafficSince(workspace, since) });
   return true;
 }
 

@@ -1,5 +1,6 @@
-import type { PageMessage, PageView, Sight } from './page-data.ts';
-import type { Message, Person, View } from './slack/state.ts';
+import type { PageChannel, PageMessage, PageView, Sight } from './page-data.ts';
+import { isFor, unreadIn } from './slack/read-marks.ts';
+import type { Channel, Message, Person, View } from './slack/state.ts';
 import type { Workspace } from './slack/workspace.ts';
 
 /** What a page knows already: the version it saw last, and the messages it holds. */
@@ -15,24 +16,22 @@ export function sightFor(workspace: Workspace, person: Person, known: Known): Om
   const first = known.version < 0;
   known.version = state.version;
   known.messages = present;
-  const stack = state.modals.get(person.id) ?? [];
+  const home = state.homes.get(person.id);
   return {
     first,
     people: [...state.people.values()].map(({ id, handle, name, role }) => ({ id, handle, name, role })),
     channels: [...state.channels.values()]
       .filter((channel) => channel.person === undefined || channel.person === person.id)
-      .map((channel) => ({ id: channel.id, name: channel.name, direct: channel.person !== undefined })),
+      .map((channel) => pageChannel(workspace, person, channel)),
     messages: changed.map(pageMessage),
     gone,
-    modal: pageView(stack.at(-1)),
-    depth: stack.length,
-    home: pageView(state.homes.get(person.id)),
+    modals: (state.modals.get(person.id) ?? []).map(pageView),
+    home: home ? pageView(home) : null,
   };
 }
 
-function isFor(message: Message, person: Person): boolean {
-  if (message.ephemeralFor) return message.ephemeralFor === person.id;
-  return !message.channel.startsWith('D') || message.channel === `D${person.id.slice(1)}`;
+function pageChannel(workspace: Workspace, person: Person, { id, name, person: owner }: Channel): PageChannel {
+  return { id, name, direct: owner !== undefined, unread: unreadIn(workspace, person, id) };
 }
 
 function pageMessage(message: Message): PageMessage {
@@ -51,8 +50,7 @@ function pageMessage(message: Message): PageMessage {
   };
 }
 
-function pageView(view: View | undefined): PageView | null {
-  if (!view) return null;
+function pageView(view: View): PageView {
   const { id, hash, title, submit = null, close = null, blocks } = view;
   return { id, hash, title, submit, close, blocks };
 }

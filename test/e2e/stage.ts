@@ -89,11 +89,16 @@ async function openStage(later: (end: () => unknown) => void): Promise<Stage> {
 async function launch(): Promise<Browser> {
   const executablePath = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).stdout.trim();
   mkdirSync(SCREENSHOTS, { recursive: true });
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, LANGUAGE: 'en_GB' } });
 }
 
 async function openPage(browser: Browser, window: BrowserContextOptions = {}): Promise<Page> {
-  const usual = { viewport: { width: 1100, height: 780 }, timezoneId: 'Europe/London', locale: 'en-GB' };
+  const usual = {
+    viewport: { width: 1100, height: 780 },
+    timezoneId: 'Europe/London',
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  } as const;
   const context = await browser.newContext({ ...usual, ...window });
   context.setDefaultTimeout(8_000);
   return context.newPage();

@@ -31,7 +31,7 @@ export async function visit(
   page.on('console', (line) => line.type() === 'error' && troubles.push(line.text()));
   await page.goto(`${slack.url}/#${person}/${room === 'D' ? `D${person.slice(1)}` : room}`);
   const composer = page.getByRole('textbox', { name: /^Message to / });
-  await page.getByRole('navigation', { name: 'Workspace' }).waitFor({ state: 'attached' });
+  await page.locator('nav').waitFor({ state: 'attached' });
   const form = page.getByRole('dialog').last();
   return {
     page,
@@ -41,7 +41,7 @@ export async function visit(
       await composer.press('Enter');
     },
     message: (text) => page.getByRole('article').filter({ hasText: text }).last(),
-    field: (label) => form.getByLabel(label, { exact: true }),
+    field: (label) => form.getByLabel(label, { exact: true }).and(page.locator('input, textarea')),
     press: (name, within) => (within ?? page.locator('body')).getByRole('button', { name, exact: true }).last().click(),
     async shoot(name) {
       await page.screenshot({ path: join(PROJECT_ROOT, '.screenshots', `${name}.png`) });

@@ -1,9 +1,12 @@
 import { useEffect, useState } from 'react';
 import { Channel } from './channel.tsx';
+import { type Aside, FrameContext } from './frame.ts';
 import { Home } from './home.tsx';
 import { Modal } from './modal.tsx';
-import { perform, useSight } from './server.ts';
+import { Scenes } from './scenes.tsx';
+import { perform, type Seen, useSight } from './server.ts';
 import { Sidebar } from './sidebar.tsx';
+import { Thread } from './thread.tsx';
 
 /** The place that is open, kept in the address: `#U0OMAR/C0OPS`, or `#U0OMAR/home`. */
 type Spot = { person: string; room: string };
@@ -12,45 +15,52 @@ export function App() {
   const [spot, setSpot] = useSpot();
   const { seen, connected } = useSight(spot.person);
   const [menuOpen, setMenuOpen] = useState(false);
-  const direct = `D${spot.person.slice(1)}`;
-  const room = spot.room.startsWith('D') ? direct : spot.room;
+  const [aside, setAside] = useState<Aside>();
+  const room = spot.room.startsWith('D') ? `D${spot.person.slice(1)}` : spot.room;
   const go = (next: Partial<Spot>) => {
     setSpot({ ...spot, ...next });
     setMenuOpen(false);
-    if (next.room === 'home') perform(next.person ?? spot.person, { do: 'home' });
+    if (aside !== 'scenes') setAside(undefined);
+    if ((next.room ?? spot.room) === 'home') perform(next.person ?? spot.person, { do: 'home' });
   };
   if (!seen) return <p className="starting">{connected ? 'Opening…' : 'Waiting for the demo…'}</p>;
+  return (
+    <FrameContext value={{ aside, setAside, openMenu: () => setMenuOpen(true) }}>
+      <div className={`workspace${menuOpen ? ' menu-open' : ''}${aside ? ' with-aside' : ''}`}>
+        <Sidebar seen={seen} person={spot.person} room={room} go={go} />
+        <Room seen={seen} person={spot.person} room={room} connected={connected} />
+        {aside === 'scenes' ? <Scenes seen={seen} /> : null}
+        {typeof aside === 'object' ? (
+          <Thread key={aside.thread} root={aside.thread} seen={seen} person={spot.person} />
+        ) : null}
+        {menuOpen ? (
+          <button type="button" className="scrim" aria-label="Close the menu" onClick={() => setMenuOpen(false)} />
+        ) : null}
+        {seen.modals.map((view, index) => (
+          <Modal key={view.id} view={view} depth={index + 1} of={seen.modals.length} seen={seen} person={spot.person} />
+        ))}
+      </div>
+    </FrameContext>
+  );
+}
+
+type RoomProps = { seen: Seen; person: string; room: string; connected: boolean };
+
+function Room({ seen, person, room, connected }: RoomProps) {
   const channel = seen.channels.find((one) => one.id === room) ?? seen.channels[0];
   return (
-    <div className={menuOpen ? 'workspace menu-open' : 'workspace'}>
-      <Sidebar seen={seen} person={spot.person} room={room} go={go} />
-      <main>
-        {connected ? null : (
-          <p className="offline" role="status">
-            The demo is away. Trying again…
-          </p>
-        )}
-        {room === 'home' ? (
-          <Home key={spot.person} seen={seen} person={spot.person} openMenu={() => setMenuOpen(true)} />
-        ) : (
-          channel && (
-            <Channel
-              key={`${spot.person} ${channel.id}`}
-              seen={seen}
-              person={spot.person}
-              channel={channel}
-              openMenu={() => setMenuOpen(true)}
-            />
-          )
-        )}
-      </main>
-      {menuOpen ? (
-        <button type="button" className="scrim" aria-label="Close the menu" onClick={() => setMenuOpen(false)} />
-      ) : null}
-      {seen.modal ? (
-        <Modal key={seen.modal.id} view={seen.modal} depth={seen.depth} seen={seen} person={spot.person} />
-      ) : null}
-    </div>
+    <main>
+      {connected ? null : (
+        <p className="offline" role="status">
+          The demo is away. Trying again…
+        </p>
+      )}
+      {room === 'home' ? (
+        <Home key={person} seen={seen} person={person} />
+      ) : (
+        channel && <Channel key={`${person} ${channel.id}`} seen={seen} person={person} channel={channel} />
+      )}
+    </main>
   );
 }
 

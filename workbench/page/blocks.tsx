@@ -1,6 +1,7 @@
 import { type Block as DrawnBlock, Message } from 'slack-blocks-to-jsx';
 import type { Block } from '../slack/blocks.ts';
 import { useActing } from './acting.tsx';
+import { DataTable } from './data-table.tsx';
 import { Acts } from './elements.tsx';
 import { Field } from './field.tsx';
 import type { Seen } from './server.ts';
@@ -15,6 +16,7 @@ export function Blocks({ blocks, seen, errors = {} }: Props) {
       {runs(blocks).map((run) => {
         const [block] = run as [Block];
         if (!isActing(block)) return <Drawn key={block.block_id} blocks={run} seen={seen} />;
+        if (block.type === 'data_table') return <DataTable key={block.block_id} block={block} />;
         if (block.type === 'section') return <SectionWithAccessory key={block.block_id} block={block} seen={seen} />;
         if (block.type === 'input') return <Field key={block.block_id} block={block} error={errors[block.block_id]} />;
         return <ActionRow key={block.block_id} block={block} />;
@@ -56,7 +58,7 @@ function Drawn({ blocks, seen }: { blocks: Block[]; seen: Seen }) {
 
 function isActing(block: Block): boolean {
   if (block.type === 'section') return block.accessory !== undefined && block.accessory.type !== 'image';
-  return block.type === 'actions' || block.type === 'input';
+  return ['actions', 'input', 'data_table'].includes(block.type);
 }
 
 /** Neighbours that only show are drawn together; each block that acts stands alone. */

@@ -1,64 +1,38 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { PageChannel, PageMessage } from '../page-data.ts';
 import { Composer } from './composer.tsx';
 import { MessageRow } from './message.tsx';
-import type { Seen } from './server.ts';
+import { RoomHeader } from './room-header.tsx';
+import { perform, type Seen } from './server.ts';
+import { ThreadLink } from './thread.tsx';
+import { useFileDrop } from './use-file-drop.ts';
+import { useScrollToEnd } from './use-scroll-to-end.ts';
 
-type Props = { seen: Seen; person: string; channel: PageChannel; openMenu: () => void };
+type Props = { seen: Seen; person: string; channel: PageChannel };
 
-/** A channel's messages, with threads under their first message, and the composer. */
-export function Channel({ seen, person, channel, openMenu }: Props) {
+/** A channel's messages, with the way into their threads, and the composer. A file may be dropped anywhere on it. */
+export function Channel({ seen, person, channel }: Props) {
   const messages = seen.messages.filter((message) => message.channel === channel.id);
   const roots = messages.filter((message) => message.threadTs === null);
-  const replies = (ts: string) => messages.filter((message) => message.threadTs === ts);
-  const end = useScrollToEnd(messages);
+  const list = useScrollToEnd(messages);
+  const { dropped, dragging, ...drop } = useFileDrop(channel.direct);
+  const firstUnread = useFirstUnread(channel, roots, person);
+  useReading(person, channel, messages.length);
   return (
-    <>
-      <RoomHeader
-        title={channel.direct ? 'CapOps' : `# ${channel.name}`}
-        note={channel.direct ? 'Direct messages with the app. Files dropped here reach it.' : roomNote(channel.name)}
-        openMenu={openMenu}
-      />
-      <section className="messages" aria-label="Messages" aria-live="polite" ref={end}>
+    <div className={dragging ? 'channel dragging' : 'channel'} {...drop}>
+      <RoomHeader title={channel.direct ? 'CapOps' : `# ${channel.name}`} note={roomNote(channel)} />
+      <div className="messages" role="log" aria-label="Messages" ref={list}>
         {roots.length === 0 ? <Welcome direct={channel.direct} /> : null}
         {roots.map((message, index) => (
           <div key={message.ts}>
+            {message.ts === firstUnread ? <p className="new-line">New</p> : null}
             <MessageRow message={message} seen={seen} person={person} follows={follows(roots[index - 1], message)} />
-            <Thread replies={replies(message.ts)} seen={seen} person={person} />
+            <ThreadLink messages={messages} root={message.ts} />
           </div>
         ))}
-      </section>
-      <Composer person={person} channel={channel} commands={seen.commands} />
-    </>
-  );
-}
-
-function Thread({ replies, seen, person }: { replies: PageMessage[]; seen: Seen; person: string }) {
-  const [open, setOpen] = useState(true);
-  if (replies.length === 0) return null;
-  return (
-    <div className="thread">
-      <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {replies.length === 1 ? '1 reply' : `${replies.length} replies`}
-      </button>
-      {open
-        ? replies.map((reply) => (
-            <MessageRow key={reply.ts} message={reply} seen={seen} person={person} follows={false} />
-          ))
-        : null}
+      </div>
+      <Composer person={person} channel={channel} seen={seen} dropped={dropped} />
     </div>
-  );
-}
-
-export function RoomHeader({ title, note, openMenu }: { title: string; note: string; openMenu: () => void }) {
-  return (
-    <header className="room">
-      <button type="button" className="menu" aria-label="Channels and people" onClick={openMenu}>
-        ☰
-      </button>
-      <h1>{title}</h1>
-      <span className="note">{note}</span>
-    </header>
   );
 }
 
@@ -74,7 +48,8 @@ function Welcome({ direct }: { direct: boolean }) {
   );
 }
 
-function roomNote(name: string): string {
+function roomNote({ direct, name }: PageChannel): string {
+  if (direct) return 'Direct messages with the app. Files dropped here reach it.';
   return name === 'ops' ? 'The one channel where CapOps works in the demo' : 'CapOps is not allowed here';
 }
 
@@ -84,21 +59,20 @@ function follows(before: PageMessage | undefined, message: PageMessage): boolean
   return Number(message.ts) - Number(before.ts) < 300;
 }
 
-/** Stays at the end while the reader is at the end; somebody who scrolled up is left there. */
-function useScrollToEnd(messages: PageMessage[]) {
-  const list = useRef<HTMLElement>(null);
-  const atEnd = useRef(true);
+/** The message above which “New” stands while the channel stays open: the first that was unread when it was opened. */
+function useFirstUnread({ unread }: PageChannel, roots: PageMessage[], person: string): string | undefined {
+  const [first] = useState(() => roots.filter(({ user }) => user !== person).at(-unread)?.ts);
+  const [had] = useState(unread > 0 && unread < roots.length);
+  return had ? first : undefined;
+}
+
+/** Whoever looks at a channel has read it. */
+function useReading(person: string, { id, unread }: PageChannel, count: number): void {
   useEffect(() => {
-    const element = list.current;
-    const look = () => {
-      if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
-    };
-    element?.addEventListener('scroll', look, { passive: true });
-    return () => element?.removeEventListener('scroll', look);
-  }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the messages that move the end
-  useLayoutEffect(() => {
-    if (atEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [messages.length, messages]);
-  return list;
+    const read = () =>
+      void (unread > 0 && count > 0 && !document.hidden && perform(person, { do: 'read', channel: id }));
+    read();
+    document.addEventListener('visibilitychange', read);
+    return () => document.removeEventListener('visibilitychange', read);
+  }, [person, id, unread, count]);
 }

@@ -1,88 +1,64 @@
-import { useRef, useState } from 'react';
-import type { PageChannel, PageCommand } from '../page-data.ts';
-import { perform, type Uploaded, upload } from './server.ts';
+import { useEffect, useRef, useState } from 'react';
+import type { PageChannel } from '../page-data.ts';
+import { perform, type Seen, type Uploaded, upload } from './server.ts';
+import { Suggestions, useSuggestions } from './suggestions.tsx';
 
-type Props = { person: string; channel: PageChannel; commands: PageCommand[] };
+type Props = {
+  person: string;
+  channel: PageChannel;
+  seen: Seen;
+  /** Files that were dropped on the channel. */
+  dropped?: FileList | undefined;
+  /** Given where it writes replies. */
+  threadTs?: string;
+};
 
 /** Where messages and commands are written. Enter sends, Shift and Enter begins a line, arrow up brings the last one back. */
-export function Composer({ person, channel, commands }: Props) {
+export function Composer({ person, channel, seen, dropped, threadTs }: Props) {
+  const { commands, people } = seen;
   const [text, setText] = useState('');
-  const [files, setFiles] = useState<Uploaded[]>([]);
-  const [trouble, setTrouble] = useState<string>();
-  const last = useRef('');
+  const { files, attach, drop } = useFiles(person, dropped);
+  const { send: post, trouble, last } = useSending({ person, channel, commands, threadTs });
+  const { press, field, list, forget } = useSuggestions({ text, setText, commands, people });
   const box = useRef<HTMLTextAreaElement>(null);
-  const attach = async (list: FileList | null) => {
-    const kept = await Promise.all([...(list ?? [])].map((file) => upload(person, file)));
-    setFiles([...files, ...kept]);
-    box.current?.focus();
-  };
   const send = async () => {
     const written = text.trim();
     if (written === '' && files.length === 0) return;
-    const isCommand = written.startsWith('/');
-    const [word = ''] = written.split(/\s/);
-    if (isCommand && !commands.some(({ command }) => command === word)) {
-      return setTrouble(`${word} is not a command here. Try ${commands.map(({ command }) => command).join(', ')}.`);
-    }
-    last.current = written;
-    setText('');
-    setFiles([]);
-    const what = isCommand
-      ? { do: 'command', channel: channel.id, text: written }
-      : { do: 'message', channel: channel.id, text: written, files: files.map((file) => file.id) };
-    const { error } = await perform(person, what);
-    setTrouble(error && `CapOps did not hear this: ${error}.`);
+    if (!(await post(written, files, () => setText('')))) return;
+    drop(...files);
   };
-  const press = (event: React.KeyboardEvent) => {
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || press(event)) return;
     if (event.key === 'ArrowUp' && text === '') setText(last.current);
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
     send();
   };
+  const to = threadTs ? 'the thread' : channel.direct ? 'CapOps' : `#${channel.name}`;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way beside the attach button
-    <footer
-      className="composer"
-      onDragOver={(event) => channel.direct && event.preventDefault()}
-      onDrop={(event) => channel.direct && [event.preventDefault(), attach(event.dataTransfer.files)]}
-    >
-      <CommandHint
-        text={text}
-        commands={commands}
-        complete={(command) => [setText(`${command} `), box.current?.focus()]}
-      />
+    <footer className="composer">
+      <Suggestions {...list} />
       {trouble ? (
         <p className="trouble" role="alert">
           {trouble}
         </p>
       ) : null}
       <div className="box">
-        {files.map((file) => (
-          <span key={file.id} className="chip">
-            {file.name}
-            <button
-              type="button"
-              className="link"
-              aria-label={`Remove ${file.name}`}
-              onClick={() => setFiles(files.filter((one) => one.id !== file.id))}
-            >
-              ×
-            </button>
-          </span>
-        ))}
+        <Chips files={files} drop={(file) => drop(file)} />
         <textarea
           ref={box}
+          {...field}
           rows={Math.min(6, text.split('\n').length)}
           value={text}
-          aria-label={`Message to ${channel.direct ? 'CapOps' : `#${channel.name}`}`}
-          placeholder={channel.direct ? 'Message CapOps, or type /capops' : `Message #${channel.name}, or type /capops`}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={press}
+          aria-label={threadTs ? 'Reply to the thread' : `Message to ${to}`}
+          placeholder={threadTs ? 'Reply…' : `Message ${to}, or type /capops`}
+          onChange={(event) => [setText(event.target.value), forget()]}
+          onKeyDown={onKeyDown}
         />
         <div className="tools">
           {channel.direct ? (
             <label className="attach">
-              <input type="file" multiple onChange={(event) => attach(event.target.files)} />
+              <input type="file" multiple onChange={(event) => [attach(event.target.files), box.current?.focus()]} />
               <span>Attach a file</span>
             </label>
           ) : null}
@@ -91,7 +67,7 @@ export function Composer({ person, channel, commands }: Props) {
             type="button"
             className="button solid primary"
             onClick={send}
-            disabled={text.trim() === '' && files.length === 0}
+            aria-disabled={text.trim() === '' && files.length === 0}
           >
             Send
           </button>
@@ -101,21 +77,56 @@ export function Composer({ person, channel, commands }: Props) {
   );
 }
 
-type HintProps = { text: string; commands: PageCommand[]; complete: (command: string) => void };
+function Chips({ files, drop }: { files: Uploaded[]; drop: (file: Uploaded) => void }) {
+  return files.map((file) => (
+    <span key={file.id} className="chip">
+      {file.name}
+      <button type="button" className="link" aria-label={`Remove ${file.name}`} onClick={() => drop(file)}>
+        ×
+      </button>
+    </span>
+  ));
+}
 
-function CommandHint({ text, commands, complete }: HintProps) {
-  const matching = text.startsWith('/')
-    ? commands.filter(({ command }) => command.startsWith(text.split(' ')[0] ?? ''))
-    : [];
-  if (matching.length === 0) return null;
-  return (
-    <div className="hints">
-      {matching.map(({ command, description, hint }) => (
-        <button type="button" key={command} onClick={() => complete(command)}>
-          <strong>{command}</strong> <code>{hint}</code>
-          <span className="note">{description}</span>
-        </button>
-      ))}
-    </div>
-  );
+/** The files that go with the next message: attached or dropped, and uploaded at once. */
+function useFiles(person: string, dropped: FileList | undefined) {
+  const [files, setFiles] = useState<Uploaded[]>([]);
+  const attach = async (list: FileList | null | undefined) => {
+    const kept = await Promise.all([...(list ?? [])].map((file) => upload(person, file)));
+    setFiles((before) => [...before, ...kept]);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each drop is attached once
+  useEffect(() => void attach(dropped), [dropped]);
+  const drop = (...gone: Uploaded[]) => setFiles((before) => before.filter((one) => !gone.includes(one)));
+  return { files, attach, drop };
+}
+
+type Sending = { person: string; channel: PageChannel; commands: Seen['commands']; threadTs: string | undefined };
+
+/** Sends commands and messages; `send` says whether it was taken, and `trouble` why not. */
+function useSending({ person, channel, commands, threadTs }: Sending) {
+  const [trouble, setTrouble] = useState<string>();
+  const last = useRef('');
+  const send = async (written: string, files: Uploaded[], taken: () => void): Promise<boolean> => {
+    const refusal = written.startsWith('/') ? refuse(written, commands, threadTs) : undefined;
+    setTrouble(refusal);
+    if (refusal) return false;
+    last.current = written;
+    taken();
+    const what = written.startsWith('/')
+      ? { do: 'command', channel: channel.id, text: written }
+      : { do: 'message', channel: channel.id, text: written, files: files.map((file) => file.id), threadTs };
+    const { error } = await perform(person, what);
+    setTrouble(error && `CapOps did not hear this: ${error}.`);
+    return true;
+  };
+  return { send, trouble, last };
+}
+
+/** What Slack says to a command that it does not pass on. */
+function refuse(written: string, commands: Seen['commands'], threadTs: string | undefined): string | undefined {
+  const [word = ''] = written.split(/\s/);
+  if (threadTs) return `${word} is not supported in threads. Sorry!`;
+  if (commands.some(({ command }) => command === word)) return undefined;
+  return `${word} is not a command here. Try ${commands.map(({ command }) => command).join(', ')}.`;
 }

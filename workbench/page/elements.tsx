@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { actsAtOnce, type Block, type Element, type Option, optionsOf } from '../slack/blocks.ts';
+import { actsAtOnce, type Block, type Element } from '../slack/blocks.ts';
 import type { Held } from '../slack/inputs.ts';
 import { useActing } from './acting.tsx';
 import { ConfirmDialog } from './confirm.tsx';
 import { Input } from './inputs.tsx';
+import { Overflow } from './overflow.tsx';
 
 type Props = { block: Block; element: Element; label: string };
 
@@ -45,41 +46,12 @@ function Button({ element, wish, busy }: { element: Element; wish: () => void; b
     <button
       type="button"
       className={`button ${style}`}
-      disabled={busy}
+      // Not disabled: a disabled button loses the focus, and the dialog that opens could not give it back.
+      aria-disabled={busy}
       aria-label={accessibility_label}
-      onClick={press}
+      onClick={() => busy || press()}
     >
       {text?.text}
     </button>
-  );
-}
-
-function Overflow({ element, choose }: { element: Element; choose: (option: Option) => void }) {
-  const [open, setOpen] = useState(false);
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears what bubbles up from its menu
-    <div
-      className="overflow"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !open) return;
-        // The form around it stays.
-        event.preventDefault();
-        setOpen(false);
-      }}
-      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
-    >
-      <button type="button" className="button" aria-label="More" aria-expanded={open} onClick={() => setOpen(!open)}>
-        ⋯
-      </button>
-      {open ? (
-        <div role="menu" className="menu-list">
-          {optionsOf(element).map((option) => (
-            <button type="button" role="menuitem" key={option.value} onClick={() => [setOpen(false), choose(option)]}>
-              {option.text.text}
-            </button>
-          ))}
-        </div>
-      ) : null}
-    </div>
   );
 }

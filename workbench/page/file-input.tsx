@@ -39,14 +39,17 @@ export function FileInput(props: InputProps) {
           </button>
         </p>
       ))}
-      <input
-        type="file"
-        multiple={most > 1}
-        accept={accept || undefined}
-        disabled={busy}
-        {...control}
-        onChange={(event) => add(event.target.files)}
-      />
+      <label className="attach">
+        <input
+          type="file"
+          multiple={most > 1}
+          accept={accept || undefined}
+          aria-disabled={busy}
+          {...control}
+          onChange={(event) => add(event.target.files)}
+        />
+        <span>{most > 1 ? 'Choose files' : files.length > 0 ? 'Choose another file' : 'Choose a file'}</span>
+      </label>{' '}
       <span className="note">{busy ? 'Uploading…' : `or drop ${most > 1 ? 'files' : 'a file'} here`}</span>
     </div>
   );

@@ -1,14 +1,14 @@
 import { ActingProvider } from './acting.tsx';
 import { Blocks } from './blocks.tsx';
-import { RoomHeader } from './channel.tsx';
+import { RoomHeader } from './room-header.tsx';
 import type { Seen } from './server.ts';
 
 /** The app's home tab, where it has published one. */
-export function Home({ seen, person, openMenu }: { seen: Seen; person: string; openMenu: () => void }) {
+export function Home({ seen, person }: { seen: Seen; person: string }) {
   const { home } = seen;
   return (
     <>
-      <RoomHeader title="CapOps" note="Home tab" openMenu={openMenu} />
+      <RoomHeader title="CapOps" note="Home tab" />
       <section className="messages" aria-label="Home tab">
         {home ? (
           <ActingProvider person={person} target={{ view: home.id }}>

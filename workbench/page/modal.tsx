@@ -7,9 +7,10 @@ import { useDialog } from './dialog.ts';
 import { FormContext } from './form-context.ts';
 import { perform, type Seen } from './server.ts';
 
-type Props = { view: PageView; depth: number; seen: Seen; person: string };
+/** `depth` is its place in the stack, from 1; `of` how many there are. Those below keep what was filled in. */
+type Props = { view: PageView; depth: number; of: number; seen: Seen; person: string };
 
-export function Modal({ view, depth, seen, person }: Props) {
+export function Modal({ view, depth, of, seen, person }: Props) {
   const dialog = useDialog();
   const values = useState<Values>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -31,13 +32,13 @@ export function Modal({ view, depth, seen, person }: Props) {
   return (
     <dialog
       ref={dialog}
-      className="dialog"
-      aria-labelledby="modal-title"
+      className={depth === of ? 'dialog' : 'dialog below'}
+      aria-labelledby={`${view.id}-title`}
       onCancel={(event) => [event.preventDefault(), dismiss(false)]}
     >
       <form onSubmit={submit} noValidate>
         <header>
-          <h2 id="modal-title">{view.title}</h2>
+          <h2 id={`${view.id}-title`}>{view.title}</h2>
           <button type="button" className="close" aria-label="Close" onClick={() => dismiss(true)}>
             ×
           </button>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Outcome, PageMessage, Sight } from '../page-data.ts';
+import type { Traffic } from '../slack/traffic.ts';
 
 /** All that the person sees now. */
 export type Seen = Omit<Sight, 'messages' | 'gone' | 'first'> & { messages: PageMessage[] };
@@ -35,6 +36,15 @@ export async function perform<T extends object = Outcome>(person: string, what: 
     return (await answer.json()) as T & Outcome;
   } catch {
     return { error: 'The demo does not answer' } as T & Outcome;
+  }
+}
+
+/** What went to the app and came from it since that version; undefined while the server is away. */
+export async function readTraffic(since: number): Promise<{ version: number; traffic: Traffic[] } | undefined> {
+  try {
+    return (await (await fetch(`/page/traffic?since=${since}`)).json()) as { version: number; traffic: Traffic[] };
+  } catch {
+    return undefined;
   }
 }
 

@@ -16,7 +16,7 @@ const ABLE: Record<string, string> = {
 export function Sidebar({ seen, person, room, go }: Props) {
   const rooms = seen.channels.filter((channel) => !channel.direct);
   const direct = seen.channels.find((channel) => channel.direct);
-  const entry = (id: string, label: React.ReactNode) => (
+  const entry = (id: string, label: React.ReactNode, unread = 0) => (
     <button
       type="button"
       className="entry"
@@ -24,6 +24,12 @@ export function Sidebar({ seen, person, room, go }: Props) {
       onClick={() => go({ room: id })}
     >
       {label}
+      {unread > 0 && id !== room ? (
+        <span className="unread">
+          {unread}
+          <span className="unseen"> unread</span>
+        </span>
+      ) : null}
     </button>
   );
   return (
@@ -34,10 +40,10 @@ export function Sidebar({ seen, person, room, go }: Props) {
       </header>
       <h2>Channels</h2>
       {rooms.map((channel) => (
-        <div key={channel.id}>{entry(channel.id, <Named sign="#" name={channel.name} />)}</div>
+        <div key={channel.id}>{entry(channel.id, <Named sign="#" name={channel.name} />, channel.unread)}</div>
       ))}
       <h2>App</h2>
-      {direct ? entry(direct.id, <Named sign={<Logo />} name="CapOps" />) : null}
+      {direct ? entry(direct.id, <Named sign={<Logo />} name="CapOps" />, direct.unread) : null}
       {entry('home', <Named sign="⌂" name="Home tab" />)}
       <h2 id="act-as">Act as</h2>
       <ul aria-labelledby="act-as">
