@@ -50,8 +50,8 @@ export class Run extends Model {
     await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
   }
 
-  /** Records runs that are already over, all or none. */
+  /** Records runs that are already over, all or none. One that had begun after all, unknown to us, is over then too. */
   static async record(ledger: Knex, runs: Partial<Run>[]): Promise<void> {
-    await Run.query(ledger).insert(runs);
+    await Run.query(ledger).insert(runs).onConflict('id').merge();
   }
 }
