@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messageComplaints, viewComplaints } from '../../workbench/slack/limits.ts';
+import { messageComplaints, viewComplaints } from '../../workbench/slack/complaints.ts';
 
 const plain = (text: string) => ({ type: 'plain_text', text });
 const long = (length: number) => plain('x'.repeat(length));
@@ -15,7 +15,7 @@ const table = (rows: number, columns: number) => ({ type: 'table', rows: cells(r
 const withinLimits: [string, unknown[]][] = [
   ['50 blocks', many(50, () => ({ type: 'divider' }))],
   ['a section of 3,000 characters', [{ type: 'section', text: long(3000) }]],
-  ['25 buttons in a row', [{ type: 'actions', elements: many(25, () => button) }]],
+  ['25 buttons in a row', [{ type: 'actions', elements: many(25, (n) => ({ ...button, action_id: `${n}` })) }]],
   ['a table of 100 by 20', [table(100, 20)]],
 ];
 test.each(withinLimits)('%s are taken', (_, blocks) => expect(messageComplaints(blocks)).toEqual([]));

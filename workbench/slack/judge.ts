@@ -1,12 +1,11 @@
-import { messageComplaints, viewComplaints } from './limits.ts';
+import { messageComplaints, optionsComplaints, viewComplaints } from './complaints.ts';
 import type { Kind } from './state.ts';
 import { changed, type Workspace } from './workspace.ts';
 
 const COMPLAINTS: Record<Kind, (payload: unknown) => string[]> = {
   message: messageComplaints,
   view: viewComplaints,
-  options: () => [],
-  errors: () => [],
+  options: optionsComplaints,
 };
 
 /** Holds something of the app's against Slack's limits, and counts it. No complaints: Slack takes it. */

@@ -123,7 +123,7 @@ export type Call = {
   answer: Record<string, unknown>;
 };
 
-export type Kind = 'message' | 'view' | 'options' | 'errors';
+export type Kind = 'message' | 'view' | 'options';
 
 /** Something of the app's that Slack's limits refused; each complaint names the place. */
 export type Refused = {
@@ -158,47 +158,6 @@ export const TEAM = 'T0CAPACITY';
 export const APP = 'A0CAPOPS';
 export const BOT_USER = 'U0CAPOPS';
 export const BOT = 'B0CAPOPS';
-
-const people = [
-  ['U0ADA', 'ada', 'Ada Lindqvist', 'admin'],
-  ['U0OMAR', 'omar', 'Omar Haddad', 'operator'],
-  ['U0VERA', 'vera', 'Vera Novak', 'viewer'],
-  ['U0NILS', 'nils', 'Nils Berg', 'nobody'],
-  ['U0GUEST', 'gwen', 'Gwen Ortiz', 'guest'],
-  ['U0GONE', 'gus', 'Gus Amsel', 'deactivated'],
-] as const;
-
-const byId = <T extends { id: string }>(things: T[]) => new Map(things.map((thing) => [thing.id, thing]));
-
-/** A workspace in which nothing has happened yet. */
-export function newState(): State {
-  const members: Person[] = people.map(([id, handle, name, role]) => {
-    return { id, handle, name, role, guest: role === 'guest', deactivated: role === 'deactivated' };
-  });
-  const direct = members.map((person) => ({ id: directChannel(person.id), name: 'directmessage', person: person.id }));
-  const rooms = [
-    { id: 'C0OPS', name: 'ops' },
-    { id: 'C0RANDOM', name: 'random' },
-  ];
-  return {
-    people: byId(members),
-    channels: byId<Channel>([...rooms, ...direct]),
-    groups: byId([{ id: 'S0OPS', handle: 'operators', name: 'Operators', people: [], updated: 0, disabledAt: 0 }]),
-    messages: new Map(),
-    modals: new Map(),
-    homes: new Map(),
-    files: new Map(),
-    triggers: new Map(),
-    responseUrls: new Map(),
-    readMarks: new Map(),
-    deliveries: [],
-    calls: [],
-    accepted: { message: 0, view: 0, options: 0, errors: 0 },
-    refused: [],
-    version: 0,
-    lastTs: 0,
-  };
-}
 
 /** The direct message channel of a person with CapOps: U0ADA has D0ADA. */
 export function directChannel(person: string): string {

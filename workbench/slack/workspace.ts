@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { PlannedFault } from './faults.ts';
+import { newState } from './new-state.ts';
 import type { Allowance } from './rates.ts';
 import type { Connection } from './sockets.ts';
-import { type Message, newState, type State } from './state.ts';
+import type { Message, State } from './state.ts';
 
 /** What every part of the local Slack works on. `now` is in milliseconds since 1970. */
 export type Workspace = {

@@ -6,7 +6,7 @@ import { grantModule } from '../../../src/ops/grant-module.ts';
 import { listOrgs } from '../../../src/ops/list-orgs.ts';
 import type { Part, Report } from '../../../src/ops/report.ts';
 import { readable } from '../../../workbench/slack/block-text.ts';
-import { messageComplaints } from '../../../workbench/slack/limits.ts';
+import { messageComplaints } from '../../../workbench/slack/complaints.ts';
 
 // Drawing needs no more of the desk than this.
 const desk = {
