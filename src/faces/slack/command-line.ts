@@ -21,9 +21,7 @@ export interface Line {
 export async function runLine(desk: Desk, asker: Asker, { text, requestKey }: Line): Promise<void> {
   const [word = 'help', ...words] = helpFirst(splitWords(text));
   const operation = desk.service.find(word);
-  const wish = operation
-    ? attempt(() => ({ operation, raw: readWords(operation, words) }))
-    : unknownCommand(desk, word, words);
+  const wish = operation ? attempt(() => typedWish(operation, words)) : unknownCommand(desk, word, words);
   if (wish instanceof UserError)
     return refuse(desk, asker, { operation: operation ?? desk.service.find('help'), error: wish });
   if (lacksWords(wish)) return openForm(desk, asker, wish);
@@ -70,12 +68,19 @@ function unknownCommand(desk: Desk, word: string, words: readonly string[]): Use
 
 /** What was probably meant, as a button; a change is looked at in its form first. */
 function meantOffers(meant: Operation, words: readonly string[]): Offer[] {
-  const wish = attempt(() => ({ operation: meant, raw: readWords(meant, words) }));
+  const wish = attempt(() => typedWish(meant, words));
   if (wish instanceof UserError) return [];
   const asks = argumentsFor(meant, 'slack').some(([name]) => isAsked(meant, name));
   const label = `Yes, ${meant.verb}`;
   if (asks && (meant.effect === 'changes' || lacksWords(wish))) return [offerForm(wish, label)];
   return [{ label, operation: meant.name, input: wish.raw }];
+}
+
+/** What the words ask for. A file is given in the form: its name on somebody's machine says nothing here. */
+function typedWish(operation: Operation, words: readonly string[]): Wish {
+  const files = argumentsFor(operation, 'slack').filter(([, { widget }]) => widget.kind === 'file');
+  const typed = Object.entries(readWords(operation, words));
+  return { operation, raw: Object.fromEntries(typed.filter(([name]) => !files.some(([file]) => file === name))) };
 }
 
 function attempt(read: () => Wish): Wish | UserError {

@@ -123,8 +123,21 @@ describe('the import form', () => {
     const [ada, omar] = [as('U0ADA'), as('U0OMAR')];
     await omar.message('C0RANDOM', 'mine', [{ name: 'secret.csv', content: 'name,code,modules\nOslo,OSL,work\n' }]);
     const [file] = [...bot.slack.workspace.state.files.values()].filter(({ name }) => name === 'secret.csv');
-    await ada.command(OPS, `/capops import ${file?.id}`);
-    expect((await ada.nextMessage(OPS)).plain).toContain('somebody else’s');
+    const delivery = await ada.message(ada.direct, '', [{ name: 'own.csv', content: 'name,code,modules\n' }]);
+    const event = { ...(delivery?.payload.event as object), files: [{ id: file?.id, name: 'secret.csv' }] };
+    await bot.slack.deliver('event', { ...delivery?.payload, event_id: 'EvShared', event });
+    await ada.awaitMessage(ada.direct, 'somebody else’s');
+    expect(await codes()).toEqual(['LHR']);
+  });
+
+  it('asks for the file whatever is typed: Slack has no names of files', async () => {
+    const ada = as('U0ADA');
+    for (const typed of ['airports.csv', 'file=/etc/passwd skip-invalid', '--file F0123']) {
+      await ada.command(OPS, `/capops import ${typed}`);
+      expect((await ada.nextView()).blocks.map(({ block_id }) => block_id)).toContain('file');
+      await ada.dismiss();
+    }
+    expect(ada.sees(OPS)).toEqual([]);
   });
 });
 
