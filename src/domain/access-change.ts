@@ -9,6 +9,11 @@ export interface Access {
   readonly validUntil: Date | null;
 }
 
+/** Of whatever row: what matters of it. */
+export function accessFacts(access: Access | undefined): Access | null {
+  return access ? { status: access.status, validUntil: access.validUntil } : null;
+}
+
 /** What the platform would answer now. `ended`: active on paper, but its end has passed. */
 export type Standing = 'open' | 'suspended' | 'ended';
 

@@ -51,7 +51,8 @@ export function readEndDate(text: string, moment: Moment): Date {
   return endOfDay(day, moment.timeZone);
 }
 
-function readDay(text: string, today: Temporal.PlainDate): Temporal.PlainDate | undefined {
+/** A day as people write it, in lower case with single spaces; undefined: not understood. */
+export function readDay(text: string, today: Temporal.PlainDate): Temporal.PlainDate | undefined {
   if (text === 'today') return today;
   if (text === 'tomorrow') return today.add({ days: 1 });
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);

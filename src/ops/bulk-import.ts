@@ -72,6 +72,12 @@ export const bulkImport = defineOperation({
     return { file: read, plan, cacheNote: await forgetAccess(context, [...changed, ...first]) };
   },
 
+  trace: ({ file, plan }) => ({
+    subjects: [...plan.create, ...plan.add].map(({ code }) => code),
+    // Row by row it stands in the platform's own audit, under the run's id.
+    after: { file: file.name, sha256: file.sha256, created: plan.create.length, added: plan.add.length },
+  }),
+
   report: (imported) => importReport(imported),
 
   json: ({ file: { name, sha256, lineCount, rejectedCount, problems }, plan }) => ({

@@ -74,6 +74,11 @@ export const createOrg = defineOperation({
     return { code, name, modules, until, cacheNote };
   },
 
+  trace: ({ code, name, modules, until }) => ({
+    subjects: [code],
+    after: { name, modules: Object.fromEntries(modules.map((key) => [key, { status: 'active', validUntil: until }])) },
+  }),
+
   report: (created, { settings: { timeZone } }): Report => {
     const end = created.until ? `until ${showEnd(created.until, timeZone)} (${timeZone})` : 'with no end';
     const withModules =

@@ -6,9 +6,10 @@ import type { Ports } from '../ports.ts';
 import { authorise } from './authorise.ts';
 import { confirmationOf, holdTo, MovedError } from './confirmation.ts';
 import { validate } from './input.ts';
-import type { Arguments, Context, InputOf } from './operation.ts';
-import type { Recorder, RunDraft } from './recorder.ts';
+import type { Arguments, Context, InputOf, Trace } from './operation.ts';
+import type { Recorder } from './recorder.ts';
 import type { Report } from './report.ts';
+import type { RunDraft } from './run-rows.ts';
 import type { OpsService, Outcome, PreviewOutcome, Request } from './service.ts';
 
 interface Desk {
@@ -51,7 +52,13 @@ async function attempt({ ports, recorder, service }: Desk, run: Underway): Promi
   }
   const data: unknown = await operation.run(context, input);
   const report = withinReach(operation.report(data, context), { service, standing });
-  return { kind: 'done', runId: run.id, data, repeated: false, report: await recorded(recorder, run, report) };
+  return {
+    kind: 'done',
+    runId: run.id,
+    data,
+    repeated: false,
+    report: await recorded(recorder, run, { report, trace: operation.trace?.(data) }),
+  };
 }
 
 function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }: RunDraft): Context {
@@ -96,12 +103,16 @@ function withinReach(report: Report, { service, standing }: { service: OpsServic
 }
 
 /** The report as it can be given: whether the ledger has the outcome is part of the truth. */
-async function recorded(recorder: Recorder, run: Underway, report: Report): Promise<Report> {
+async function recorded(
+  recorder: Recorder,
+  run: Underway,
+  { report, trace }: { report: Report; trace: Trace | undefined },
+): Promise<Report> {
   if (!run.begun) {
-    recorder.note(run, { state: 'done', report });
+    recorder.note(run, { state: 'done', report, trace });
     return report;
   }
-  if (await recorder.settle(run, { state: 'done', report })) return report;
+  if (await recorder.settle(run, { state: 'done', report, trace })) return report;
   const note = 'CapOps’ own record (the ledger) stopped answering before it could note this; the change itself stands.';
   return { ...report, parts: [...(report.parts ?? []), { kind: 'note', text: note }] };
 }

@@ -1,6 +1,7 @@
-import { accessWords, decideGrant, type GrantDecision } from '../domain/access-change.ts';
+import { type Access, accessFacts, accessWords, decideGrant, type GrantDecision } from '../domain/access-change.ts';
 import { isoDate, showEnd } from '../domain/end-date.ts';
 import { listWords, type ModuleKey } from '../domain/module-keys.ts';
+import type { Moment } from '../domain/moment.ts';
 import { UserError } from '../errors.ts';
 import { type AccessChange, Entitlement } from '../models/entitlement.ts';
 import type { Organisation } from '../models/organisation.ts';
@@ -15,8 +16,8 @@ import type { Part, Report } from './report.ts';
 interface Step {
   readonly moduleKey: ModuleKey;
   readonly decision: GrantDecision;
-  /** The access before, in words; undefined: there was none. */
-  readonly before: string | undefined;
+  /** The access before; null: there was none. */
+  readonly was: Access | null;
 }
 
 interface Granted {
@@ -62,11 +63,20 @@ export const grantModule = defineOperation({
           reason: `Granted through CapOps [run ${context.runId}]`,
         },
       );
-      return decided.map(({ access, ...step }) => ({ ...step, before: access && accessWords(access, context.moment) }));
+      return decided.map(({ access, ...step }) => ({ ...step, was: accessFacts(access) }));
     });
     const changed = steps.filter(({ decision }) => decision !== 'holds').map(({ moduleKey }) => moduleKey);
     const cacheNote = await forgetAccess(context, [{ organisationId: organisation.id, moduleKeys: changed }]);
     return { organisation: { code: organisation.code, name: organisation.name }, until, steps, cacheNote };
+  },
+
+  trace: ({ organisation, until, steps }) => {
+    const changed = steps.filter(({ decision }) => decision !== 'holds');
+    return {
+      subjects: [organisation.code],
+      before: Object.fromEntries(changed.map(({ moduleKey, was }) => [moduleKey, was])),
+      after: Object.fromEntries(changed.map(({ moduleKey }) => [moduleKey, { status: 'active', validUntil: until }])),
+    };
   },
 
   report: (granted, context): Report => {
@@ -80,7 +90,7 @@ export const grantModule = defineOperation({
         title: `${called(organisation)} has ${modules} ${end}${zone} already. Nothing was changed.`,
       };
     }
-    const before = steps.map((step) => `${step.moduleKey}: ${stepWords(step, end)}`);
+    const before = steps.map((step) => `${step.moduleKey}: ${stepWords(step, end, context.moment)}`);
     return {
       tone: 'done',
       title: `${called(organisation)} now has ${modules} ${end}${zone}.`,
@@ -91,7 +101,7 @@ export const grantModule = defineOperation({
   },
 });
 
-type Decided = Omit<Step, 'before'> & { readonly access: Entitlement | undefined };
+type Decided = Omit<Step, 'was'> & { readonly access: Entitlement | undefined };
 
 /** All or nothing: one module that would lose access stops the whole grant. */
 function refuseShortening(
@@ -128,11 +138,11 @@ function changeFor(
   ];
 }
 
-function stepWords({ decision, before }: Step, end: string): string {
-  if (decision === 'create') return `new, ${end}`;
+function stepWords({ decision, was }: Step, end: string, moment: Moment): string {
+  if (was === null) return `new, ${end}`;
+  const before = accessWords(was, moment);
   if (decision === 'reactivate') return `back again (was ${before}), ${end}`;
-  if (decision === 'holds') return `had it ${end} already`;
-  return `was ${before}, now ${end}`;
+  return decision === 'holds' ? `had it ${end} already` : `was ${before}, now ${end}`;
 }
 
 const ACTS: readonly (readonly [

@@ -1,3 +1,5 @@
+import { audit } from './audit.ts';
+import { auditVerify } from './audit-verify.ts';
 import { bulkImport } from './bulk-import.ts';
 import { createOrg } from './create-org.ts';
 import { grantModule } from './grant-module.ts';
@@ -16,6 +18,8 @@ export const OPERATIONS: readonly Operation[] = [
   grantModule,
   revokeModule,
   bulkImport,
+  audit,
+  auditVerify,
   help,
   whoami,
 ];

@@ -76,6 +76,14 @@ export interface Preview {
   readonly confirmLabel: string | undefined;
 }
 
+/** What a change was about, what was there before it, and what after; any JSON. */
+export interface Trace {
+  /** Codes of the organisations. */
+  readonly subjects: readonly string[];
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
 export interface Definition<A extends Arguments, Data> {
   /** The runbook's name, which is also the file's: `grant-module`. */
   readonly name: string;
@@ -93,6 +101,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly preview?: (context: Context, input: InputOf<A>) => Promise<Preview>;
   /** Throws UserError for what the asker can mend; whatever it throws, nothing may be half done. */
   readonly run: (context: Context, input: InputOf<A>) => Promise<Data>;
+  /** What the audit keeps of a change besides the input; absent: nothing. */
+  readonly trace?: (data: Data) => Trace;
   readonly report: (data: Data, context: Context) => Report;
   /** What `--format json` prints; absent: the data itself. */
   readonly json?: (data: Data) => unknown;

@@ -1,26 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { recordable, recordableText } from '../domain/recordable.ts';
 import { DeniedError, UnavailableError } from '../errors.ts';
-import { Run, type RunState } from '../models/run.ts';
+import { AuditEntry } from '../models/audit-entry.ts';
+import { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { openNoteBook } from './note-book.ts';
-import type { Report } from './report.ts';
+import {
+  answerRow,
+  auditRecord,
+  outcomeRow,
+  type RunDraft,
+  type RunOutcome,
+  type Settled,
+  startRow,
+} from './run-rows.ts';
 import type { Request } from './service.ts';
-
-/** A run as the ledger is to know it, before its outcome. */
-export interface RunDraft {
-  readonly id: string;
-  readonly request: Request;
-  readonly startedAt: Date;
-}
-
-export interface RunOutcome {
-  readonly state: Exclude<RunState, 'running'>;
-  readonly report?: Report;
-  readonly rule?: string;
-  readonly message?: string;
-  readonly reference?: string;
-}
 
 /** Writes runs to the ledger. */
 export interface Recorder {
@@ -42,14 +35,20 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
   const draft = (request: Request): RunDraft => ({ id: randomUUID(), request, startedAt: clock.now() });
   const failed = (id: string | undefined, error: unknown) =>
     log.warn({ runId: id, err: error }, 'the ledger did not take the record of a run');
-  const notes = openNoteBook<Partial<Run>>({
-    write: (rows) => Run.record(ledger, rows),
-    failed: (rows, error) => {
-      for (const { id } of rows) failed(id, error);
+  const notes = openNoteBook<Settled>({
+    write: (settled) =>
+      ledger.transaction(async (trx) => {
+        await Run.record(
+          trx,
+          settled.map(({ run, outcome, at }) => ({ ...startRow(run), ...outcomeRow(outcome, at) })),
+        );
+        await AuditEntry.append(trx, settled.map(auditRecord));
+      }),
+    failed: (settled, error) => {
+      for (const { run } of settled) failed(run.id, error);
     },
   });
-  const note = (run: RunDraft, outcome: RunOutcome): void =>
-    notes.add({ ...row(run), ...outcomeRow(outcome, clock.now()) });
+  const note = (run: RunDraft, outcome: RunOutcome): void => notes.add({ run, outcome, at: clock.now() });
 
   return {
     draft,
@@ -59,12 +58,16 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
     begin: (run) =>
       withLedger(async () => {
         const { requestKey } = run.request;
-        if (await Run.begin(ledger, { ...row(run), requestKey: requestKey ?? null })) return undefined;
+        if (await Run.begin(ledger, { ...startRow(run), requestKey: requestKey ?? null })) return undefined;
         return requestKey ? await Run.byRequestKey(ledger, requestKey) : undefined;
       }),
     settle: async (run, outcome) => {
       try {
-        await Run.settle(ledger, run.id, { ...outcomeRow(outcome, clock.now()), ...answerRow(run, outcome) });
+        const at = clock.now();
+        await ledger.transaction(async (trx) => {
+          await Run.settle(trx, run.id, { ...outcomeRow(outcome, at), ...answerRow(run, outcome) });
+          await AuditEntry.append(trx, [auditRecord({ run, outcome, at })]);
+        });
         return true;
       } catch (error) {
         failed(run.id, error);
@@ -88,38 +91,4 @@ async function withLedger<T>(work: () => Promise<T>): Promise<T> {
     const consequence = 'Changes are refused until it does; nothing was changed. Reading still works.';
     throw new UnavailableError('CapOps’ own record (the ledger)', consequence, error);
   }
-}
-
-function row({ id, request: { operation, actor, raw }, startedAt }: RunDraft): Partial<Run> {
-  return {
-    id,
-    operation: operation.name,
-    effect: operation.effect,
-    actorId: actor.id,
-    actorName: recordableText(actor.name),
-    face: actor.face,
-    channel: actor.slack?.channelId ?? null,
-    input: recordable(raw) as object,
-    startedAt,
-  };
-}
-
-/** Only a run that is done keeps its request key: the same request may be made again when nothing came of it. */
-function outcomeRow({ state, report, rule, message, reference }: RunOutcome, finishedAt: Date): Partial<Run> {
-  return {
-    state,
-    rule: rule ?? null,
-    message: message === undefined ? null : recordableText(message),
-    reference: reference ?? null,
-    summary: report ? recordableText(report.title) : null,
-    finishedAt,
-    ...(state === 'done' ? {} : { requestKey: null }),
-  };
-}
-
-/** What a repeated delivery of the request is answered with. */
-function answerRow({ request }: RunDraft, { state, report }: RunOutcome): Partial<Run> {
-  return state === 'done' && report && request.requestKey
-    ? { result: recordable({ ...report, attachments: undefined }) as object }
-    : {};
 }

@@ -25,6 +25,8 @@ export interface Report {
   readonly tone: 'done' | 'unchanged' | 'info' | 'attention';
   /** One sentence that can stand alone (a notification, a screen reader). */
   readonly title: string;
+  /** The answer is that something is broken: the terminal's exit code says so as well. */
+  readonly broken?: true;
   readonly parts?: readonly Part[];
   readonly offers?: readonly Offer[];
   readonly attachments?: readonly Attachment[];

@@ -73,6 +73,14 @@ export const revokeModule = defineOperation({
     return { organisation: { code: organisation.code, name: organisation.name }, reason, ...outcome, cacheNote };
   },
 
+  trace: ({ organisation, taken }) => ({
+    subjects: [organisation.code],
+    before: Object.fromEntries(taken.map(({ moduleKey, validUntil }) => [moduleKey, { status: 'active', validUntil }])),
+    after: Object.fromEntries(
+      taken.map(({ moduleKey, validUntil }) => [moduleKey, { status: 'suspended', validUntil }]),
+    ),
+  }),
+
   report: ({ organisation, reason, taken, untouched, cacheNote }, context): Report => {
     const leftAlone = untouched.map(({ moduleKey, now }) => `${moduleKey}: no access before either (${now})`);
     if (taken.length === 0) {

@@ -8,7 +8,10 @@ import { addresses } from './addresses.ts';
 import { query, shapeOf } from './shape.ts';
 
 const silent = () => undefined;
-const NAMES = { platform: ['0001-organisations-and-access.ts'], ledger: ['0001-runs-and-starts.ts'] };
+const NAMES = {
+  platform: ['0001-organisations-and-access.ts'],
+  ledger: ['0001-runs-and-starts.ts', '0002-audit-log.ts'],
+};
 
 describe('on an existing platform', () => {
   test('migrating, and using it, leaves every object as it was', async () => {
@@ -68,7 +71,7 @@ describe('on an empty database', () => {
     expect(lines).toEqual([
       `Platform (${name}): applied 0001-organisations-and-access.ts.`,
       'Ledger: created its database.',
-      'Ledger: applied 0001-runs-and-starts.ts.',
+      `Ledger: applied ${NAMES.ledger.join(', ')}.`,
       `Platform (${name}): up to date.`,
       'Ledger: up to date.',
     ]);
@@ -90,9 +93,9 @@ describe('on an empty database', () => {
     expect(await query(config.databaseUrl, 'SELECT name FROM capops.knex_migrations')).toEqual([
       { name: NAMES.platform[0] },
     ]);
-    expect(await query(config.ledgerDatabaseUrl, 'SELECT name FROM knex_migrations')).toEqual([
-      { name: NAMES.ledger[0] },
-    ]);
+    expect(await query(config.ledgerDatabaseUrl, 'SELECT name FROM knex_migrations ORDER BY 1')).toEqual(
+      NAMES.ledger.map((name) => ({ name })),
+    );
   });
 });
 

@@ -32,7 +32,7 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
         await writeData(terminal.out, operation, { format, data: outcome.data });
         await writeLines(terminal.messages, messageLines(outcome.report, terminal.messages.paper));
       }
-      return (await keepAttachments(answer, outcome.report)) ? EXIT.done : EXIT.failed;
+      return (await keepAttachments(answer, outcome.report)) && !outcome.report.broken ? EXIT.done : EXIT.failed;
     case 'refused':
       await showProblems(terminal, outcome.error.problems, { offers: outcome.error.offers, operations });
       return EXIT.badInput;

@@ -1,0 +1,21 @@
+import { Temporal } from 'temporal-polyfill';
+import { readDay } from './end-date.ts';
+import type { Moment } from './moment.ts';
+
+/** What `readPastMoment` understands, for messages. */
+export const PAST_MOMENT_FORMS = '2026-11-01, 1 Nov 2026, today, yesterday, 36 hours, 7 days';
+
+/** Reads where a look back begins: a day begins at its midnight in the moment's zone. Undefined: not understood. */
+export function readPastMoment(text: string, { now, timeZone }: Moment): Date | undefined {
+  const typed = text.trim().toLowerCase().replaceAll(/\s+/g, ' ');
+  const here = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone);
+  const ago = /^(\d{1,4}) ?(h|hours?|d|days?|w|weeks?)(?: ago)?$/.exec(typed);
+  if (ago) return new Date(here.subtract({ [UNITS[ago[2]?.[0] ?? ''] ?? 'days']: Number(ago[1]) }).epochMilliseconds);
+  const today = here.toPlainDate();
+  const day = typed === 'yesterday' ? today.subtract({ days: 1 }) : readDay(typed, today);
+  return day && Temporal.PlainDate.compare(day, today) <= 0
+    ? new Date(day.toZonedDateTime(timeZone).epochMilliseconds)
+    : undefined;
+}
+
+const UNITS: Readonly<Record<string, string>> = { h: 'hours', d: 'days', w: 'weeks' };

@@ -1,0 +1,76 @@
+import type { Knex } from 'knex';
+import { Model, type QueryBuilder, snakeCaseMappers } from 'objection';
+import { type AuditHead, type AuditRecord, type AuditRow, link, NO_ROWS } from '../domain/audit-chain.ts';
+
+/** Any number that nobody else uses for advisory locks: writers of the chain come one after the other. */
+const CHAIN_LOCK = 7_236_904_128;
+const PAGE_ROWS = 2_000;
+
+/** Which entries; every part that is set must hold. */
+export interface AuditFilter {
+  /** An organisation's code. */
+  readonly subject?: string | undefined;
+  /** The beginning of an actor's id, or a part of their name. */
+  readonly actor?: string | undefined;
+  readonly since?: Date | undefined;
+}
+
+/** One row of the ledger's chain of records. It takes no change: the database itself refuses. */
+export class AuditEntry extends Model {
+  static override tableName = 'audit_log';
+  static override idColumn = 'sequence';
+  static override columnNameMappers = snakeCaseMappers();
+  static override jsonAttributes = ['input', 'before', 'after'];
+
+  /** Adds records to the end of the chain, in the caller's transaction, which holds the chain until it ends. */
+  static async append(trx: Knex.Transaction, records: readonly AuditRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await trx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
+    const rows = link(await AuditEntry.head(trx), records);
+    await AuditEntry.query(trx).insert(rows as object[]);
+  }
+
+  static async head(ledger: Knex): Promise<AuditHead> {
+    const last = await AuditEntry.query(ledger).select('sequence', 'hash').orderBy('sequence', 'desc').first();
+    return last ? { ...NO_ROWS, ...entry(last) } : NO_ROWS;
+  }
+
+  /** The newest entries, newest first. */
+  static async newest(
+    ledger: Knex,
+    filter: AuditFilter,
+    { limit, before }: { limit: number; before?: number | undefined },
+  ): Promise<AuditRow[]> {
+    const found = await AuditEntry.query(ledger)
+      .modify(filtered, filter)
+      .modify((query) => {
+        if (before !== undefined) query.where('sequence', '<', before);
+      })
+      .orderBy('sequence', 'desc')
+      .limit(limit);
+    return found.map(entry);
+  }
+
+  /** Every entry, in order, a page of rows in memory at a time. */
+  static async *all(ledger: Knex): AsyncGenerator<AuditRow> {
+    for (let after = 0; ; ) {
+      const page = await AuditEntry.query(ledger).where('sequence', '>', after).orderBy('sequence').limit(PAGE_ROWS);
+      for (const row of page) yield entry(row);
+      const last = page.at(-1);
+      if (!last) return;
+      after = entry(last).sequence;
+    }
+  }
+}
+
+function filtered(query: QueryBuilder<AuditEntry, AuditEntry[]>, { subject, actor, since }: AuditFilter): void {
+  if (subject) query.whereRaw('subjects @> ARRAY[?]::text[]', [subject]);
+  if (actor) query.whereRaw('(starts_with(actor_id, ?) OR strpos(lower(actor_name), lower(?)) > 0)', [actor, actor]);
+  if (since) query.where('at', '>=', since);
+}
+
+/** A bigint comes as text. */
+function entry(model: AuditEntry): AuditRow {
+  const row = model.toJSON() as unknown as AuditRow;
+  return { ...row, sequence: Number(row.sequence) };
+}
