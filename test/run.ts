@@ -21,6 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (i
 await step('Preparing the machine', () => prepareMachine(say));
 if (runsEverything) {
   await step('Checking types', () => runTool('typescript/bin/tsc'));
+  await step('Checking the types of the page', () => runTool('typescript/bin/tsc', ['-p', 'workbench/page']));
   await step('Checking lint and format', () => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings']));
 }
 const tally = await step('Running the tests', runTests);

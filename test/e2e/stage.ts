@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, type TestContext } from 'vitest';
 import { seedAirports } from '../../workbench/demo/airports.ts';
+import { launchBrowser, openPage } from '../../workbench/demo/browser.ts';
 import { migrate, startCapOps } from '../../workbench/demo/capops.ts';
 import { writePolicy } from '../../workbench/demo/folder.ts';
 import { manifestCommands } from '../../workbench/demo/manifest.ts';
@@ -21,16 +21,6 @@ import { type Visitor, visit } from './visitor.ts';
 export const SCREENSHOTS = join(PROJECT_ROOT, '.screenshots');
 const PAGE_CACHE = join(PROJECT_ROOT, 'node_modules/.cache/capops-page');
 const START_MS = 60_000;
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** The real page in the real browser over the local Slack, CapOps and a platform with the demo's airports. */
 export type Stage = {
   readonly slack: LocalSlack;
@@ -63,7 +53,8 @@ export function inBrowser(name: string, body: (context: TestContext) => Promise<
 async function openStage(later: (end: () => unknown) => void): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'capops-e2e-'));
   later(() => rmSync(folder, { recursive: true }));
-  const browser = launch();
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const browser = launchBrowser();
   const slack = await startLocalSlack({
     routes: pageRoutes(await cachedPage(PAGE_CACHE), manifestCommands(PROJECT_ROOT)),
   });
@@ -84,22 +75,4 @@ async function openStage(later: (end: () => unknown) => void): Promise<Stage> {
     visit: async (person, room = 'C0OPS', window) =>
       visit(await openPage(await browser, window), slack, { person, room }),
   };
-}
-
-async function launch(): Promise<Browser> {
-  const executablePath = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).stdout.trim();
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  return chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, LANGUAGE: 'en_GB' } });
-}
-
-async function openPage(browser: Browser, window: BrowserContextOptions = {}): Promise<Page> {
-  const usual = {
-    viewport: { width: 1100, height: 780 },
-    timezoneId: 'Europe/London',
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
-  } as const;
-  const context = await browser.newContext({ ...usual, ...window });
-  context.setDefaultTimeout(8_000);
-  return context.newPage();
 }

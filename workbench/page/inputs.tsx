@@ -78,13 +78,22 @@ function DateOrTime(props: InputProps) {
   const value = (isDate ? held.selected_date : held.selected_time) ?? '';
   const choose = (text: string) => change(isDate ? { selected_date: text || null } : { selected_time: text || null });
   return (
-    <input
-      type={isDate ? 'date' : 'time'}
-      {...control}
-      value={value}
-      onChange={(event) => choose(event.target.value)}
-    />
+    <span className="moment" data-shown={isDate ? showDay(value) : undefined}>
+      <input
+        type={isDate ? 'date' : 'time'}
+        {...control}
+        value={value}
+        onChange={(event) => choose(event.target.value)}
+      />
+    </span>
   );
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** As Slack shows it, whatever the browser's own order of day and month. */
+function showDay(value: string): string {
+  return value === '' ? 'Select a date' : DAY.format(new Date(value));
 }
 
 function Ticks(props: InputProps) {

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import 'slack-blocks-to-jsx/dist/style.css';

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The system's Chromium, without a window. Throws where there is none. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).stdout.trim();
+  if (!executablePath) throw new Error('There is no Chromium here: sudo apt-get install -y chromium');
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A page in a window of its own, in London, without animations. */
+export async function openPage(browser: Browser, window: BrowserContextOptions = {}): Promise<Page> {
+  const viewport = { width: 1100, height: 780 };
+  const usual = { viewport, timezoneId: 'Europe/London', locale: 'en-GB', reducedMotion: 'reduce' } as const;
+  const context = await browser.newContext({ ...usual, ...window });
+  context.setDefaultTimeout(8_000);
+  return context.newPage();
+}
