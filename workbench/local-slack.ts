@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Actor, actAs } from './client/actor.ts';
+import { type Kept, keptLimits } from './client/kept-limits.ts';
 import { type Found, type Patience, until } from './client/until.ts';
 import { newClock } from './slack/clock.ts';
 import { deliver, type Oddity, type Payload } from './slack/deliver.ts';
@@ -94,6 +95,8 @@ function testing(workspace: Workspace) {
     /** Waits until the check gives something, asked again after every change. See client/until.ts. */
     until: <T>(check: (state: State) => T, patience?: Patience): Promise<Found<T>> =>
       until(workspace, () => check(workspace.state), patience),
+    /** How much of what the app sent was held against Slack's limits; throws where one of them refused it. */
+    keptLimits: (): Kept => keptLimits(workspace),
     /** Lets the method's next calls go wrong, `*` for every method. */
     failNext: (method: string, fault: Fault, times?: number): void => failNext(workspace, method, fault, times),
     /** Takes back every fault that has not happened yet. */

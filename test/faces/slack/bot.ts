@@ -32,6 +32,7 @@ export interface Bot {
   policy: Policy;
   /** Resolves when what was begun is recorded. */
   settled(): Promise<void>;
+  /** Rejects when CapOps sent anything that Slack's limits refuse. */
   close(): Promise<void>;
 }
 
@@ -102,6 +103,9 @@ export async function openBot({
       await service.settled();
       await desk.close();
       await slack.close();
+      const { message, view, options } = slack.keptLimits();
+      process.stdout.write(`Within Slack’s limits: ${message} messages, ${view} views, ${options} lists of options\n`);
+      if (message + view + options === 0) throw new Error('nothing that CapOps sent was held against Slack’s limits');
     },
   });
 }
