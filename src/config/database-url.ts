@@ -10,10 +10,13 @@ const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify'
 const NAME_LIMIT_BYTES = 63;
 const LEDGER_SUFFIX = '_capops';
 
+// A slash too few, or one in the password, would make the password a part of the database's name, which is shown.
+const WRITTEN = /^postgres(ql)?:\/\/[^/?#]*\/[^/?#@]+([?#]|$)/i;
+
 /** What is allowed where the address is not; undefined when it is fine. Says nothing of its password. */
 export function databaseUrlFault(text: string): string | undefined {
   const url = URL.parse(text);
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !hasDatabase(text)) return POSTGRES_URL_FORM;
+  if (!url || !WRITTEN.test(text) || !isEncoded(text)) return POSTGRES_URL_FORM;
   const mode = url.searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode))
     return `${POSTGRES_URL_FORM}; sslmode is one of ${SSL_MODES.join(', ')}`;
@@ -49,7 +52,7 @@ export function sameDatabase(one: string, other: string): boolean {
   return identity(one) === identity(other);
 }
 
-function hasDatabase(url: string): boolean {
+function isEncoded(url: string): boolean {
   try {
     return databaseName(url) !== '';
   } catch {

@@ -90,12 +90,18 @@ describe('a database’s address', () => {
     'postgresql://h',
     'postgresql://h/',
     'postgresql://u:a/b@h:5432/planner',
+    'postgresql://u:5432/b@h:5432/planner',
+    'postgresql:/u:secret@h:5432/planner',
+    'postgresql:u:secret@h:5432/planner',
+    `postgresql:/u:secret@h:5432/${'a'.repeat(60)}`,
     'postgresql://h/100%',
     'postgresql://h/planner?sslmode=prefer',
     'postgresql://h/planner?sslmode=verify-ca',
     'postgresql://h/planner?sslmode=verify-full&sslrootcert=/no/such/file',
   ])('that cannot work is refused: %s', (databaseUrl) => {
-    expect(refusal({ DATABASE_URL: databaseUrl })).toMatch(/^- DATABASE_URL: found a text of/m);
+    const said = refusal({ DATABASE_URL: databaseUrl });
+    expect(said).toMatch(/^- DATABASE_URL: found a text of/m);
+    expect(said).not.toContain('secret');
   });
 
   test('that is too long for the ledger’s name asks for the ledger’s address', () => {
