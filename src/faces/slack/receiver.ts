@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { type App, HTTPReceiver, type Logger, type Receiver, SocketModeReceiver, type webApi } from '@slack/bolt';
+import { StartError } from '../../errors.ts';
 
 /** How Slack reaches CapOps. */
 export type ReceiverConfig =
@@ -42,7 +43,9 @@ function httpDoor(
   return {
     receiver,
     start: async () => {
-      const server = (await receiver.start({ host, port })) as Server;
+      const server = (await receiver
+        .start({ host, port })
+        .catch((error: unknown) => cannotListen(error, { host, port }))) as Server;
       const address = server.address();
       return typeof address === 'object' ? address?.port : undefined;
     },
@@ -52,6 +55,19 @@ function httpDoor(
       await closed;
     },
   };
+}
+
+const FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there',
+  EACCES: 'this user may not',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
+function cannotListen(cause: unknown, { host, port }: { host: string; port: number }): never {
+  const fault = FAULTS[String((cause as NodeJS.ErrnoException).code)];
+  if (!fault) throw cause;
+  throw new StartError(`CapOps cannot listen on ${host}, port ${port}: ${fault}. Set PORT and HOST.`, { cause });
 }
 
 function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, transport: Transport): Door {
