@@ -12,7 +12,9 @@ const SOURCES = ['page/**', 'page-data.ts', 'slack/*.ts', 'page-build.ts', '../p
 export async function buildPage(): Promise<Page> {
   const { build } = await import('vite');
   const how = { write: false, chunkSizeWarningLimit: 5_000 };
-  const built = await build({ root: join(HERE, 'page'), configFile: false, logLevel: 'error', build: how });
+  // Said here, since Vite would otherwise follow NODE_ENV, which tests set.
+  const react = { define: { 'process.env.NODE_ENV': '"production"' }, oxc: { jsx: { development: false } } };
+  const built = await build({ root: join(HERE, 'page'), configFile: false, logLevel: 'error', build: how, ...react });
   if (!('output' in built)) throw new Error('Vite built no single bundle');
   return new Map(
     built.output.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : String(file.source)]),

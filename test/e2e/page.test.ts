@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { callSlack, postAsApp } from './post.ts';
 import { inBrowser, setStage } from './stage.ts';
 
 const stage = setStage();
@@ -47,20 +48,8 @@ const BLOCKS = [
   },
 ];
 
-/** Posts as the app does; the answer's `ts`. */
-async function post(message: object): Promise<string> {
-  const answer = await fetch(`${stage.slack.apiUrl}chat.postMessage`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${stage.slack.botToken}` },
-    body: JSON.stringify({ channel: 'C0RANDOM', ...message }),
-  });
-  const { ok, ts, error } = (await answer.json()) as { ok: boolean; ts: string; error?: string };
-  if (!ok) throw new Error(error);
-  return ts;
-}
-
 inBrowser('charts, tables and menus are drawn, by day and by night', async () => {
-  await post({ text: 'Blocks', blocks: BLOCKS });
+  postAsApp(stage.slack, { text: 'Blocks', blocks: BLOCKS });
   const omar = await stage.visit('U0OMAR', 'C0RANDOM', { viewport: { width: 1100, height: 1000 } });
   const message = omar.message('A morning at Heathrow');
   await message.getByText('Checks an hour').waitFor();
@@ -96,8 +85,8 @@ inBrowser('the foundation works on a phone', async () => {
 });
 
 inBrowser('a thread stands beside its channel, takes replies and refuses commands', async () => {
-  const ts = await post({ text: 'Shall we?' });
-  await post({ text: 'First reply', thread_ts: ts });
+  const ts = postAsApp(stage.slack, { text: 'Shall we?' });
+  postAsApp(stage.slack, { text: 'First reply', threadTs: ts });
   const omar = await stage.visit('U0OMAR', 'C0RANDOM');
   await omar.press('1 reply');
   const thread = omar.page.getByRole('complementary', { name: 'Thread' });
@@ -127,7 +116,7 @@ inBrowser('behind the scenes stand deliveries, their times, the JSON, and what S
     .first()
     .waitFor();
   const tooLong = { type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } };
-  await post({ text: 'too long', blocks: [tooLong] }).catch(() => undefined);
+  await callSlack(stage.slack, 'chat.postMessage', { text: 'too long', blocks: [tooLong] });
   await panel.getByText('[ERROR] must be less than 151 characters', { exact: false }).last().waitFor();
   await panel.getByText('command', { exact: true }).first().click();
   expect(await panel.getByText('"text": "whoami"').isVisible()).toBe(true);
@@ -136,19 +125,13 @@ inBrowser('behind the scenes stand deliveries, their times, the JSON, and what S
 });
 
 inBrowser('a message that the app changes changes in place, and one that it takes back goes', async () => {
-  const ts = await post({ text: 'Working on it' });
+  const ts = postAsApp(stage.slack, { text: 'Working on it' });
   const ada = await stage.visit('U0ADA', 'C0RANDOM');
   await ada.message('Working on it').waitFor();
-  const call = (method: string, more: object) =>
-    fetch(`${stage.slack.apiUrl}${method}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${stage.slack.botToken}` },
-      body: JSON.stringify({ channel: 'C0RANDOM', ts, ...more }),
-    });
-  await call('chat.update', { text: 'All done' });
+  await callSlack(stage.slack, 'chat.update', { ts, text: 'All done' });
   await ada.message('All done').waitFor();
   expect(await ada.page.getByText('Working on it').count()).toBe(0);
-  await call('chat.delete', {});
+  await callSlack(stage.slack, 'chat.delete', { ts });
   await ada.page.getByText('All done').waitFor({ state: 'detached' });
   await ada.leave();
 });

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Channel } from './channel.tsx';
 import { type Aside, FrameContext } from './frame.ts';
 import { Home } from './home.tsx';
@@ -16,6 +16,8 @@ export function App() {
   const { seen, connected } = useSight(spot.person);
   const [menuOpen, setMenuOpen] = useState(false);
   const [aside, setAside] = useState<Aside>();
+  // The same one while nothing in it changes: every message asks for it.
+  const frame = useMemo(() => ({ aside, setAside, openMenu: () => setMenuOpen(true) }), [aside]);
   const room = spot.room.startsWith('D') ? `D${spot.person.slice(1)}` : spot.room;
   const go = (next: Partial<Spot>) => {
     setSpot({ ...spot, ...next });
@@ -25,7 +27,7 @@ export function App() {
   };
   if (!seen) return <p className="starting">{connected ? 'Opening…' : 'Waiting for the demo…'}</p>;
   return (
-    <FrameContext value={{ aside, setAside, openMenu: () => setMenuOpen(true) }}>
+    <FrameContext value={frame}>
       <div className={`workspace${menuOpen ? ' menu-open' : ''}${aside ? ' with-aside' : ''}`}>
         <Sidebar seen={seen} person={spot.person} room={room} go={go} />
         <Room seen={seen} person={spot.person} room={room} connected={connected} />
