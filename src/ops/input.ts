@@ -70,7 +70,12 @@ function missing({
   name: string;
   argument: Argument;
 }): string {
-  return `${argument.label} is missing: ${argument.summary}. For example: ${typedExample(operation, face)} (${name}: ${argument.example})`;
+  return `No ${inSentence(argument)} given: ${argument.summary}. For example: ${typedExample(operation, face)} (${optionName(name)}: ${argument.example})`;
+}
+
+/** An argument's label within a sentence: `modules`, but `IATA code`. */
+export function inSentence({ label }: Argument): string {
+  return label.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
 }
 
 function unknownArguments(operation: Operation, raw: object): Problem[] {

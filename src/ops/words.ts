@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { optionName, unknownOption } from './input.ts';
+import { inSentence, optionName, unknownOption } from './input.ts';
 import type { Argument, Operation } from './operation.ts';
 
 /** Splits typed text into words. Quotes, straight or curly, keep words together; dashes that phones make become `--` again. */
@@ -76,7 +76,7 @@ function takeValue(argument: Argument, left: string[], name: string): string {
   if (value.length === 0)
     throw new UserError({
       argument: name,
-      message: `${argument.label} is missing after “${argument.keyword ?? name}”: ${argument.summary}.`,
+      message: `No ${inSentence(argument)} after “${argument.keyword ?? name}”: ${argument.summary}.`,
     });
   return value.join(' ');
 }

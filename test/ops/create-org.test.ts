@@ -86,6 +86,10 @@ describe('is refused', () => {
     expect(await desk.platform('SELECT * FROM entitlement.entitlements')).toEqual([]);
   });
 
+  it('for a missing code, by its own name', async () => {
+    expect(said(await desk.types(OMAR, 'create-org name Zurich'))).toMatch(/^No IATA code given: three letters/);
+  });
+
   it('for a bad code, a blank name, a date without modules: each under its own argument', async () => {
     const operation = desk.service.find('create-org');
     if (!operation) throw new Error('no operation');

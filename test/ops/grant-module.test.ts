@@ -118,7 +118,8 @@ describe('a grant is refused', () => {
     ],
     ['grant LHR work until 2024-12-31', '31 Dec 2024 has already passed (today is 22 Nov 2026, Europe/London)'],
     ['grant LHR work until someday', '“someday” is not a date that CapOps understands'],
-    ['grant LHR', 'Modules is missing'],
+    ['grant LHR', 'No modules given: one or several of assets'],
+
     ["grant LHR work'; DROP TABLE runs; --", 'There is no module'],
     ['grant "\';DROP" work', 'There is no organisation'],
   ])('“%s”', async (text, message) => {

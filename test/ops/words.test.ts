@@ -63,7 +63,7 @@ describe('reading a grant', () => {
 
   it('refuses an option given twice, and one without its value', () => {
     expect(() => grant('LHR work until 2026-12-31 until 2027-12-31')).toThrow('“until” was given twice.');
-    expect(() => grant('LHR work until')).toThrow('Last day of access is missing after “until”');
+    expect(() => grant('LHR work until')).toThrow('No last day of access after “until”: the last day, inclusive');
   });
 });
 

@@ -43,7 +43,10 @@ describe('a command line', () => {
     ['grant LHR wrk', '--module: There is no module “wrk”. Did you mean work?'],
     ['grant LHR work until 2024-12-31', '--until: 31 Dec 2024 has already passed'],
     ['grant LHR work --untill 2099-01-01', '“grant” has no option --untill. Did you mean --until?'],
-    ['grant --module work', '--org: Organisation is missing'],
+    [
+      'grant --module work',
+      '--org: No organisation given: the airport’s IATA code, such as LHR. For example: grant LHR work,assets until 2026-12-31 (org: LHR)\n',
+    ],
     ['grnt LHR work', 'There is no command “grnt”. Did you mean “grant”?'],
     ['db:migrat', 'There is no command “db:migrat”. Did you mean “db:migrate”?'],
     ['--format json orgs', 'The command comes first'],
