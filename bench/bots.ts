@@ -21,6 +21,7 @@ const POLICY = `
 environment: bench
 slack: { team_id: T0BENCH, allowed_channels: [C0OPS] }
 roles: { operator: { users: [U0OMAR] } }
+limits: { requests_per_minute: 1000000 }
 `;
 
 export function startBare(edge: SlackEdge): Promise<Bot> {

@@ -100,6 +100,8 @@ export interface Settings {
   readonly environment: string;
   /** IANA name. Days begin and end in it. */
   readonly timeZone: string;
+  /** How much one person may ask for from Slack within any 60 s; undefined: as much as they like. */
+  readonly requestsPerMinute?: number | undefined;
   /** Undefined when there is no `capops.yml`: Slack is denied, the terminal is admin. */
   readonly policy: Policy | undefined;
 }

@@ -21,6 +21,8 @@ const roleSchema = z
 
 const ROLE_NAMES = 'viewer, operator or admin';
 
+const REQUESTS = 'a whole number from 1 to 1000000';
+
 const terminalUser = z
   .strictObject(
     { role: z.enum(['viewer', 'operator', 'admin'], ROLE_NAMES).optional(), slack: user.optional() },
@@ -55,11 +57,19 @@ export const policySchema = z
       roles: z
         .strictObject({ viewer: roleSchema, operator: roleSchema, admin: roleSchema }, keys('viewer, operator, admin'))
         .default({ viewer: none(), operator: none(), admin: none() }),
+      limits: z
+        .strictObject(
+          {
+            requests_per_minute: z.number(REQUESTS).int(REQUESTS).min(1, REQUESTS).max(1_000_000, REQUESTS).default(60),
+          },
+          keys('requests_per_minute'),
+        )
+        .default({ requests_per_minute: 60 }),
       terminal: z
         .strictObject({ users: z.record(z.string(), terminalUser, 'OS users and what they are') }, keys('users'))
         .optional(),
     },
-    keys('environment, time_zone, slack, trust_user_groups, roles, terminal'),
+    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal'),
   )
   .superRefine(refuseUselessGroups);
 
@@ -85,7 +95,12 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     allowedChannels: file.slack.allowed_channels,
     osUsers: file.terminal && osUsersOf(file.terminal.users),
   };
-  const settings = { environment: file.environment, timeZone: file.time_zone, policy };
+  const settings = {
+    environment: file.environment,
+    timeZone: file.time_zone,
+    policy,
+    requestsPerMinute: file.limits.requests_per_minute,
+  };
   return { settings, announcements: file.slack.announcements };
 }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
 
-export type RunState = 'running' | 'done' | 'failed' | 'refused' | 'denied';
+export type RunState = 'running' | 'done' | 'failed' | 'refused' | 'denied' | 'interrupted';
 
 /** One execution of an operation, in the ledger. */
 export class Run extends Model {

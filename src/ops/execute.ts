@@ -1,10 +1,12 @@
 import { covers, type Standing } from '../domain/access-policy.ts';
 import { databaseDown } from '../domain/connection-failure.ts';
+import type { RateLimit } from '../domain/rate-limit.ts';
 import { DeniedError, UnavailableError, UserError } from '../errors.ts';
 import type { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { authorise } from './authorise.ts';
 import { confirmationOf, holdTo, MovedError } from './confirmation.ts';
+import { refuseWhileFrozen } from './frozen.ts';
 import { validate } from './input.ts';
 import type { Arguments, Context, InputOf, Trace } from './operation.ts';
 import type { Recorder } from './recorder.ts';
@@ -16,6 +18,7 @@ interface Desk {
   readonly ports: Ports;
   readonly recorder: Recorder;
   readonly service: OpsService;
+  readonly rateLimit: RateLimit | undefined;
 }
 
 /** A run on its way: `begun` once its intent stands in the ledger. */
@@ -31,9 +34,11 @@ export async function execute(desk: Desk, request: Request): Promise<Outcome> {
   return outcome;
 }
 
-async function attempt({ ports, recorder, service }: Desk, run: Underway): Promise<Outcome> {
+async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
+  const { ports, recorder, service } = desk;
   const { operation, actor, raw } = run.request;
   const standing = await authorise(ports, operation, actor);
+  refuseTooMany(desk, run);
   const context = contextOf(ports, service, run);
   const input = validate(operation, raw, context);
   const confirmed = run.request.confirmation === undefined ? undefined : await recorder.first(run.request);
@@ -46,6 +51,7 @@ async function attempt({ ports, recorder, service }: Desk, run: Underway): Promi
     }
   }
   if (operation.effect === 'changes') {
+    await refuseWhileFrozen(ports, operation);
     const first = await recorder.begin(run);
     if (first) return repetition(first);
     run.begun = true;
@@ -59,6 +65,16 @@ async function attempt({ ports, recorder, service }: Desk, run: Underway): Promi
     repeated: false,
     report: await recorded(recorder, run, { report, trace: operation.trace?.(data) }),
   };
+}
+
+/** Who sits at the terminal holds the databases anyway. */
+function refuseTooMany({ ports, rateLimit }: Desk, { request: { actor }, startedAt }: RunDraft): void {
+  const seconds = actor.face === 'slack' ? rateLimit?.take(actor.id, startedAt) : undefined;
+  if (seconds === undefined) return;
+  const most = ports.settings.requestsPerMinute;
+  throw new UserError(
+    `That is more than ${most} requests within a minute. Nothing was done; ask again in ${seconds} s.`,
+  );
 }
 
 function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }: RunDraft): Context {

@@ -2,12 +2,16 @@ import { audit } from './audit.ts';
 import { auditVerify } from './audit-verify.ts';
 import { bulkImport } from './bulk-import.ts';
 import { createOrg } from './create-org.ts';
+import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
 import { help } from './help.ts';
 import { listOrgs } from './list-orgs.ts';
 import type { Operation } from './operation.ts';
 import { revokeModule } from './revoke-module.ts';
+import { runs } from './runs.ts';
 import { showOrg } from './show-org.ts';
+import { showRun } from './show-run.ts';
+import { thaw } from './thaw.ts';
 import { whoami } from './whoami.ts';
 
 /** Every operation, in the order in which help lists them. A new one is one new file and one line here. */
@@ -18,8 +22,12 @@ export const OPERATIONS: readonly Operation[] = [
   grantModule,
   revokeModule,
   bulkImport,
+  runs,
+  showRun,
   audit,
   auditVerify,
+  freeze,
+  thaw,
   help,
   whoami,
 ];

@@ -94,6 +94,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly role: Role;
   /** `changes` is recorded before it runs and announced after it. */
   readonly effect: 'reads' | 'changes';
+  /** Allowed while changes are frozen. */
+  readonly evenWhenFrozen?: true;
   readonly args: A;
   /** One way to type it, without the face's prefix. */
   readonly example: string;

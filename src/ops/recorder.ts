@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DeniedError, UnavailableError } from '../errors.ts';
+import { DeniedError } from '../errors.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
@@ -14,6 +14,7 @@ import {
   startRow,
 } from './run-rows.ts';
 import type { Request } from './service.ts';
+import { withLedger } from './with-ledger.ts';
 
 /** Writes runs to the ledger. */
 export interface Recorder {
@@ -81,14 +82,4 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
     },
     settled: notes.settled,
   };
-}
-
-/** Without the ledger no change begins. */
-async function withLedger<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const consequence = 'Changes are refused until it does; nothing was changed. Reading still works.';
-    throw new UnavailableError('CapOps’ own record (the ledger)', consequence, error);
-  }
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../domain/nearest.ts';
+import { openRateLimit } from '../domain/rate-limit.ts';
 import { recordableText } from '../domain/recordable.ts';
 import type { DeniedError, UserError } from '../errors.ts';
 import { Organisation } from '../models/organisation.ts';
@@ -72,6 +73,8 @@ const MAX_CHOICES = 100;
 
 export function createService(ports: Ports, operations: readonly Operation[]): OpsService {
   const recorder = openRecorder(ports);
+  const { requestsPerMinute } = ports.settings;
+  const rateLimit = requestsPerMinute === undefined ? undefined : openRateLimit(requestsPerMinute);
   const underWay = new Set<Promise<unknown>>();
   const follow = <T>(work: Promise<T>): Promise<T> => {
     underWay.add(work);
@@ -90,7 +93,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
         return recorder.denial(error, { operation, actor, raw: {} });
       }
     },
-    execute: (request) => follow(execute({ ports, recorder, service }, request)),
+    execute: (request) => follow(execute({ ports, recorder, service, rateLimit }, request)),
     choices: async (operation, actor, text) => {
       await authorise(ports, operation, actor);
       return Organisation.choices(ports.databases.platform, recordableText(text), MAX_CHOICES);

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { assertMigrated, migrateAll, pendingMigrations } from '../../src/adapters/migrations.ts';
@@ -8,10 +9,8 @@ import { addresses } from './addresses.ts';
 import { query, shapeOf } from './shape.ts';
 
 const silent = () => undefined;
-const NAMES = {
-  platform: ['0001-organisations-and-access.ts'],
-  ledger: ['0001-runs-and-starts.ts', '0002-audit-log.ts'],
-};
+const files = (database: string) => readdirSync(new URL(`../../migrations/${database}`, import.meta.url)).toSorted();
+const NAMES = { platform: files('platform'), ledger: files('ledger') };
 
 describe('on an existing platform', () => {
   test('migrating, and using it, leaves every object as it was', async () => {

@@ -47,6 +47,7 @@ terminal:
         allowedChannels: 'any',
         osUsers: { ada: { role: 'admin', slack: 'U1' }, omar: { role: undefined, slack: 'U2' } },
       },
+      requestsPerMinute: 60,
     });
   });
 
@@ -87,7 +88,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, terminal.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -151,7 +152,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, terminal.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);

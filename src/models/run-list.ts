@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import { Run } from './run.ts';
+
+/** Which runs; every part that is set must hold. */
+export interface RunFilter {
+  /** The beginning of an actor's id, or a part of their name. */
+  readonly actor?: string | undefined;
+  readonly state?: Run['state'] | undefined;
+}
+
+/** The newest runs, newest first. */
+export async function newestRuns(ledger: Knex, { actor, state }: RunFilter, limit: number): Promise<Run[]> {
+  return Run.query(ledger)
+    .modify((query) => {
+      if (actor)
+        query.whereRaw('(starts_with(actor_id, ?) OR strpos(lower(actor_name), lower(?)) > 0)', [actor, actor]);
+      if (state) query.where('state', state);
+    })
+    .orderBy('started_at', 'desc')
+    .limit(limit);
+}
+
+/** Runs whose id, or reference, begins so; at most two, to tell one from several. */
+export async function runsByPrefix(ledger: Knex, prefix: string): Promise<Run[]> {
+  return Run.query(ledger)
+    .whereRaw('starts_with(id::text, ?)', [prefix.toLowerCase()])
+    .orderBy('started_at', 'desc')
+    .limit(2);
+}
