@@ -1,7 +1,9 @@
-import { act, askChoices, openHome, type Place, typeCommand, writeMessage } from '../slack/acts.ts';
+import { act, askChoices, openHome, type Place, typeCommand } from '../slack/acts.ts';
 import { actsAtOnce, type Option, optionsOf } from '../slack/blocks.ts';
 import type { Values } from '../slack/inputs.ts';
-import type { Channel, Delivery, Person, View } from '../slack/state.ts';
+import { deleteMessage, editMessage, writeMessage } from '../slack/messages.ts';
+import { markRead } from '../slack/read-marks.ts';
+import type { Channel, Delivery, Message, Person, View } from '../slack/state.ts';
 import { dismissView, type Submission, submitView } from '../slack/submissions.ts';
 import type { Workspace } from '../slack/workspace.ts';
 import { findInput, findUse } from './find-element.ts';
@@ -28,6 +30,22 @@ export function actAs(workspace: Workspace, person: Person) {
       const stored = files.map((file) => keep(workspace, person.id, file));
       return (await writeMessage(workspace, at(channel), { text, files: stored })).delivery;
     },
+
+    /** Answers in the thread under a message. */
+    async reply(seen: SeenMessage, text: string): Promise<Delivery | undefined> {
+      return (await writeMessage(workspace, at(seen.channel), { text, threadTs: seen.ts })).delivery;
+    },
+
+    /** Changes one's own message where it stands. */
+    edit: async (seen: SeenMessage, text: string): Promise<Delivery | undefined> =>
+      (await editMessage(workspace, ownMessage(workspace, person, seen), text)).delivery,
+
+    /** Deletes one's own message. */
+    takeBack: async (seen: SeenMessage): Promise<Delivery | undefined> =>
+      (await deleteMessage(workspace, ownMessage(workspace, person, seen))).delivery,
+
+    /** Has read the channel up to now. */
+    read: (channel: string): void => markRead(workspace, person, channel),
 
     /**
      * Clicks a button, or an overflow menu's option, by action id or label, in a message or view as it was seen, even if it
@@ -103,6 +121,12 @@ function channelOf(workspace: Workspace, id: string): Channel {
   const channel = workspace.state.channels.get(id);
   if (!channel) throw new Error(`The local Slack has no channel ${id}.`);
   return channel;
+}
+
+function ownMessage(workspace: Workspace, person: Person, { ts }: SeenMessage): Message {
+  const message = workspace.state.messages.get(ts);
+  if (message?.user !== person.id) throw new Error(`${person.name} has written no message ${ts}.`);
+  return message;
 }
 
 function placeOf(workspace: Workspace, person: Person, seen: SeenMessage | SeenView, values: Values): Place {
