@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Access } from '../domain/access-change.ts';
 import type { ImportPlan, PresentOrganisation } from '../domain/import-plan.ts';
-import type { Author } from './entitlement.ts';
+import { type Author, readEnd } from './entitlement.ts';
 
 /** Organisations in one statement: few enough that progress moves, many enough that the way to the database is cheap. */
 const BATCH_SIZE = 2000;
@@ -21,7 +21,7 @@ export async function presentOrganisations(
   const found = new Map<string, { id: string; code: string; name: string; access: Map<string, Access> }>();
   for (const { id, code, name, module_key: key, status, valid_until: validUntil } of rows) {
     const organisation = found.get(code) ?? { id, code, name, access: new Map() };
-    if (key) organisation.access.set(key, { status, validUntil });
+    if (key) organisation.access.set(key, { status, validUntil: readEnd(validUntil) });
     found.set(code, organisation);
   }
   return found;

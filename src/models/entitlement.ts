@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { Model, snakeCaseMappers } from 'objection';
+import { Model, type Pojo, snakeCaseMappers } from 'objection';
 import { type Access, type AccessStatus, AUDIT_ACTIONS } from '../domain/access-change.ts';
 import type { ModuleKey } from '../domain/module-keys.ts';
 import { EntitlementAudit } from './entitlement-audit.ts';
@@ -21,6 +21,12 @@ export class Entitlement extends Model {
   declare updatedAt: Date;
   declare createdBy: string | null;
   declare updatedBy: string | null;
+
+  override $parseDatabaseJson(json: Pojo): Pojo {
+    const row = super.$parseDatabaseJson(json);
+    if (row.validUntil) row.validUntil = readEnd(row.validUntil);
+    return row;
+  }
 
   /** Rows of these modules, locked until the transaction ends, by module key. */
   static async locked(
@@ -72,6 +78,11 @@ export class Entitlement extends Model {
       });
     }
   }
+}
+
+/** An end as the database has it. Somebody may have written `infinity` there, by hand: it is no end. */
+export function readEnd(end: Date | number | null): Date | null {
+  return end === Number.POSITIVE_INFINITY ? null : (end as Date | null);
 }
 
 /** One module's access as it is to be. */

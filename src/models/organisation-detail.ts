@@ -50,7 +50,7 @@ export async function organisationDetail(
       access.map((row) => ({
         ...row,
         validFrom: utc(row.validFrom),
-        validUntil: row.validUntil === null ? null : utc(row.validUntil),
+        validUntil: row.validUntil === null || row.validUntil === 'infinity' ? null : utc(row.validUntil),
       })),
     ),
     changes: changes.map((row) => ({ ...row, at: utc(row.at) })),
