@@ -9,6 +9,7 @@ import { createSlackFace } from './faces/slack/index.ts';
 import { Start } from './models/start.ts';
 import { OPERATIONS } from './ops/index.ts';
 import { createService } from './ops/service.ts';
+import { startUpkeep } from './ops/upkeep.ts';
 import type { Log } from './ports.ts';
 import { version } from './version.ts';
 
@@ -22,14 +23,17 @@ async function main(): Promise<void> {
   const slack = slackOf(config);
   await assertMigrated(config);
   const { web, directory } = await composeSlack(slack, systemClock);
-  const { ports, close: closePorts } = await compose(config, { log, clock: systemClock, directory });
+  const { ports: composed, close: closePorts } = await compose(config, { log, clock: systemClock, directory });
+  const startId = await Start.record(composed.databases.ledger, startRow(config));
+  const ports = { ...composed, startId };
   const service = createService(ports, OPERATIONS);
   const face = createSlackFace({ service, ports, web, config: slack, announcements: config.announcements });
-  await Start.record(ports.databases.ledger, startRow(config));
   const { port } = await face.start();
+  const upkeep = startUpkeep(ports, startId, face.tell);
   const close = async () => {
     await face.stop();
     await service.settled();
+    await upkeep.stop();
     await closePorts();
   };
   stopOnSignal(log, close);
@@ -43,7 +47,7 @@ function slackOf({ slack }: Config): SlackConfig {
   );
 }
 
-function startRow({ settings, policyFile }: Config): Partial<Start> {
+function startRow({ settings, policyFile }: Config) {
   return {
     startedAt: systemClock.now(),
     host: hostname(),

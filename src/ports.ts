@@ -4,10 +4,10 @@ import type { Knex } from 'knex';
 
 /** Who asks. */
 export interface Actor {
-  /** `slack:U0123` or `cli:<os user>@<host>`; this is what the platform records as `performed_by`. */
+  /** `slack:U0123`, `cli:<os user>@<host>` or `schedule:<entry>`; this is what the platform records as `performed_by`. */
   readonly id: string;
   readonly name: string;
-  readonly face: 'slack' | 'terminal';
+  readonly face: 'slack' | 'terminal' | 'schedule';
   /** Set where the request came from Slack. */
   readonly slack?: { readonly userId: string; readonly teamId: string; readonly channelId?: string };
   /** Set where the request came from the terminal. */
@@ -90,6 +90,25 @@ export interface Policy {
   readonly osUsers:
     | Readonly<Record<string, { readonly role: Role | undefined; readonly slack: string | undefined }>>
     | undefined;
+  /** What runs by itself, and when. */
+  readonly schedule: readonly ScheduleEntry[];
+}
+
+/** One operation that runs by itself. A slot is a moment at which it is due. */
+export interface ScheduleEntry {
+  readonly name: string;
+  /** Five fields. */
+  readonly cron: string;
+  /** IANA name; the fields are meant in it. */
+  readonly timeZone: string;
+  /** The operation's runbook name. */
+  readonly operation: string;
+  /** Raw input, as a face would hand it in. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The id of the channel that gets the report; undefined: it is only recorded. */
+  readonly channel: string | undefined;
+  /** How late a slot may still be run. */
+  readonly catchUpMs: number;
 }
 
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -106,8 +125,36 @@ export interface Settings {
   readonly policy: Policy | undefined;
 }
 
+/** What must wake somebody. */
+export type Trouble = 'platform' | 'ledger' | 'audit';
+
+/** Whoever has to be woken. Returns at once and never throws; what does not arrive is logged. */
+export interface Pager {
+  /** One sentence. Called again while the trouble lasts: it is repeated after 30 minutes at the earliest. */
+  wake(trouble: Trouble, summary: string): void;
+  /** Says that it is over, where somebody was woken for it. */
+  over(trouble: Trouble, summary: string): void;
+}
+
+/** What CapOps counts of itself. Labels are words of its own: never a person, a channel, an address. */
+export interface Meter {
+  ran(run: {
+    readonly operation: string;
+    readonly outcome: string;
+    readonly face: string;
+    readonly seconds: number;
+  }): void;
+  /** `status` is HTTP's, or `none` where no answer came. */
+  calledSlack(call: { readonly method: string; readonly status: string }): void;
+  acknowledged(seconds: number): void;
+  /** Whether a part that CapOps needs answered. */
+  saw(part: string, isReady: boolean): void;
+}
+
 /** Everything an operation may reach. */
 export interface Ports {
+  /** The bot's start in the ledger, which its runs belong to; absent in the terminal. */
+  readonly startId?: string | undefined;
   readonly databases: Databases;
   /** Undefined when the platform runs without Redis. */
   readonly cache: AccessCache | undefined;
@@ -116,4 +163,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
+  /** Absent where PAGING_WEBHOOK_URL is not set. */
+  readonly pager?: Pager | undefined;
+  /** Absent where nobody reads it. */
+  readonly meter?: Meter | undefined;
 }

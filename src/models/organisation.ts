@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { Model, type QueryBuilder } from 'objection';
 import { codesNear } from '../domain/airport-code.ts';
 import { typingErrors } from '../domain/nearest.ts';
-import { type Author, Entitlement } from './entitlement.ts';
+import type { Author } from './entitlement.ts';
 
 /** An airport, by IATA code: `public.organizations`. */
 export class Organisation extends Model {
@@ -16,15 +16,6 @@ export class Organisation extends Model {
   declare updatedAt: Date;
   declare createdBy: string | null;
   declare updatedBy: string | null;
-  declare access?: Entitlement[];
-
-  static override relationMappings = () => ({
-    access: {
-      relation: Model.HasManyRelation,
-      modelClass: Entitlement,
-      join: { from: 'public.organizations.id', to: 'entitlement.entitlements.organization_id' },
-    },
-  });
 
   /** Adds an organisation in the caller's transaction. Undefined when the code is taken, also by somebody a moment ago. */
   static async add(

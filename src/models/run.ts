@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
+import { Start } from './start.ts';
 
 export type RunState = 'running' | 'done' | 'failed' | 'refused' | 'denied' | 'interrupted';
 
@@ -27,6 +28,8 @@ export class Run extends Model {
   declare summary: string | null;
   /** The report, so that a repeated request gets the first one's answer. */
   declare result: object | null;
+  /** The bot's start that it belongs to; null: the terminal's. */
+  declare startId: string | null;
   declare startedAt: Date;
   declare finishedAt: Date | null;
 
@@ -45,9 +48,28 @@ export class Run extends Model {
     return Run.query(ledger).findOne('request_key', requestKey);
   }
 
-  /** Writes the outcome of a run that is still running; the first outcome stands. */
-  static async settle(ledger: Knex, id: string, outcome: Partial<Run>): Promise<void> {
-    await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
+  /** Runs without an outcome whose process is gone: its bot fell silent or ended, or, in the terminal, it began long ago. */
+  static async abandoned(
+    ledger: Knex,
+    { silentSince, begunBefore }: { silentSince: Date; begunBefore: Date },
+  ): Promise<Run[]> {
+    const gone = Start.query(ledger)
+      .select('id')
+      .where((start) => start.where('seen_at', '<', silentSince).orWhereNotNull('ended_at'));
+    return Run.query(ledger)
+      .where('state', 'running')
+      .where((run) =>
+        run
+          .whereIn('start_id', gone)
+          .orWhere((other) => other.whereNull('start_id').where('started_at', '<', begunBefore)),
+      )
+      .orderBy('started_at');
+  }
+
+  /** Writes the outcome of a run that is still running. False when it has one already: the first outcome stands. */
+  static async settle(ledger: Knex, id: string, outcome: Partial<Run>): Promise<boolean> {
+    const settled = await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
+    return settled > 0;
   }
 
   /** Records runs that are already over, all or none. One that had begun after all, unknown to us, is over then too. */

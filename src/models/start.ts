@@ -6,8 +6,12 @@ export class Start extends Model {
   static override tableName = 'starts';
   static override columnNameMappers = snakeCaseMappers();
 
-  declare id: number;
+  /** A bigint, which comes as text. */
+  declare id: string;
   declare startedAt: Date;
+  /** When the process last said that it is there. */
+  declare seenAt: Date;
+  declare endedAt: Date | null;
   declare host: string;
   declare pid: number;
   declare version: string;
@@ -15,7 +19,24 @@ export class Start extends Model {
   /** SHA-256 of capops.yml, in hex; null: there was none. */
   declare policySha256: string | null;
 
-  static async record(ledger: Knex, start: Omit<Partial<Start>, 'id'>): Promise<void> {
-    await Start.query(ledger).insert(start);
+  /** Returns the start's id. */
+  static async record(
+    ledger: Knex,
+    start: Omit<Partial<Start>, 'id' | 'seenAt'> & { startedAt: Date },
+  ): Promise<string> {
+    const { id } = await Start.query(ledger)
+      .insert({ ...start, seenAt: start.startedAt })
+      .returning('id');
+    return id;
+  }
+
+  /** Says that the process is there. */
+  static async seen(ledger: Knex, id: string, at: Date): Promise<void> {
+    await Start.query(ledger).findById(id).patch({ seenAt: at });
+  }
+
+  /** Says that the process has ended in order. */
+  static async ended(ledger: Knex, id: string, at: Date): Promise<void> {
+    await Start.query(ledger).findById(id).patch({ endedAt: at });
   }
 }

@@ -138,7 +138,10 @@ function repetition(first: Run): Outcome {
   if (first.state === 'done' && first.result) {
     return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: first.result as Report };
   }
-  const title = 'This request came in before and is being worked on; the answer follows there.';
+  const title =
+    first.state === 'done'
+      ? `This request came in before, and was done. ${first.message ?? ''}`.trim()
+      : 'This request came in before and is being worked on; the answer follows there.';
   return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: { tone: 'info', title } };
 }
 

@@ -32,7 +32,7 @@ export interface Recorder {
   settled(): Promise<void>;
 }
 
-export function openRecorder({ databases: { ledger }, clock, log }: Ports): Recorder {
+export function openRecorder({ databases: { ledger }, clock, log, startId }: Ports): Recorder {
   const draft = (request: Request): RunDraft => ({ id: randomUUID(), request, startedAt: clock.now() });
   const failed = (id: string | undefined, error: unknown) =>
     log.warn({ runId: id, err: error }, 'the ledger did not take the record of a run');
@@ -59,7 +59,8 @@ export function openRecorder({ databases: { ledger }, clock, log }: Ports): Reco
     begin: (run) =>
       withLedger(async () => {
         const { requestKey } = run.request;
-        if (await Run.begin(ledger, { ...startRow(run), requestKey: requestKey ?? null })) return undefined;
+        if (await Run.begin(ledger, { ...startRow(run), startId: startId ?? null, requestKey: requestKey ?? null }))
+          return undefined;
         return requestKey ? await Run.byRequestKey(ledger, requestKey) : undefined;
       }),
     settle: async (run, outcome) => {

@@ -94,3 +94,31 @@ function subjectsOf({ operation, raw }: Request): string[] {
   const named = Object.entries(operation.args as Arguments).filter(([, { widget }]) => widget.kind === 'organisation');
   return named.map(([name]) => String(raw[name] ?? '').toUpperCase()).filter((code) => AIRPORT_CODE.test(code));
 }
+
+/** What the audit keeps of a run that was settled after its process was gone. */
+export function settledRecord(
+  run: Run,
+  { state, message }: { state: RunState; message: string },
+  at: Date,
+): AuditRecord {
+  const { id: runId, operation, effect, actorId, actorName, face, channel, input } = run;
+  const subjects = Object.values(input)
+    .map((value) => String(value).toUpperCase())
+    .filter((code) => AIRPORT_CODE.test(code));
+  const nothing = { rule: null, reference: null, before: null, after: null };
+  return {
+    ...nothing,
+    subjects,
+    at,
+    runId,
+    operation,
+    effect,
+    outcome: state,
+    message,
+    actorId,
+    actorName,
+    face,
+    channel,
+    input,
+  };
+}

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import { DeniedError } from '../../errors.ts';
 import { authorise, standingNow } from '../../ops/authorise.ts';
+import { frozenWords } from '../../ops/frozen.ts';
 import { argumentsFor, typedExample } from '../../ops/input.ts';
 import type { Operation } from '../../ops/operation.ts';
 import type { Asker, Desk } from './desk.ts';
@@ -17,6 +18,7 @@ export async function showHome(desk: Desk, asker: Asker): Promise<void> {
   const who = role
     ? `You are ${asker.actor.name}, ${role} in ${environment}.`
     : `You may not use CapOps in ${environment}.`;
+  const frozen = await frozenWords(desk.ports).catch(() => undefined);
   const may = await allowed(desk, asker);
   const forms = may
     .filter((operation) => hasForm(operation))
@@ -25,6 +27,7 @@ export async function showHome(desk: Desk, asker: Asker): Promise<void> {
   const blocks: types.KnownBlock[] = [
     rich('who', [section([bold(clip(who, 500))])]),
     ...drawPart({ kind: 'note', text: `Because ${because}.` }, 'because', { tables: false, rest: '' }),
+    ...(frozen ? drawPart({ kind: 'text', text: frozen }, 'frozen', { tables: false, rest: '' }) : []),
     ...drawOffers(desk, forms, 'home'),
     ...(commands.length > 0 ? [rich('commands.title', [section([text('In a channel or here, type:')])])] : []),
     ...drawPart({ kind: 'commands', commands }, 'commands', { tables: false, rest: '' }),

@@ -1,11 +1,13 @@
 import { App, type BlockButtonAction, type ViewSubmitAction } from '@slack/bolt';
 import type { OpsService } from '../../ops/service.ts';
 import type { Ports } from '../../ports.ts';
+import { sayDirectly } from './answer.ts';
 import { boltLog } from './bolt-log.ts';
 import { choices } from './choices.ts';
 import { click } from './click.ts';
 import { runLine } from './command-line.ts';
 import type { Desk, SlackWeb } from './desk.ts';
+import { drawWords } from './draw-report.ts';
 import { listenToEvents } from './events.ts';
 import { createHandling, type Handling } from './handling.ts';
 import { type Interaction, ofCommand, ofInteraction } from './origin.ts';
@@ -30,6 +32,8 @@ export interface SlackFaceOptions {
 export interface SlackFace {
   /** Resolves once Slack can reach CapOps; `port` where it listens on one. */
   start(): Promise<{ port?: number }>;
+  /** Gives somebody a sentence in their direct messages. */
+  tell(userId: string, sentence: string): Promise<void>;
   /** Takes nothing new, and resolves when everything that was taken is answered. */
   stop(): Promise<void>;
 }
@@ -55,6 +59,9 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
     start: async () => {
       const port = await door.start();
       return port === undefined ? {} : { port };
+    },
+    tell: async (userId, sentence) => {
+      await sayDirectly(desk, userId, drawWords(desk, { title: sentence }));
     },
     stop: () => door.stop(handling.settled),
   };

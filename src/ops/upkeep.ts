@@ -1,0 +1,49 @@
+import { Start } from '../models/start.ts';
+import type { Ports } from '../ports.ts';
+import { reconcile } from './reconcile.ts';
+
+const SEEN_EVERY_MS = 30_000;
+const RECONCILE_EVERY_MS = 60_000;
+
+/** What a bot does beside answering: it says that it is there, and settles runs of those that are not. */
+export interface Upkeep {
+  /** Ends it, and says in the ledger that this start has ended in order. */
+  stop(): Promise<void>;
+}
+
+/** Begins at once. `tell` gives somebody in Slack a sentence, privately. */
+export function startUpkeep(
+  ports: Ports,
+  startId: string,
+  tell: (userId: string, sentence: string) => Promise<void>,
+): Upkeep {
+  const {
+    databases: { ledger },
+    clock,
+    log,
+  } = ports;
+  const attempt = async (what: string, work: () => Promise<void>) => {
+    await work().catch((error: unknown) => log.warn({ err: error }, what));
+  };
+  const seen = () =>
+    attempt('the ledger could not be told that CapOps is there', () => Start.seen(ledger, startId, clock.now()));
+  const settle = () =>
+    attempt('interrupted runs could not be settled', async () => {
+      for (const { run, sentence } of await reconcile(ports)) {
+        log.warn({ runId: run.id, operation: run.operation }, sentence);
+        const userId = /^slack:(\w+)$/.exec(run.actorId)?.[1];
+        if (userId) await attempt('the asker of an interrupted run could not be told', () => tell(userId, sentence));
+      }
+    });
+  const timers = [setInterval(seen, SEEN_EVERY_MS), setInterval(settle, RECONCILE_EVERY_MS)];
+  const first = settle();
+  return {
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await first;
+      await attempt('the ledger could not be told that CapOps has ended', () =>
+        Start.ended(ledger, startId, clock.now()),
+      );
+    },
+  };
+}
