@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { enterableBinaries, enterableFolder, give, type Owner, serverOwner } from './postgres-home.ts';
 
 /** A running PostgreSQL 15 on 127.0.0.1. `url` is its superuser's, on the database `postgres`; `dataDir` is where its data really is. */
@@ -33,7 +34,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const owner = serverOwner();
   const dataDir = enterableFolder(options.dataDir);
   const binaries = enterableBinaries(owner);
-  if (!existsSync(passwordFile(dataDir))) initialise(binaries, dataDir, owner);
+  if (!existsSync(passwordFile(dataDir))) await initialise(binaries, dataDir, owner);
   await clearLeftover(dataDir);
 
   const settings = { ...(options.persistent ? {} : VOLATILE), ...options.settings };
@@ -67,7 +68,7 @@ export async function freePort(preferred = 0): Promise<number> {
 
 const passwordFile = (dataDir: string) => join(dataDir, 'superuser-password');
 
-function initialise(binaries: string, dataDir: string, owner: Owner): void {
+async function initialise(binaries: string, dataDir: string, owner: Owner): Promise<void> {
   // The password is written last: a cluster without it was interrupted half made.
   if (existsSync(join(dataDir, 'PG_VERSION'))) rmSync(dataDir, { recursive: true });
   mkdirSync(dataDir, { recursive: true });
@@ -79,9 +80,11 @@ function initialise(binaries: string, dataDir: string, owner: Owner): void {
   const locale = platform() === 'linux' ? 'C.UTF-8' : 'en_US.UTF-8';
   const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`, '--no-sync'];
   const args = [`--pgdata=${dataDir}`, `--pwfile=${file}`, ...flags];
-  const made = spawnSync(join(binaries, 'initdb'), args, { ...owner, cwd: '/', encoding: 'utf8' });
-  rmSync(file);
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
+  // Not waited for in one piece: the demo builds its page meanwhile.
+  const made = promisify(execFile)(join(binaries, 'initdb'), args, { ...owner, cwd: '/' });
+  await made
+    .catch((error) => Promise.reject(new Error(`initdb failed: ${error.stderr || error.message}`)))
+    .finally(() => rmSync(file));
   writeFileSync(passwordFile(dataDir), password, { mode: 0o600 });
 }
 
