@@ -68,3 +68,22 @@ test('a file goes up by its name and comes down as an attachment', async () => {
   const given = await fetch(`${slack.url}/page/files/${id}`);
   expect(given.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''Z%C3%BCrich.csv");
 });
+
+test('what is unread is counted for each person until they read it', async () => {
+  await act({ as: 'U0ADA', do: 'message', channel: 'C0RANDOM', text: 'Good morning', files: [] });
+  const vera = sights('U0VERA');
+  const unread = ({ channels }: Sight) => channels.find(({ id }) => id === 'C0RANDOM')?.unread;
+  expect(unread((await vera.next()).value as Sight)).toBe(1);
+  await act({ as: 'U0VERA', do: 'read', channel: 'C0RANDOM' });
+  expect(unread((await vera.next()).value as Sight)).toBe(0);
+  await vera.return(undefined);
+});
+
+test('behind the scenes stands what went to and fro, and later only what is new', async () => {
+  await act({ as: 'U0ADA', do: 'command', channel: 'C0OPS', text: '/capops' });
+  const traffic = async (since: number) =>
+    (await (await fetch(`${slack.url}/page/traffic?since=${since}`)).json()) as never;
+  const all = (await traffic(0)) as { version: number; traffic: { name: string; ms?: number }[] };
+  expect(all.traffic).toContainEqual(expect.objectContaining({ name: 'command', ms: expect.any(Number) }));
+  expect(await traffic(all.version)).toEqual({ version: all.version, traffic: [] });
+});
