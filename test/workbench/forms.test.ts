@@ -158,3 +158,17 @@ test('an update that knows an older version of the view is a conflict', async ()
   await update(view?.hash ?? '');
   await expect(update(view?.hash ?? '')).rejects.toThrow('hash_conflict');
 });
+
+test('three forms stand on each other and no more', async () => {
+  const omar = await opened();
+  answer = { response_action: 'push', view: grantForm };
+  const filled = { org: 'Oslo', modules: ['work'] };
+  await omar.submit(filled);
+  await omar.submit(filled);
+  expect(slack.workspace.state.modals.get('U0OMAR')).toHaveLength(3);
+  const loud = vi.spyOn(console, 'error').mockImplementation(() => {});
+  expect((await omar.submit(filled)).delivery).toMatchObject({ error: 'push_limit_reached' });
+  loud.mockRestore();
+  expect(await omar.dismiss(true)).toEqual([]);
+  expect(omar.view()).toBeUndefined();
+});

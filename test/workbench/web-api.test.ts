@@ -59,6 +59,14 @@ test('a message is changed where it stands, and a private one only through its r
   ).toEqual(['two', 'private']);
 });
 
+test('a home tab is not published over a version that is newer than the one known', async () => {
+  const publish = (hash?: string) =>
+    api('views.publish', { user_id: 'U0OMAR', hash, view: { type: 'home', blocks: [{ type: 'divider' }] } });
+  const { view } = (await publish()) as { view: { hash: string } };
+  expect(await publish(view.hash)).toMatchObject({ ok: true });
+  expect(await publish(view.hash)).toMatchObject({ ok: false, error: 'hash_conflict' });
+});
+
 test('a file goes up in Slack’s three steps and stands in the channel', async () => {
   const { client } = slack.app;
   await client.files.uploadV2({

@@ -42,6 +42,9 @@ export function initial(element: Element): Held {
   return { value: element.initial_value || null };
 }
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/file-input-element */
+const FILE_BYTES = 10 * 1024 * 1024;
+
 const STATELESS = new Set(['button', 'overflow']);
 
 /** The state of all inputs of the blocks: what was filled in, or else what stood there at first. */
@@ -87,8 +90,14 @@ function valueComplaint(element: Element, held: Held): string | undefined {
   const count = (held.selected_options ?? []).length;
   if (element.max_selected_items !== undefined && count > element.max_selected_items)
     return `Choose at most ${element.max_selected_items}.`;
-  if ((held.files ?? []).length > (element.max_files ?? 10)) return `Attach at most ${element.max_files ?? 10} files.`;
-  return undefined;
+  return filesComplaint(element, held.files ?? []);
+}
+
+function filesComplaint(element: Element, files: unknown[]): string | undefined {
+  const most = element.max_files ?? 10;
+  if (files.length > most) return `Attach at most ${most} files.`;
+  const isLarge = files.some((file) => Number((file as { size?: number }).size) > FILE_BYTES);
+  return isLarge ? 'Attach files of at most 10 MB.' : undefined;
 }
 
 function numberComplaint(element: Element, value: string): string | undefined {
