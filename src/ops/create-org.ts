@@ -82,7 +82,9 @@ export const createOrg = defineOperation({
   report: (created, { settings: { timeZone } }): Report => {
     const end = created.until ? `until ${showEnd(created.until, timeZone)} (${timeZone})` : 'with no end';
     const withModules =
-      created.modules.length > 0 ? `, with ${listWords(created.modules)} ${end}` : ', without access to any module yet';
+      created.modules.length > 0
+        ? `, with access to ${listWords(created.modules)} ${end}`
+        : ', without access to any module yet';
     const { code } = created;
     return {
       tone: 'done',

@@ -142,7 +142,8 @@ function stepWords({ decision, was }: Step, end: string, moment: Moment): string
   if (was === null) return `new, ${end}`;
   const before = accessWords(was, moment);
   if (decision === 'reactivate') return `back again (was ${before}), ${end}`;
-  return decision === 'holds' ? `had it ${end} already` : `was ${before}, now ${end}`;
+  if (decision === 'holds') return `had it ${end} already`;
+  return `${before === 'no end' ? 'had no end' : `was ${before}`}, now ${end}`;
 }
 
 const ACTS: readonly (readonly [

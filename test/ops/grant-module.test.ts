@@ -83,7 +83,7 @@ describe('granting', () => {
     const operation = desk.service.find(offer?.operation ?? '');
     if (!operation || !offer) throw new Error('no offer');
     const shortened = await desk.service.execute({ operation, actor: OMAR, raw: offer.input });
-    expect(said(shortened)).toContain('was no end, now until 30 Jun 2027');
+    expect(said(shortened)).toContain('work: had no end, now until 30 Jun 2027');
     expect((await rows()).map((row) => row.valid_until)).toEqual([
       '2027-06-30 22:59:59.999',
       '2027-06-30 22:59:59.999',
