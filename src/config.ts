@@ -3,6 +3,7 @@ import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
 import { readPolicyFile } from './config/policy-file.ts';
 import { readSlack, type SlackConfig } from './config/slack.ts';
+import { readWatching, type Watching } from './config/watching.ts';
 import type { Settings } from './ports.ts';
 
 export type { SlackConfig } from './config/slack.ts';
@@ -16,6 +17,7 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** Undefined without SLACK_BOT_TOKEN. */
   readonly slack: SlackConfig | undefined;
+  readonly watching: Watching;
   readonly settings: Settings;
   /** The id of the channel that hears of changes made elsewhere. */
   readonly announcements: string | undefined;
@@ -34,10 +36,11 @@ export interface ConfigSource {
 export function loadConfig(source: ConfigSource = { env: process.env, folder: process.cwd() }): Config {
   const environment = readEnvironment(source);
   const slack = readSlack(environment.variables);
+  const watching = readWatching(environment.variables);
   const file = readPolicyFile(source.folder, environment.variables.CAPOPS_CONFIG);
   const ledger = environment.value ? ledgerOf(environment.value) : none;
-  if (!environment.value || !slack.value || !file.value || !ledger.value) {
-    throw startError([environment, slack, file, ledger].flatMap((part) => part.faults));
+  if (!environment.value || !slack.value || !watching.value || !file.value || !ledger.value) {
+    throw startError([environment, slack, watching, file, ledger].flatMap((part) => part.faults));
   }
   return {
     databaseUrl: environment.value.DATABASE_URL,
@@ -45,6 +48,7 @@ export function loadConfig(source: ConfigSource = { env: process.env, folder: pr
     ledgerIsDerived: environment.value.LEDGER_DATABASE_URL === undefined,
     redisUrl: environment.value.REDIS_URL,
     slack: slack.value.slack,
+    watching: watching.value,
     logLevel: environment.value.CAPOPS_LOG_LEVEL,
     ...file.value,
   };

@@ -45,6 +45,7 @@ export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: tr
   objection: { homes: ['^src/models/'] },
   pg: { homes: [adapters] },
   pino: { homes: [adapters] },
+  'prom-client': { homes: [adapters] },
   'temporal-polyfill': { homes: ['^src/domain/'] },
   yaml: { homes: [LAYERS.config.path] },
   zod: { homes: [anywhere] },

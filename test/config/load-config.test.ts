@@ -11,6 +11,7 @@ test('with an address alone there is a whole configuration', () => {
     ledgerIsDerived: true,
     redisUrl: undefined,
     slack: undefined,
+    watching: { health: undefined, heartbeatUrl: undefined, pagingUrl: undefined },
     settings: { environment: 'development', timeZone: 'UTC', policy: undefined },
     announcements: undefined,
     policyFile: undefined,
