@@ -14,11 +14,13 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** The body's form, where it is multipart or urlencoded. */
-export async function readForm(request: IncomingMessage): Promise<FormData> {
-  const body = new Uint8Array(await readBody(request));
-  const headers = { 'content-type': request.headers['content-type'] ?? '' };
-  return new Request('http://form.invalid', { method: 'POST', headers, body }).formData();
+/** A request of the app's, read whole: what it asks for is done even if it hangs up while it waits. */
+export type Exchange = { headers: IncomingMessage['headers']; body: Buffer; response: ServerResponse };
+
+/** The body's form, which is multipart. */
+export async function readForm({ headers, body }: Exchange): Promise<FormData> {
+  const type = { 'content-type': headers['content-type'] ?? '' };
+  return new Request('http://form.invalid', { method: 'POST', headers: type, body: new Uint8Array(body) }).formData();
 }
 
 export function respond(

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noteCall } from './calls.ts';
 import type { Payload } from './deliver.ts';
-import { readBody, respondJson } from './http.ts';
+import { type Exchange, respondJson } from './http.ts';
 import { amendAsApp, postAsApp, takeAway } from './messages.ts';
 import { contentOf, threadOf } from './methods/chat.ts';
 import { isTrue, Refusal } from './methods/method.ts';
@@ -9,17 +8,12 @@ import type { Message, ResponseUrl } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 /** POST /response/<id>: the app answers a command or a click. */
-export async function responseUrl(
-  workspace: Workspace,
-  id: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-) {
-  const args = JSON.parse((await readBody(request)).toString('utf8') || '{}') as Payload;
+export function responseUrl(workspace: Workspace, id: string, { headers, body, response }: Exchange): void {
+  const args = JSON.parse(body.toString('utf8') || '{}') as Payload;
   const answer = takeAnswer(workspace, id, args);
-  noteCall(workspace, { method: 'response_url', token: request.headers.authorization, arguments: args, answer });
+  noteCall(workspace, { method: 'response_url', token: headers.authorization, arguments: args, answer });
   const gone = answer.error === 'used_url' || answer.error === 'expired_url';
-  return respondJson(response, answer.ok ? 200 : gone ? 404 : 400, answer);
+  respondJson(response, answer.ok ? 200 : gone ? 404 : 400, answer);
 }
 
 function takeAnswer(workspace: Workspace, id: string, args: Payload): Payload {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { readBody, readForm, respond } from './http.ts';
+import { type Exchange, readBody, readForm, respond } from './http.ts';
 import { responseUrl } from './response-urls.ts';
 import { acceptSockets } from './sockets.ts';
 import { meetFault, webApi } from './web-api.ts';
@@ -47,29 +47,31 @@ function slackRoute(workspace: Workspace): Route {
     const [, kind = '', id = ''] = new URL(request.url ?? '/', workspace.url).pathname.split('/');
     const method = METHOD_OF[kind] ?? id;
     if (!(kind === 'api' || kind in METHOD_OF)) return false;
+    const exchange = { headers: request.headers, body: await readBody(request), response };
     const fault = await meetFault(workspace, method, response);
     if (fault === 'answered') return true;
-    if (kind === 'api') await webApi(workspace, id, { request, response, fault });
-    else if (kind === 'response') await responseUrl(workspace, id, request, response);
-    else if (kind === 'upload') await upload(workspace, id, request, response);
-    else download(workspace, id, request, response);
+    if (kind === 'api') webApi(workspace, id, { ...exchange, fault });
+    else if (kind === 'response') responseUrl(workspace, id, exchange);
+    else if (kind === 'upload') await upload(workspace, id, exchange);
+    else download(workspace, id, exchange);
     return true;
   };
 }
 
-async function upload(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse) {
+async function upload(workspace: Workspace, id: string, exchange: Exchange): Promise<void> {
+  const { headers, body, response } = exchange;
   const file = workspace.state.files.get(id);
   if (!file || file.shared) return respond(response, 404, 'no such upload');
-  const form = request.headers['content-type']?.startsWith('multipart/') ? await readForm(request) : undefined;
+  const form = headers['content-type']?.startsWith('multipart/') ? await readForm(exchange) : undefined;
   const part = form && [...form.values()].find((value) => typeof value !== 'string');
-  file.content = part ? Buffer.from(await (part as File).arrayBuffer()) : await readBody(request);
+  file.content = part ? Buffer.from(await (part as File).arrayBuffer()) : body;
   respond(response, 200, `OK - ${file.content.length}`);
 }
 
 /** Slack sends a browser without a session, and an app without its token, to the page where people log in. */
-function download(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse): void {
+function download(workspace: Workspace, id: string, { headers, response }: Exchange): void {
   const file = workspace.state.files.get(id);
-  const isApp = request.headers.authorization === `Bearer ${workspace.botToken}`;
+  const isApp = headers.authorization === `Bearer ${workspace.botToken}`;
   if (!isApp) respond(response, 302, '', { location: `${workspace.url}/?redir=/files/${id}` });
   else if (!file?.shared) respond(response, 404, 'file_not_found');
   else response.writeHead(200, { 'content-type': file.mimetype }).end(file.content);

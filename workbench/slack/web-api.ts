@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteCall } from './calls.ts';
 import type { Payload } from './deliver.ts';
 import { type Fault, takeFault } from './faults.ts';
-import { readBody, respondJson } from './http.ts';
+import { type Exchange, respondJson } from './http.ts';
 import { apps } from './methods/apps.ts';
 import { chat } from './methods/chat.ts';
 import { directory } from './methods/directory.ts';
@@ -36,18 +36,20 @@ export async function meetFault(
   return down || response.headersSent ? 'answered' : after;
 }
 
-type Exchange = { request: IncomingMessage; response: ServerResponse; fault: AfterFault };
-
 /** POST /api/<method>: answers as Slack does, always with status 200 unless a fault was asked for or it is too fast. */
-export async function webApi(workspace: Workspace, method: string, { request, response, fault }: Exchange) {
-  const args = await argumentsOf(request);
+export function webApi(workspace: Workspace, method: string, exchange: Exchange & { fault: AfterFault }): void {
+  const { response, fault } = exchange;
+  const args = argumentsOf(exchange);
   const retryAfter = overRate(workspace, method, args);
-  if (retryAfter !== undefined) return tooFast(workspace, method, { response, retryAfter, args });
+  if (retryAfter !== undefined) {
+    tooFast(workspace, method, { response, retryAfter, args });
+    return;
+  }
   const answer = fault.error ? { ok: false, error: fault.error } : call(workspace, method, args);
   // A server error after the work is done is the unkind kind: the app cannot know.
   const shown = fault.status ? { ok: false, error: `HTTP ${fault.status}` } : answer;
   noteCall(workspace, { method, token: args.token, arguments: args, answer: shown });
-  return respondJson(response, fault.status ?? 200, fault.status ? {} : answer);
+  respondJson(response, fault.status ?? 200, fault.status ? {} : answer);
 }
 
 type TooFast = { response: ServerResponse; retryAfter: number; args?: Payload };
@@ -87,11 +89,11 @@ function tokenComplaint(workspace: Workspace, method: string, token: unknown): s
 }
 
 /** Arguments of a JSON or urlencoded body; in the latter web-api sends lists and objects as JSON. */
-async function argumentsOf(request: IncomingMessage): Promise<Payload> {
-  const body = (await readBody(request)).toString('utf8');
-  const bearer = request.headers.authorization?.replace(/^Bearer /, '');
+function argumentsOf({ headers, body: bytes }: Exchange): Payload {
+  const body = bytes.toString('utf8');
+  const bearer = headers.authorization?.replace(/^Bearer /, '');
   const token = bearer ? { token: bearer } : {};
-  if (request.headers['content-type']?.startsWith('application/json')) return { ...token, ...JSON.parse(body || '{}') };
+  if (headers['content-type']?.startsWith('application/json')) return { ...token, ...JSON.parse(body || '{}') };
   const pairs = [...new URLSearchParams(body)].map(([name, value]) => [name, parsed(name, value)]);
   return { ...token, ...Object.fromEntries(pairs) };
 }
