@@ -135,3 +135,15 @@ inBrowser('a message that the app changes changes in place, and one that it take
   await ada.page.getByText('All done').waitFor({ state: 'detached' });
   await ada.leave();
 });
+
+inBrowser('what is acknowledged too late is answered in Slack’s words', async () => {
+  const { slack } = stage;
+  const vera = await stage.visit('U0VERA');
+  slack.holdAcks('command');
+  await vera.say('/capops whoami');
+  await slack.until(() => slack.deliveries('command').some(({ ms }) => ms === undefined));
+  slack.turnClock(3_001);
+  await vera.message('operation_timeout').waitFor();
+  expect(await vera.message('operation_timeout').textContent()).toContain('Slackbot');
+  await vera.leave();
+});

@@ -24,6 +24,7 @@ export function useControl({ block, element, label }: InputProps) {
   return {
     'aria-label': label,
     'aria-invalid': wrong || undefined,
+    'aria-required': (block.type === 'input' && !block.optional) || undefined,
     'aria-describedby': described || undefined,
     'data-first': element.focus_on_load || first === block.block_id || undefined,
     placeholder: element.placeholder?.text,
@@ -98,7 +99,7 @@ function showDay(value: string): string {
 
 function Ticks(props: InputProps) {
   const { block, element, held, change } = props;
-  const { placeholder: _, 'data-first': first, ...control } = useControl(props);
+  const { placeholder: _, 'data-first': first, 'aria-required': __, ...control } = useControl(props);
   const many = element.type === 'checkboxes';
   const chosen = (many ? held.selected_options : [held.selected_option]) ?? [];
   const has = (option: Option) => chosen.some((one) => one?.value === option.value);
