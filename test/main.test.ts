@@ -76,6 +76,12 @@ describe('the bot does not start, and says why in a sentence,', () => {
     await drop();
   });
 
+  test('with an app token that Slack does not take', async () => {
+    const refused = await said({ SLACK_SIGNING_SECRET: '', SLACK_APP_TOKEN: 'xapp-wrong' });
+    expect(refused).toContain('Slack does not take SLACK_APP_TOKEN (invalid_auth).');
+    expect(refused).not.toContain('    at ');
+  });
+
   test('where it cannot listen', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

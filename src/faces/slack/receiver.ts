@@ -82,7 +82,7 @@ function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, t
   return {
     receiver,
     start: async () => {
-      await receiver.start();
+      await Promise.resolve(receiver.start()).catch(notLetIn);
       return undefined;
     },
     // Acknowledgements go through the sockets, and Slack sends nothing again that was not acknowledged.
@@ -92,6 +92,17 @@ function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, t
       await drained();
     },
   };
+}
+
+/** Slack's own codes for a token that is wrong, revoked, or lacks `connections:write`. */
+const REFUSALS =
+  /^(invalid_auth|not_authed|not_allowed_token_type|account_inactive|token_(revoked|expired)|missing_scope)$/;
+
+function notLetIn(cause: unknown): never {
+  const code = String((cause as { data?: { error?: unknown } }).data?.error);
+  if (!REFUSALS.test(code)) throw cause;
+  const allowed = 'an app-level token of this app with connections:write, which has not been revoked';
+  throw new StartError(`Slack does not take SLACK_APP_TOKEN (${code}). Allowed: ${allowed}.`, { cause });
 }
 
 /** Each socket has client options of its own: it writes its settings into them. */
