@@ -20,7 +20,10 @@ export async function slackWithApp(
   // Bolt asks who it is as it starts; a test that ends sooner would leave it with a dead line.
   await slack.until(() => slack.calls('auth.test').length > 0);
   const end = async () => {
-    await app.stop();
+    const stopped = app.stop();
+    // What the app never acknowledges is not waited for.
+    server.closeAllConnections();
+    await stopped;
     await slack.close();
   };
   return Object.assign(slack, { app, end });

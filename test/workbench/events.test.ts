@@ -42,6 +42,7 @@ test('the app hears of its own direct messages, of edits and of deletions there,
   if (mine) await omar.edit(mine, 'mine, mended');
   if (mine) await omar.takeBack(mine);
   await api('chat.postMessage', { channel: 'C0OPS', text: 'elsewhere' });
+  await api('chat.postEphemeral', { channel: omar.direct, user: 'U0OMAR', text: 'private' });
   await slack.until(() => events().length === 5);
   expect(toldOf()).toMatchObject([
     { type: 'message', bot_id: 'B0CAPOPS', text: 'one', channel_type: 'im' },
@@ -59,6 +60,7 @@ test('replies stand under their first message, which counts them', async () => {
   const { ts } = await api('chat.postMessage', { channel: 'C0OPS', text: 'one' });
   const reply = await api('chat.postMessage', { channel: 'C0OPS', text: 'two', thread_ts: ts });
   await api('chat.postMessage', { channel: 'C0OPS', text: 'three', thread_ts: reply.ts });
+  await api('chat.postEphemeral', { channel: 'C0OPS', user: 'U0VERA', text: 'for Vera', thread_ts: ts });
   expect(omar.sees('C0OPS').map(({ threadTs }) => threadTs)).toEqual([undefined, ts, ts]);
   const updated = await api('chat.update', { channel: 'C0OPS', ts, text: 'one again' });
   expect(updated).toMatchObject({ message: { reply_count: 2, reply_users: ['U0CAPOPS'], thread_ts: ts } });

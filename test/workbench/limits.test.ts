@@ -13,6 +13,7 @@ const cells = (rows: number, columns: number) =>
 const table = (rows: number, columns: number) => ({ type: 'table', rows: cells(rows, columns) });
 
 const withinLimits: [string, unknown[]][] = [
+  ['no blocks', []],
   ['50 blocks', many(50, () => ({ type: 'divider' }))],
   ['a section of 3,000 characters', [{ type: 'section', text: long(3000) }]],
   ['25 buttons in a row', [{ type: 'actions', elements: many(25, (n) => ({ ...button, action_id: `${n}` })) }]],

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { slackWithApp } from './bolt-app.ts';
 
@@ -59,13 +62,18 @@ test('a button that is not acknowledged shows a triangle, a form that it had tro
   await omar.nextView();
   const submission = await tooLate(omar.submit());
   expect(submission).toMatchObject({ closed: false, trouble: 'We had some trouble connecting. Try again?' });
+  expect(submission.delivery?.shown).toBe(submission.trouble);
   expect(omar.view()?.title).toBe('Slow');
 });
 
 test('an acknowledgement held back counts as none, and the next one counts again', async () => {
   slack.holdAcks('command');
   const omar = slack.as('U0OMAR');
-  expect(await tooLate(omar.command('C0OPS', '/capops'))).toMatchObject({ error: 'operation_timeout' });
+  const command = omar.command('C0OPS', '/capops');
+  // The app answers after it has acknowledged.
+  await slack.until(() => slack.calls('response_url').length === 1);
+  await slack.turnClock(3_000);
+  expect(await command).toMatchObject({ error: 'operation_timeout' });
   expect(await omar.command('C0OPS', '/capops')).toMatchObject({ status: 200 });
   await slack.until(() => slack.calls('response_url').length === 2);
 });
@@ -87,6 +95,8 @@ test('an event that fails comes again at once, after a minute and after five, an
   expect(attempts()).toHaveLength(3);
   await slack.turnClock(298_000);
   expect(attempts()).toHaveLength(3);
+  await slack.turnClock(2_000);
+  expect(attempts()).toHaveLength(4);
   await slack.turnClock(24 * 3_600_000);
   expect(attempts().map(([attempt]) => attempt)).toEqual([0, 1, 2, 3]);
   expect(retries()).toEqual([
@@ -110,4 +120,15 @@ test('an event that is acknowledged late comes again, and an app that is told tw
     [1, undefined],
   ]);
   expect(heard).toMatchObject([{}, { retryNum: 1, retryReason: 'http_timeout' }]);
+});
+
+test('an app that asks not to be told again is not', async () => {
+  const answer = { 'x-slack-no-retry': '1' };
+  const refusing = createServer((_, response) => response.writeHead(500, answer).end()).listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  slack.connect(`http://127.0.0.1:${(refusing.address() as AddressInfo).port}`);
+  await slack.as('U0OMAR').message('C0OPS', '@capops hello');
+  await slack.turnClock(24 * 3_600_000);
+  refusing.close();
+  expect(attempts()).toEqual([[0, 'dispatch_failed']]);
 });
