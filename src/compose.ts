@@ -1,7 +1,10 @@
 import { openDatabases } from './adapters/databases.ts';
+import type { Heartbeat } from './adapters/heartbeat.ts';
+import type { ShownMeter } from './adapters/metrics.ts';
+import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
 import type { Config, SlackConfig } from './config.ts';
-import type { AccessCache, Clock, Directory, Log, Ports } from './ports.ts';
+import type { AccessCache, Clock, Directory, Log, Meter, Ports } from './ports.ts';
 
 /** CapOps' adapters, built from the configuration. */
 export interface Composition {
@@ -15,15 +18,17 @@ interface Given {
   readonly clock: Clock;
   /** Who is who in Slack; the terminal does without. */
   readonly directory?: Directory | undefined;
+  readonly meter?: Meter | undefined;
 }
 
 /** Builds the adapters that every face needs; nothing is connected before it is used. */
-export async function compose(config: Config, { log, clock, directory }: Given): Promise<Composition> {
+export async function compose(config: Config, { log, clock, directory, meter }: Given): Promise<Composition> {
   const opened = openDatabases(config, log);
-  const cache = await openCache(config.redisUrl, log);
+  const [cache, pager] = await Promise.all([openCache(config.redisUrl, log), composePager(config, { log, clock })]);
   return {
-    ports: { databases: opened.databases, cache, directory, clock, log, settings: config.settings },
+    ports: { databases: opened.databases, cache, directory, clock, log, settings: config.settings, pager, meter },
     close: async () => {
+      await pager?.close();
       await cache?.close();
       await opened.close();
     },
@@ -33,14 +38,36 @@ export async function compose(config: Config, { log, clock, directory }: Given):
 /** What the bot needs of Slack besides. Loaded only there: the terminal starts faster without. */
 export async function composeSlack(
   { botToken, apiUrl }: SlackConfig,
-  clock: Clock,
+  { clock, meter }: Pick<Given, 'clock' | 'meter'>,
 ): Promise<{ web: SlackWeb; directory: Directory }> {
   const [{ openSlackWeb }, { openSlackDirectory }] = await Promise.all([
     import('./adapters/slack-web.ts'),
     import('./adapters/slack-directory.ts'),
   ]);
-  const web = openSlackWeb({ botToken, apiUrl });
+  const web = openSlackWeb({ botToken, apiUrl, meter });
   return { web, directory: openSlackDirectory(web.quick, clock) };
+}
+
+/** What counts for /metrics; loaded only where that is served. */
+export async function composeMeter({ watching }: Config): Promise<ShownMeter | undefined> {
+  if (!watching.health) return undefined;
+  const { openMeter } = await import('./adapters/metrics.ts');
+  return openMeter();
+}
+
+export async function composeHeartbeat({ watching }: Config, log: Log): Promise<Heartbeat | undefined> {
+  if (watching.heartbeatUrl === undefined) return undefined;
+  const { openHeartbeat } = await import('./adapters/heartbeat.ts');
+  return openHeartbeat(watching.heartbeatUrl, log);
+}
+
+async function composePager(
+  { watching, settings }: Config,
+  { log, clock }: Pick<Given, 'log' | 'clock'>,
+): Promise<WebhookPager | undefined> {
+  if (watching.pagingUrl === undefined) return undefined;
+  const { openPager } = await import('./adapters/paging.ts');
+  return openPager({ url: watching.pagingUrl, source: `CapOps (${settings.environment})`, clock, log });
 }
 
 async function openCache(redisUrl: string | undefined, log: Log): Promise<AccessCache | undefined> {

@@ -2,11 +2,14 @@ import { hostname } from 'node:os';
 import { systemClock } from './adapters/clock.ts';
 import { openLog } from './adapters/log.ts';
 import { assertMigrated } from './adapters/migrations.ts';
-import { compose, composeSlack } from './compose.ts';
+import { compose, composeHeartbeat, composeMeter, composeSlack } from './compose.ts';
 import { type Config, loadConfig, type SlackConfig } from './config.ts';
 import { StartError, UnavailableError } from './errors.ts';
+import type { Watch, WatchOptions } from './faces/http/index.ts';
+import { createScheduler } from './faces/scheduler/index.ts';
 import { createSlackFace } from './faces/slack/index.ts';
 import { Start } from './models/start.ts';
+import { checkSchedule } from './ops/check-schedule.ts';
 import { OPERATIONS } from './ops/index.ts';
 import { createService } from './ops/service.ts';
 import { startUpkeep } from './ops/upkeep.ts';
@@ -21,23 +24,39 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = openLog({ level: config.logLevel });
   const slack = slackOf(config);
+  checkSchedule({ settings: config.settings, clock: systemClock }, OPERATIONS);
   await assertMigrated(config);
-  const { web, directory } = await composeSlack(slack, systemClock);
-  const { ports: composed, close: closePorts } = await compose(config, { log, clock: systemClock, directory });
+  const meter = await composeMeter(config);
+  const { web, directory } = await composeSlack(slack, { clock: systemClock, meter });
+  const { ports: composed, close: closePorts } = await compose(config, { log, clock: systemClock, directory, meter });
   const startId = await Start.record(composed.databases.ledger, startRow(config));
   const ports = { ...composed, startId };
   const service = createService(ports, OPERATIONS);
   const face = createSlackFace({ service, ports, web, config: slack, announcements: config.announcements });
+  const health = config.watching.health && meter && { ...config.watching.health, metrics: meter.page };
+  const watch = await watchOver(config, { ports, slack: web.quick, isConnected: face.isConnected, health });
   const { port } = await face.start();
   const upkeep = startUpkeep(ports, startId, face.tell);
+  const scheduler = createScheduler({ ports, service, announcer: face.announcer });
+  scheduler.start();
   const close = async () => {
-    await face.stop();
+    await Promise.all([face.stop(), scheduler.stop()]);
     await service.settled();
     await upkeep.stop();
+    await watch?.stop();
     await closePorts();
   };
   stopOnSignal(log, close);
-  log.info({ port, environment: config.settings.environment, version, policy: config.policyFile?.sha256 }, 'ready');
+  log.info(
+    {
+      port,
+      healthPort: watch?.port,
+      environment: config.settings.environment,
+      version,
+      policy: config.policyFile?.sha256,
+    },
+    'ready',
+  );
 }
 
 function slackOf({ slack }: Config): SlackConfig {
@@ -45,6 +64,14 @@ function slackOf({ slack }: Config): SlackConfig {
   throw new StartError(
     'SLACK_BOT_TOKEN is not set, so there is no Slack to serve. README.md says how to install CapOps in a workspace; the terminal (pnpm ops help) works without it.',
   );
+}
+
+/** Starts before Slack is there: whoever looks sees CapOps wait for it. Loaded only where somebody looks or is told. */
+async function watchOver(config: Config, options: Omit<WatchOptions, 'heartbeat'>): Promise<Watch | undefined> {
+  const { health, heartbeatUrl, pagingUrl } = config.watching;
+  if (!health && heartbeatUrl === undefined && pagingUrl === undefined) return undefined;
+  const { startWatch } = await import('./faces/http/index.ts');
+  return startWatch({ ...options, heartbeat: await composeHeartbeat(config, options.ports.log) });
 }
 
 function startRow({ settings, policyFile }: Config) {

@@ -11,8 +11,13 @@ interface PagerOptions {
   readonly log: Log;
 }
 
+export interface WebhookPager extends Pager {
+  /** Resolves when what was to be told is told, or cannot be. */
+  close(): Promise<void>;
+}
+
 /** Pages by a webhook: POST `{summary, severity, source, at}`; a page that was not taken is sent anew at the next call. */
-export function openPager({ url, source, clock, log }: PagerOptions): Pager & { close(): Promise<void> } {
+export function openPager({ url, source, clock, log }: PagerOptions): WebhookPager {
   const outlet = openOutlet({ url, name: 'the paging webhook', log });
   /** When each trouble that lasts was last told, in ms. */
   const told = new Map<string, number>();

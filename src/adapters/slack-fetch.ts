@@ -1,4 +1,5 @@
 import type { FetchFunction } from '@slack/web-api';
+import type { Meter } from '../ports.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -8,6 +9,8 @@ export const ANSWER_BYTES = MEBIBYTE;
 /** What a request may cost. */
 export interface Allowance {
   readonly timeoutMs: number;
+  /** What the call is counted as; by default the method that the address names. */
+  readonly countedAs?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,13 +23,19 @@ export interface SlackGate {
 }
 
 /** `apiUrl` is the address on this machine that stands in for Slack; undefined: Slack itself. */
-export function openSlackGate(apiUrl: string | undefined, timeoutMs: number): SlackGate {
+export function openSlackGate(apiUrl: string | undefined, timeoutMs: number, meter?: Meter): SlackGate {
   const isSlacks = apiUrl === undefined ? isSlackHost : isOrigin(new URL(apiUrl).origin);
-  const send: SlackGate['send'] = async (address, init, { timeoutMs: withinMs, signal }) => {
+  const send: SlackGate['send'] = async (address, init, { timeoutMs: withinMs, signal, countedAs }) => {
     const url = new URL(address);
     if (!isSlacks(url)) throw new Error(`CapOps sends nothing to ${url.host}: it is not Slack’s`);
     const signals = [AbortSignal.timeout(withinMs), ...(signal ? [signal] : [])];
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
+    const method = countedAs ?? methodOf(url);
+    const asked = fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
+    const response = await asked.catch((error: unknown) => {
+      meter?.calledSlack({ method, status: 'none' });
+      throw error;
+    });
+    meter?.calledSlack({ method, status: String(response.status) });
     if (response.status < 300 || response.status > 399) return response;
     await response.body?.cancel();
     throw new Error(`${url.host} answered with a redirect, which CapOps does not follow`);
@@ -55,6 +64,11 @@ export async function* readLimited(response: Response, limitBytes: number): Asyn
     if (seenBytes > limitBytes) throw new Error(`The answer is larger than ${limitBytes} bytes`);
     yield piece;
   }
+}
+
+/** A method's name is a word of Slack's; any other address may hold a secret, and is only called a file. */
+function methodOf({ pathname }: URL): string {
+  return /\/api\/([a-z]+(?:\.[a-zA-Z]+)+)$/.exec(pathname)?.[1] ?? 'file';
 }
 
 function isSlackHost({ protocol, hostname, port }: URL): boolean {

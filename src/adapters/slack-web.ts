@@ -1,4 +1,5 @@
 import { type FetchFunction, WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Meter } from '../ports.ts';
 import { ANSWER_BYTES, openSlackGate, readLimited } from './slack-fetch.ts';
 
 /** A file input takes 10 MB; a little more, so that whoever reads the file can say that it is too large. */
@@ -24,10 +25,12 @@ export interface SlackWebOptions {
   readonly botToken: string;
   /** An address on this machine that stands in for Slack's; undefined: Slack itself. */
   readonly apiUrl: string | undefined;
+  /** Counts what goes out. */
+  readonly meter?: Meter | undefined;
 }
 
-export function openSlackWeb({ botToken, apiUrl }: SlackWebOptions): SlackWeb {
-  const gate = openSlackGate(apiUrl, PATIENT_MS);
+export function openSlackWeb({ botToken, apiUrl, meter }: SlackWebOptions): SlackWeb {
+  const gate = openSlackGate(apiUrl, PATIENT_MS, meter);
   const common: WebClientOptions = {
     fetch: gate.fetch,
     allowAbsoluteUrls: false,
@@ -47,6 +50,7 @@ export function openSlackWeb({ botToken, apiUrl }: SlackWebOptions): SlackWeb {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
       const response = await gate.send(ownHost(responseUrl, 'hooks.slack.com', apiUrl), init, {
         timeoutMs: PATIENT_MS,
+        countedAs: 'response_url',
       });
       await readToEnd(response);
       if (!response.ok) throw new Error(`Slack took no answer at the response URL: ${response.status}`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AuditFault, type AuditHead, NO_ROWS, openVerifier } from '../domain/audit-chain.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
+import type { Pager } from '../ports.ts';
 import { type Argument, defineOperation } from './operation.ts';
 import type { Report } from './report.ts';
 
@@ -39,15 +40,15 @@ export const auditVerify = defineOperation({
   example: 'audit-verify',
   args: { anchor },
 
-  async run({ databases: { ledger }, progress }, { anchor: noted }): Promise<Verified> {
+  async run({ databases: { ledger }, progress, pager }, { anchor: noted }): Promise<Verified> {
     const verifier = openVerifier(new Map(noted ? [[noted.sequence, noted.hash]] : []));
     const { sequence: total } = await AuditEntry.head(ledger);
     for await (const row of AuditEntry.all(ledger)) {
       const fault = verifier.next(row);
-      if (fault) return { head: verifier.head(), fault };
+      if (fault) return alarmed(pager, { head: verifier.head(), fault });
       if (row.sequence % 1000 === 0) progress({ phase: 'Reading the record', done: row.sequence, total });
     }
-    return { head: verifier.head(), fault: verifier.end() };
+    return alarmed(pager, { head: verifier.head(), fault: verifier.end() });
   },
 
   report: ({ head, fault }): Report => {
@@ -55,7 +56,7 @@ export const auditVerify = defineOperation({
       return {
         tone: 'attention',
         broken: true,
-        title: `The record is broken at entry ${fault.sequence}: ${WORDS[fault.kind]}.`,
+        title: brokenAt(fault),
         parts: [
           {
             kind: 'text',
@@ -78,6 +79,16 @@ export const auditVerify = defineOperation({
     };
   },
 });
+
+/** What is broken stays so, since no entry can be mended: nobody is ever told that it is over. */
+function alarmed(pager: Pager | undefined, verified: Verified): Verified {
+  if (verified.fault) pager?.wake('audit', `CapOps’ audit: ${brokenAt(verified.fault)}`);
+  return verified;
+}
+
+function brokenAt({ sequence, kind }: AuditFault): string {
+  return `The record is broken at entry ${sequence}: ${WORDS[kind]}.`;
+}
 
 const WORDS: Readonly<Record<AuditFault['kind'], string>> = {
   changed: 'it is not what was written',

@@ -183,8 +183,14 @@ function failureMessage(run: Underway, error: unknown): string {
   return 'Something went wrong inside CapOps. Its log has the details under the reference.';
 }
 
-function logLine({ log }: Ports, { id, request, startedAt }: RunDraft, outcome: Outcome): void {
-  const durationMs = Date.now() - startedAt.getTime();
+function logLine({ log, clock, meter }: Ports, { id, request, startedAt }: RunDraft, outcome: Outcome): void {
+  const durationMs = clock.now().getTime() - startedAt.getTime();
+  meter?.ran({
+    operation: request.operation.name,
+    outcome: outcome.kind === 'done' && outcome.repeated ? 'repeated' : outcome.kind,
+    face: request.actor.face,
+    seconds: durationMs / 1000,
+  });
   log.info(
     { runId: id, operation: request.operation.name, actor: request.actor.id, outcome: outcome.kind, durationMs },
     'run',

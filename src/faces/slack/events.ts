@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import { runLine } from './command-line.ts';
 import type { Desk } from './desk.ts';
 import { takeMessage } from './direct-message.ts';
-import type { Handling } from './handling.ts';
+import { acknowledgedByBolt, type Handling } from './handling.ts';
 import { showHome } from './home.ts';
 import { type Caused, ofEvent } from './origin.ts';
 
@@ -17,8 +17,6 @@ interface WrittenEvent extends Caused {
   readonly text?: string;
   readonly files?: readonly { readonly id: string; readonly name?: string | null }[];
 }
-
-const acknowledgedByBolt = async () => undefined;
 
 /** Direct messages, mentions, the home tab, and changes of user groups. */
 export function listenToEvents(app: App, desk: Desk, handling: Handling): void {

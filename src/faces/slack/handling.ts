@@ -3,6 +3,9 @@ import { sayPrivately } from './answer.ts';
 import { type Asker, askerOf, type Desk, type Origin } from './desk.ts';
 import { drawWords } from './draw-report.ts';
 
+/** For what Bolt acknowledges by itself, before anybody here hears of it. */
+export const acknowledgedByBolt = async (): Promise<void> => undefined;
+
 /** What an answer in the acknowledgement comes to, and what is left to do once it is given. */
 export interface Answered<T> {
   readonly response: T | undefined;
@@ -40,12 +43,13 @@ export function createHandling(desk: Desk): Handling {
     afterAck: (ack, origin, work) =>
       follow(
         guarded(origin, async () => {
-          await Promise.all([ack(), askerOf(desk, origin).then(work)]);
+          await Promise.all([timed(desk, ack)(), askerOf(desk, origin).then(work)]);
         }),
       ),
-    withAck: (ack, origin, work) =>
+    withAck: (untimed, origin, work) =>
       follow(
         guarded(origin, async () => {
+          const ack = timed(desk, untimed);
           const answered = await askerOf(desk, origin)
             .then(work)
             .catch(async (error: unknown) => {
@@ -59,6 +63,16 @@ export function createHandling(desk: Desk): Handling {
     settled: async () => {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },
+  };
+}
+
+/** The acknowledgement, counted by how long Slack waits for it from now on. */
+function timed<T>({ ports: { meter } }: Desk, ack: (response?: T) => Promise<void>): (response?: T) => Promise<void> {
+  if (!meter || ack === acknowledgedByBolt) return ack;
+  const sinceMs = performance.now();
+  return async (response) => {
+    await ack(response);
+    meter.acknowledged((performance.now() - sinceMs) / 1000);
   };
 }
 

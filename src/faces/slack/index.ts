@@ -1,4 +1,5 @@
 import { App, type BlockButtonAction, type ViewSubmitAction } from '@slack/bolt';
+import type { Announcer } from '../../ops/announcer.ts';
 import type { OpsService } from '../../ops/service.ts';
 import type { Ports } from '../../ports.ts';
 import { sayDirectly } from './answer.ts';
@@ -11,6 +12,7 @@ import { drawWords } from './draw-report.ts';
 import { listenToEvents } from './events.ts';
 import { createHandling, type Handling } from './handling.ts';
 import { type Interaction, ofCommand, ofInteraction } from './origin.ts';
+import { createAnnouncer } from './post-report.ts';
 import { formChannel } from './read-form.ts';
 import { openDoor, type ReceiverConfig } from './receiver.ts';
 import { submit } from './submission.ts';
@@ -30,8 +32,11 @@ export interface SlackFaceOptions {
 }
 
 export interface SlackFace {
+  readonly announcer: Announcer;
   /** Resolves once Slack can reach CapOps; `port` where it listens on one. */
   start(): Promise<{ port?: number }>;
+  /** Whether Slack can reach CapOps now. */
+  isConnected(): boolean;
   /** Gives somebody a sentence in their direct messages. */
   tell(userId: string, sentence: string): Promise<void>;
   /** Takes nothing new, and resolves when everything that was taken is answered. */
@@ -56,10 +61,12 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
   listen(app, desk, handling);
   listenToEvents(app, desk, handling);
   return {
+    announcer: createAnnouncer(desk),
     start: async () => {
       const port = await door.start();
       return port === undefined ? {} : { port };
     },
+    isConnected: door.isOpen,
     tell: async (userId, sentence) => {
       await sayDirectly(desk, userId, drawWords(desk, { title: sentence }));
     },

@@ -18,6 +18,8 @@ export interface Transport {
 export interface Door {
   readonly receiver: Receiver;
   start(): Promise<number | undefined>;
+  /** Whether Slack's requests can come in now. */
+  isOpen(): boolean;
   /** Takes nothing new; resolves once what was taken is `drained` and its answers are sent. */
   stop(drained: () => Promise<void>): Promise<void>;
 }
@@ -39,6 +41,7 @@ function httpDoor(
   { signingSecret, host, port }: Extract<ReceiverConfig, { kind: 'http' }>,
   { logger }: Transport,
 ): Door {
+  let isOpen = false;
   const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', bodyLimit: BODY_BYTES, logger });
   return {
     receiver,
@@ -46,10 +49,13 @@ function httpDoor(
       const server = (await receiver
         .start({ host, port })
         .catch((error: unknown) => cannotListen(error, { host, port }))) as Server;
+      isOpen = true;
       const address = server.address();
       return typeof address === 'object' ? address?.port : undefined;
     },
+    isOpen: () => isOpen,
     stop: async (drained) => {
+      isOpen = false;
       const closed = receiver.stop();
       await drained();
       await closed;
@@ -85,6 +91,7 @@ function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, t
       await Promise.resolve(receiver.start()).catch(notLetIn);
       return undefined;
     },
+    isOpen: () => sockets.some(({ client }) => client.websocket?.isActive() ?? false),
     // Acknowledgements go through the sockets, and Slack sends nothing again that was not acknowledged.
     stop: async (drained) => {
       await drained();
