@@ -12,4 +12,6 @@ COPY package.json knexfile.ts LICENSE ./
 COPY migrations migrations
 COPY src src
 USER node
+# Without HEALTH_PORT there is nobody to ask.
+HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["node", "-e", "const port = process.env.HEALTH_PORT; if (port) fetch('http://127.0.0.1:' + port + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "src/main.ts"]

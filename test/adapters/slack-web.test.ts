@@ -97,6 +97,24 @@ describe('towards Slack', () => {
     await expect(web.quick.users.info({ user: 'U1' })).rejects.toThrow();
   });
 
+  it('counts each call by its method and what came of it, and names no address', async () => {
+    const calls: string[] = [];
+    const nothing = () => undefined;
+    const meter = { ran: nothing, acknowledged: nothing, saw: nothing };
+    const calledSlack = (call: object) => void calls.push(Object.values(call).join(' '));
+    const counted = openSlackWeb({ botToken, apiUrl: undefined, meter: { ...meter, calledSlack } });
+    nock('https://slack.com').post('/api/chat.update').reply(429, '', { 'retry-after': '0' });
+    nock('https://slack.com').post('/api/chat.update').reply(200, { ok: true });
+    await counted.client.chat.update({ channel: 'C1', ts: '1', text: 'x' });
+    nock('https://slack.com').post('/api/auth.test').replyWithError(new Error('gone'));
+    await expect(counted.quick.auth.test()).rejects.toThrow();
+    nock('https://hooks.slack.com').post('/commands/T1/s3cret').reply(404);
+    await expect(counted.respond('https://hooks.slack.com/commands/T1/s3cret', {})).rejects.toThrow();
+    nock('https://files.slack.com').get('/s3cret.csv').reply(200, 'x');
+    await read(counted.download('https://files.slack.com/s3cret.csv'));
+    expect(calls).toEqual(['chat.update 429', 'chat.update 200', 'auth.test none', 'response_url 404', 'file 200']);
+  });
+
   it('posts a message once, even when Slack’s answer to it is lost', async () => {
     const posts = nock('https://slack.com').post('/api/chat.postMessage').twice().reply(500, '');
     await expect(web.client.chat.postMessage({ channel: 'C1', text: 'x' })).rejects.toThrow();

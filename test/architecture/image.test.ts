@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -40,6 +44,36 @@ describe('the image', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
     const command = dockerfile.find((line) => line.startsWith('CMD '))?.slice('CMD '.length);
     expect(JSON.parse(command ?? '[]').join(' ')).toBe(scripts.start);
+  });
+});
+
+describe('the image’s health check', () => {
+  const [, command = '[]'] = /^HEALTHCHECK [^\n]*CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? [];
+  const [, ...args]: string[] = JSON.parse(command);
+  const check = async (env: Record<string, string>) => {
+    const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
+    return (await once(child, 'close'))[0];
+  };
+
+  test('asks /healthz where CapOps serves it, and finds a CapOps that has no such port well', async () => {
+    const asked: (string | undefined)[] = [];
+    let status = 200;
+    const server = createServer(({ url }, response) => {
+      asked.push(url);
+      response.writeHead(status).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const HEALTH_PORT = String((server.address() as AddressInfo).port);
+    expect(await check({ HEALTH_PORT })).toBe(0);
+    status = 500;
+    expect(await check({ HEALTH_PORT })).toBe(1);
+    expect(asked).toEqual(['/healthz', '/healthz']);
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    expect(await check({ HEALTH_PORT })).toBe(1);
+    expect(await check({})).toBe(0);
+    expect(await check({ HEALTH_PORT: '' })).toBe(0);
   });
 });
 

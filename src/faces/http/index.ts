@@ -5,8 +5,8 @@ import { isReady, openReadiness, type Readiness } from './readiness.ts';
 import { openRoundTrip, type SlackMethods } from './round-trip.ts';
 import { beginRounds } from './rounds.ts';
 
-const LOOK_MS = 15_000;
-const BEAT_MS = 60_000;
+/** How often CapOps looks at itself, and how often it says that it can serve. */
+const PACE = { lookMs: 15_000, beatMs: 60_000 };
 
 export interface WatchOptions {
   readonly ports: Pick<Ports, 'databases' | 'clock' | 'log' | 'pager' | 'meter'>;
@@ -23,6 +23,7 @@ export interface WatchOptions {
     | undefined;
   /** Told every minute while CapOps can serve. */
   readonly heartbeat: { beat(): Promise<void>; close(): void } | undefined;
+  readonly pace?: typeof PACE;
 }
 
 export interface Watch {
@@ -33,7 +34,14 @@ export interface Watch {
 }
 
 /** CapOps as machines see it: whether it lives, whether it can serve, what it counts; and whom it tells of that. */
-export async function startWatch({ ports, slack, isConnected, health, heartbeat }: WatchOptions): Promise<Watch> {
+export async function startWatch({
+  ports,
+  slack,
+  isConnected,
+  health,
+  heartbeat,
+  pace = PACE,
+}: WatchOptions): Promise<Watch> {
   const roundTrip = openRoundTrip(slack, ports.clock);
   const readiness = openReadiness({ ports, isConnected, slackAnswers: roundTrip.works });
   const listener = health && (await listen(pagesOf(readiness, health.metrics), health));
@@ -46,8 +54,8 @@ export async function startWatch({ ports, slack, isConnected, health, heartbeat 
   const beat = async () => {
     if (isReady(await readiness())) await heartbeat?.beat();
   };
-  const looks = beginRounds({ work: look, pauseMs: startingAtOnce(LOOK_MS) });
-  const beats = heartbeat && beginRounds({ work: beat, pauseMs: () => withJitter(BEAT_MS) });
+  const looks = beginRounds({ work: look, pauseMs: startingAtOnce(pace.lookMs) });
+  const beats = heartbeat && beginRounds({ work: beat, pauseMs: () => withJitter(pace.beatMs) });
   return { port: listener?.port, stop: () => stop(listener, [looks, beats], heartbeat) };
 }
 
