@@ -6,7 +6,7 @@ import { also, eitherOf, flag, list, number, object, oneOf, type Rule, type Shap
  * https://docs.slack.dev/reference/block-kit/block-elements, https://docs.slack.dev/reference/block-kit/composition-objects
  * and https://docs.slack.dev/reference/views. Here are blocks and views; elements stand in limits-elements.ts, what holds
  * across a message or a view in complaints.ts, how fast an app may call in rates.ts. A block that is not here is refused,
- * though Slack may have it: add it.
+ * though Slack may have it: add it. Bounds that Slack does not publish (in rich text, of numbers) are wide.
  */
 
 // Rich text
