@@ -41,8 +41,8 @@ export async function send(workspace: Workspace, outgoing: Outgoing, odd: Oddity
   const late = new AbortController();
   const timeUp = Promise.withResolvers<Replied>();
   const callOff = workspace.clock.at(workspace.now() + PATIENCE_MS, () => {
-    late.abort();
     timeUp.reject(new LateError());
+    late.abort();
   });
   const sent =
     delivery.via === 'socket'
