@@ -37,7 +37,7 @@ export interface Person {
 export interface Directory {
   /** The workspace that the bot's token belongs to. Undefined until Slack has said. */
   workspaceId(): Promise<string | undefined>;
-  /** Undefined when Slack does not answer. */
+  /** As Slack last said, when it does not answer now. Undefined when it never has. */
   person(userId: string): Promise<Person | undefined>;
   /** Members' user ids. Empty when the group cannot be asked. */
   groupMembers(groupId: string): Promise<ReadonlySet<string>>;

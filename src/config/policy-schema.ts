@@ -1,19 +1,16 @@
 import { z } from 'zod';
-import { nearest } from '../domain/nearest.ts';
 import type { Policy, Settings } from '../ports.ts';
+import { channel, id, keys } from './policy-values.ts';
+import { entriesOf, refuseSameNames, scheduleEntry } from './schedule-schema.ts';
+import { checkZone, zoneAllowed } from './time-zone.ts';
 
 // The shape of capops.yml. Every message says what is allowed; what was found is put before it.
-const id = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
 const user = id(/^[UW][A-Z0-9]+$/, 'a Slack user’s id, U… or W…');
 const group = id(/^S[A-Z0-9]+$/, 'a Slack user group’s id, S…');
-const channel = id(/^[CG][A-Z0-9]+$/, 'a Slack channel’s id, C… or G…');
 const team = id(/^T[A-Z0-9]+$/, 'a Slack workspace’s id, T…');
 
 const list = <T extends z.ZodType>(of: T, example: string) =>
   z.array(of, `a list of ids, such as [${example}]`).default([]);
-const keys = (allowed: string) => ({
-  error: (issue: { code?: string }) => (issue.code === 'invalid_type' ? `keys with values: ${allowed}` : undefined),
-});
 
 const roleSchema = z
   .strictObject({ users: list(user, 'U0123'), groups: list(group, 'S0123') }, keys('users, groups'))
@@ -68,8 +65,12 @@ export const policySchema = z
       terminal: z
         .strictObject({ users: z.record(z.string(), terminalUser, 'OS users and what they are') }, keys('users'))
         .optional(),
+      schedule: z
+        .array(scheduleEntry, 'a list of operations that run by themselves')
+        .superRefine(refuseSameNames)
+        .default([]),
     },
-    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal'),
+    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, schedule'),
   )
   .superRefine(refuseUselessGroups);
 
@@ -94,6 +95,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     teamId: file.slack.team_id,
     allowedChannels: file.slack.allowed_channels,
     osUsers: file.terminal && osUsersOf(file.terminal.users),
+    schedule: entriesOf(file.schedule, { timeZone: file.time_zone, channel: file.slack.announcements }),
   };
   const settings = {
     environment: file.environment,
@@ -108,9 +110,9 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
 export function keysAt(place: readonly PropertyKey[]): string[] {
   let schema: z.core.JSONSchema.BaseSchema | undefined = z.toJSONSchema(policySchema, { io: 'input' });
   for (const key of place) {
-    const within: z.core.JSONSchema._JSONSchema | undefined =
-      schema?.properties?.[String(key)] ?? schema?.additionalProperties;
-    schema = typeof within === 'object' ? within : undefined;
+    const within: unknown = schema?.properties?.[String(key)] ?? schema?.additionalProperties ?? schema?.items;
+    schema =
+      typeof within === 'object' && !Array.isArray(within) ? (within as z.core.JSONSchema.BaseSchema) : undefined;
   }
   return Object.keys(schema?.properties ?? {});
 }
@@ -122,22 +124,4 @@ function osUsersOf(users: Record<string, z.infer<typeof terminalUser>>): NonNull
 
 function none(): { users: string[]; groups: string[] } {
   return { users: [], groups: [] };
-}
-
-function checkZone(zone: string, context: z.RefinementCtx): void {
-  const known = /^[A-Za-z]/.test(zone) && isZone(zone);
-  if (!known) context.addIssue({ code: 'custom', message: zoneAllowed(zone) });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
-  } catch {
-    return false;
-  }
-}
-
-function zoneAllowed(zone = ''): string {
-  const meant = zone && nearest(zone, Intl.supportedValuesOf('timeZone'));
-  return meant ? `an IANA time zone; did you mean ${meant}?` : 'an IANA time zone, such as Europe/London';
 }

@@ -1,4 +1,4 @@
-import type { Actor, Person, Policy, Role } from '../ports.ts';
+import type { Actor, Person, Policy, Role, ScheduleEntry } from '../ports.ts';
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 1, operator: 2, admin: 3 };
 
@@ -27,7 +27,30 @@ export interface Facts {
 
 /** The role of whoever asks. Default deny: what is not said is not allowed. */
 export function standingOf(actor: Actor, policy: Policy | undefined, facts: Facts): Standing {
-  return actor.face === 'terminal' ? terminalStanding(actor, policy) : slackStanding(actor, policy, facts);
+  switch (actor.face) {
+    case 'terminal':
+      return terminalStanding(actor, policy);
+    case 'schedule':
+      return scheduleStanding(actor, policy);
+    case 'slack':
+      return slackStanding(actor, policy, facts);
+  }
+}
+
+/** The reviewed file lists what a schedule runs: that it may do, whatever role it needs, and nothing else. */
+function scheduleStanding(actor: Actor, policy: Policy | undefined): Standing {
+  const entry = entryOf(actor, policy);
+  if (!entry) return nobody('schedule.unlisted', 'capops.yml lists no such entry under schedule');
+  return { role: 'admin', rule: `schedule.${entry.name}`, because: 'capops.yml lists it under schedule' };
+}
+
+/** Whether an actor of the schedule is the entry that capops.yml lists this operation for. */
+export function isScheduled(actor: Actor, operation: string, policy: Policy | undefined): boolean {
+  return entryOf(actor, policy)?.operation === operation;
+}
+
+function entryOf(actor: Actor, policy: Policy | undefined): ScheduleEntry | undefined {
+  return policy?.schedule.find(({ name }) => actor.id === `schedule:${name}`);
 }
 
 function terminalStanding(actor: Actor, policy: Policy | undefined): Standing {

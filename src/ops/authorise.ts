@@ -2,6 +2,7 @@ import {
   channelAllowed,
   covers,
   type Facts,
+  isScheduled,
   ROLES,
   roleById,
   type Standing,
@@ -25,6 +26,9 @@ export async function authorise(ports: Ports, operation: Operation, actor: Actor
       'channel',
       'CapOps takes no requests in this channel. Use a channel that capops.yml allows, or a direct message with CapOps.',
     );
+  }
+  if (actor.face === 'schedule' && !isScheduled(actor, operation.name, ports.settings.policy)) {
+    throw new DeniedError('schedule.operation', `capops.yml does not let ${actor.id} run “${operation.verb}”.`);
   }
   if (!covers(standing.role, operation.role)) {
     throw new DeniedError(

@@ -7,8 +7,12 @@ import { grantModule } from './grant-module.ts';
 import { help } from './help.ts';
 import { listOrgs } from './list-orgs.ts';
 import type { Operation } from './operation.ts';
+import { pauseSchedule } from './pause-schedule.ts';
+import { resumeSchedule } from './resume-schedule.ts';
 import { revokeModule } from './revoke-module.ts';
+import { runSchedule } from './run-schedule.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { showOrg } from './show-org.ts';
 import { showRun } from './show-run.ts';
 import { thaw } from './thaw.ts';
@@ -24,6 +28,10 @@ export const OPERATIONS: readonly Operation[] = [
   bulkImport,
   runs,
   showRun,
+  schedule,
+  runSchedule,
+  pauseSchedule,
+  resumeSchedule,
   audit,
   auditVerify,
   freeze,

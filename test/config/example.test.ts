@@ -20,7 +20,7 @@ test('capops.example.yml is taken as it is', () => {
 
 test('capops.example.yml has every key that there is', () => {
   const example: unknown = parse(readFileSync(EXAMPLE, 'utf8'));
-  const places = [
+  const places: PropertyKey[][] = [
     [],
     ['slack'],
     ['roles'],
@@ -29,9 +29,10 @@ test('capops.example.yml has every key that there is', () => {
     ['roles', 'admin'],
     ['terminal'],
     ['terminal', 'users', 'ada'],
+    ['schedule', 0],
   ];
   for (const place of places) {
-    const there = place.reduce((value, key) => (value as Record<string, unknown>)[key], example);
+    const there = place.reduce((value, key) => (value as Record<PropertyKey, unknown>)[key], example);
     expect(keysAt(place).length).toBeGreaterThan(0);
     expect(Object.keys(there as object), place.join('.')).toEqual(keysAt(place));
   }

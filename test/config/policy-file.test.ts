@@ -46,6 +46,7 @@ terminal:
         teamId: 'T01',
         allowedChannels: 'any',
         osUsers: { ada: { role: 'admin', slack: 'U1' }, omar: { role: undefined, slack: 'U2' } },
+        schedule: [],
       },
       requestsPerMinute: 60,
     });
@@ -59,6 +60,7 @@ terminal:
       teamId: undefined,
       allowedChannels: [],
       osUsers: undefined,
+      schedule: [],
     });
   });
 
@@ -88,7 +90,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, schedule.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -152,7 +154,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, schedule.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { channelAllowed, covers, type Facts, standingOf } from '../../src/domain/access-policy.ts';
+import { channelAllowed, covers, type Facts, isScheduled, standingOf } from '../../src/domain/access-policy.ts';
 import type { Actor, Policy } from '../../src/ports.ts';
 
 const policy: Policy = {
@@ -16,6 +16,17 @@ const policy: Policy = {
     batch: { role: 'operator', slack: undefined },
     guest: { role: undefined, slack: undefined },
   },
+  schedule: [
+    {
+      name: 'weekly-ends',
+      cron: '0 9 * * 1',
+      timeZone: 'UTC',
+      operation: 'list-orgs',
+      input: {},
+      channel: undefined,
+      catchUpMs: 0,
+    },
+  ],
 };
 const member: Facts = { workspaceId: 'T0TEAM', person: { name: 'X', standing: 'member' }, members: new Map() };
 const slack = (userId: string, teamId = 'T0TEAM'): Actor => ({
@@ -101,4 +112,24 @@ it('lets a role do what lower ones may, and nobody anything', () => {
   expect(covers('admin', 'viewer')).toBe(true);
   expect(covers('viewer', 'operator')).toBe(false);
   expect(covers(undefined, 'viewer')).toBe(false);
+});
+
+describe('on schedule', () => {
+  const entry = (name: string): Actor => ({ id: `schedule:${name}`, name, face: 'schedule' });
+
+  it('an entry of capops.yml may do what stands there, and nothing else', () => {
+    expect(standingOf(entry('weekly-ends'), policy, member)).toMatchObject({
+      role: 'admin',
+      rule: 'schedule.weekly-ends',
+    });
+    expect(isScheduled(entry('weekly-ends'), 'list-orgs', policy)).toBe(true);
+    expect(isScheduled(entry('weekly-ends'), 'create-org', policy)).toBe(false);
+  });
+
+  it('an entry that does not stand there may do nothing', () => {
+    expect(standingOf(entry('nightly'), policy, member)).toMatchObject({ role: undefined, rule: 'schedule.unlisted' });
+    expect(standingOf(entry('weekly-ends'), undefined, member).role).toBe(undefined);
+    expect(isScheduled(entry('nightly'), 'list-orgs', policy)).toBe(false);
+    expect(isScheduled({ ...entry('nightly'), id: 'cli:weekly-ends' }, 'list-orgs', policy)).toBe(false);
+  });
 });

@@ -22,6 +22,7 @@ export const POLICY: Policy = {
   teamId: 'T0TEAM',
   allowedChannels: ['C0OPS'],
   osUsers: undefined,
+  schedule: [],
 };
 
 /** The service over databases of a test's own, with a clock that the test turns. */

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { cronFault } from '../domain/schedule-slots.ts';
+import type { ScheduleEntry } from '../ports.ts';
+import { channel, id, keys } from './policy-values.ts';
+import { checkZone, zoneAllowed } from './time-zone.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const CATCH_UP = 'how late it may still run, from 1m to 7d, such as 30m, 2h or 1d';
+const MOST_MS = 7 * 86_400_000;
+
+const catchUp = z.string(CATCH_UP).transform((text, context) => {
+  const [, count = '', unit = ''] = /^(\d{1,5})([mhd])$/.exec(text.trim()) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (ms > 0 && ms <= MOST_MS) return ms;
+  context.addIssue({ code: 'custom', message: CATCH_UP });
+  return z.NEVER;
+});
+
+/** One operation that runs by itself, as capops.yml has it. */
+export const scheduleEntry = z.strictObject(
+  {
+    name: id(/^[a-z][a-z0-9-]{0,39}$/, 'a name of at most 40 small letters, digits and hyphens, such as weekly-ends'),
+    cron: z.string(cronFault('')).superRefine((cron, context) => {
+      const message = cronFault(cron);
+      if (message) context.addIssue({ code: 'custom', message });
+    }),
+    time_zone: z.string(zoneAllowed()).superRefine(checkZone).optional(),
+    operation: z.string('an operation’s name, such as list-orgs'),
+    input: z.record(z.string(), z.unknown(), 'the operation’s input, such as { expiring: 30 }').default({}),
+    channel: channel.optional(),
+    catch_up: catchUp.default(UNIT_MS.h ?? 0),
+  },
+  keys('name, cron, time_zone, operation, input, channel, catch_up'),
+);
+
+type Entry = z.infer<typeof scheduleEntry>;
+
+/** A name is what slots, pauses and the record know an entry by. */
+export function refuseSameNames(entries: Entry[], context: z.RefinementCtx): void {
+  for (const [place, { name }] of entries.entries()) {
+    if (entries.findIndex((other) => other.name === name) === place) continue;
+    context.addIssue({ code: 'custom', path: [place, 'name'], input: name, message: 'a name that no other entry has' });
+  }
+}
+
+/** The entries with what the file says for all of them. */
+export function entriesOf(
+  entries: readonly Entry[],
+  others: { timeZone: string; channel: string | undefined },
+): ScheduleEntry[] {
+  return entries.map(({ name, cron, time_zone, operation, input, channel: own, catch_up }) => ({
+    name,
+    cron,
+    timeZone: time_zone ?? others.timeZone,
+    operation,
+    input,
+    channel: own ?? others.channel,
+    catchUpMs: catch_up,
+  }));
+}

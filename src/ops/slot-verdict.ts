@@ -1,0 +1,73 @@
+import { isTooLate } from '../domain/schedule-slots.ts';
+import { Run } from '../models/run.ts';
+import type { Report } from './report.ts';
+import { scheduleActor } from './schedule-entry.ts';
+import { failureReport, successReport } from './schedule-report.ts';
+import type { ScheduleDesk, SlotWork } from './schedule-work.ts';
+import type { Outcome } from './service.ts';
+
+const RETRY_SECONDS = [60, 300, 900];
+/** How long to wait for somebody else's run of this slot to end, or to be settled where it was interrupted. */
+const SETTLE_SECONDS = 60;
+
+/** What a claim came to: the end of the slot, or a later try. */
+type Verdict =
+  | { readonly state: 'done' | 'failed'; readonly runId: string | null; readonly report: Report }
+  | { readonly state: 'waiting'; readonly heldSeconds: number; readonly attempts: number };
+
+/** Runs the slot's operation, unless a run that was begun for it before has settled the matter. */
+export async function verdictOn({ ports, service }: ScheduleDesk, work: SlotWork): Promise<Verdict> {
+  const { entry, operation, slot } = work;
+  const { ledger } = ports.databases;
+  const requestKey = `schedule:${entry.name}:${slot.slot.toISOString()}`;
+  const now = ports.clock.now();
+  const earlier = slot.attempts > 1 ? await Run.byRequestKey(ledger, requestKey) : undefined;
+  if (earlier?.state === 'done') return doneBefore(work, earlier);
+  if (isTooLate(entry, { slot: slot.slot, now })) return failed(work, null, { message: TOO_LATE });
+  if (earlier?.state === 'running') return waitForOther(work);
+  if (earlier) await earlier.$query(ledger).patch({ requestKey: null });
+  const outcome = await service.execute({ operation, actor: scheduleActor(entry), raw: entry.input, requestKey });
+  return outcome.kind === 'done' && outcome.repeated ? waitForOther(work) : judged(work, outcome, now);
+}
+
+const TOO_LATE =
+  'CapOps was interrupted, and by now it is too late to run it again. Its record says how far it had come.';
+
+function doneBefore(work: SlotWork, run: Run): Verdict {
+  const report = run.result ?? { tone: 'done' as const, title: run.message ?? `${work.operation.name} is done.` };
+  return { state: 'done', runId: run.id, report: successReport(work, report as Report) };
+}
+
+/** This was no try: the other one counts. */
+function waitForOther({ slot }: SlotWork): Verdict {
+  return { state: 'waiting', heldSeconds: SETTLE_SECONDS, attempts: slot.attempts - 1 };
+}
+
+function failed(work: SlotWork, runId: string | null, why: Parameters<typeof failureReport>[1]): Verdict {
+  return { state: 'failed', runId, report: failureReport(work, why) };
+}
+
+/** Only what failed by no fault of the request is tried again: a refusal would be the same the next time. */
+function judged(work: SlotWork, outcome: Outcome, now: Date): Verdict {
+  const { runId } = outcome;
+  switch (outcome.kind) {
+    case 'done':
+      return { state: 'done', runId, report: successReport(work, outcome.report) };
+    case 'preview':
+      return failed(work, runId, { message: 'A person has to look at it first.' });
+    case 'refused':
+    case 'denied':
+      return failed(work, runId, { message: outcome.error.message });
+    case 'failed':
+      return laterTry(work, now) ?? failed(work, runId, outcome);
+  }
+}
+
+/** When it is tried again; undefined: often enough, or too late by then. */
+function laterTry({ entry, slot }: SlotWork, now: Date): Verdict | undefined {
+  const heldSeconds = RETRY_SECONDS[slot.attempts - 1];
+  if (heldSeconds === undefined) return undefined;
+  const then = new Date(now.getTime() + heldSeconds * 1000);
+  if (isTooLate(entry, { slot: slot.slot, now: then })) return undefined;
+  return { state: 'waiting', heldSeconds, attempts: slot.attempts };
+}

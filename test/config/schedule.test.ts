@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { load, refusal } from './loading.ts';
+
+const HEAD = 'environment: staging\ntime_zone: Europe/London\nslack: { announcements: C01 }\nschedule:\n';
+const HOUR_MS = 3_600_000;
+
+const scheduled = (entries: string) => load({}, { 'capops.yml': HEAD + entries }).settings.policy?.schedule;
+const faultOf = (entries: string) => refusal({}, { 'capops.yml': HEAD + entries });
+
+describe('the schedule in capops.yml', () => {
+  test('takes zone and channel from the file where an entry names none, and catches up for an hour', () => {
+    expect(scheduled('  - { name: a, cron: 0 9 * * 1, operation: list-orgs }')).toEqual([
+      {
+        name: 'a',
+        cron: '0 9 * * 1',
+        timeZone: 'Europe/London',
+        operation: 'list-orgs',
+        input: {},
+        channel: 'C01',
+        catchUpMs: HOUR_MS,
+      },
+    ]);
+    const own =
+      'cron: "*/5 * * * *", operation: x, time_zone: Asia/Kolkata, channel: C02, input: { expiring: 30 }, catch_up: 2d';
+    expect(scheduled(`  - { name: a, ${own} }`)).toMatchObject([
+      { timeZone: 'Asia/Kolkata', channel: 'C02', input: { expiring: 30 }, catchUpMs: 48 * HOUR_MS },
+    ]);
+  });
+
+  test.each([
+    ['cron: 0 9 * *', 'schedule[0].cron: found “0 9 * *”. Allowed: a cron expression of five fields'],
+    ['cron: 0 0 9 * * 1', 'schedule[0].cron: found “0 0 9 * * 1”. Allowed: a cron expression of five fields'],
+    ['cron: 0 25 * * *', 'schedule[0].cron: found “0 25 * * *”'],
+    ['cron: 0 0 30 2 *', 'this one never comes'],
+    ['cron: "@daily"', 'schedule[0].cron: found “@daily”'],
+    ['cron: 0 9 * * *, time_zone: Europe/Londn', 'schedule[0].time_zone: found “Europe/Londn”'],
+    ['cron: 0 9 * * *, catch_up: soon', 'schedule[0].catch_up: found “soon”. Allowed: how late it may still run'],
+    ['cron: 0 9 * * *, catch_up: 0m', 'schedule[0].catch_up: found “0m”'],
+    ['cron: 0 9 * * *, catch_up: 8d', 'schedule[0].catch_up: found “8d”'],
+    ['cron: 0 9 * * *, chanel: C01', '“chanel” is not a setting. Did you mean “channel”?'],
+    ['cron: 0 9 * * *, channel: ops', 'schedule[0].channel: found “ops”'],
+  ])('refuses %s with the start', (wrong, said) => {
+    expect(faultOf(`  - { name: a, operation: list-orgs, ${wrong} }`)).toContain(said);
+  });
+
+  test('refuses a name that two entries have, or that cannot be typed', () => {
+    const entry = (name: string) => `  - { name: ${name}, cron: 0 9 * * 1, operation: list-orgs }\n`;
+    expect(faultOf(entry('a') + entry('b') + entry('a'))).toContain(
+      'schedule[2].name: found “a”. Allowed: a name that',
+    );
+    expect(faultOf(entry('"Weekly ends"'))).toContain('schedule[0].name: found “Weekly ends”');
+  });
+});
