@@ -32,8 +32,12 @@ it('says once that it does not get through, and once that it does again, without
   await beats((answer) => answer.reply(200));
   await beats((answer) => answer.reply(200));
   await beats((answer) => answer.replyWithError(Object.assign(new Error('/ping/s3cret'), { code: 'ECONNREFUSED' })));
+  await beats((answer) => answer.reply(200));
+  await beats((answer) => answer.replyWithError(new Error('connect to https://beats.example/ping/s3cret failed')));
   expect(lines).toEqual([
     'warn the heartbeat does not get through {"reason":"it answered with 503"}',
+    'info the heartbeat gets through again {}',
+    'warn the heartbeat does not get through {"reason":"ECONNREFUSED"}',
     'info the heartbeat gets through again {}',
     expect.stringMatching(/^warn the heartbeat does not get through \{"reason":"\w+"\}$/),
   ]);

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import type { Knex } from 'knex';
+import { afterAll, afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
 import { isReady, openReadiness } from '../../../src/faces/http/readiness.ts';
 import { type Desk, openDesk } from '../../ops/desk.ts';
 import { type TcpProxy, tcpProxy } from '../../setup/tcp-proxy.ts';
@@ -55,6 +56,19 @@ it.each(['platform', 'ledger'] as const)('a %s that is down or silent is not rea
   expect(performance.now() - started).toBeLessThan(2_500);
   expect(readiness).toEqual({ ...ALL, [part]: false });
   expect(isReady(readiness)).toBe(false);
+});
+
+it('a statement that never ends is not ready after 2 s', async () => {
+  vi.useFakeTimers();
+  const silent = { raw: () => new Promise(() => undefined) } as unknown as Knex;
+  const asked = openReadiness({
+    ports: { databases: { platform: silent, ledger: silent } },
+    isConnected: () => true,
+    slackAnswers: () => true,
+  })();
+  await vi.advanceTimersByTimeAsync(2_000);
+  vi.useRealTimers();
+  expect(await asked).toEqual({ ...ALL, platform: false, ledger: false });
 });
 
 it.each([

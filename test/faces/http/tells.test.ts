@@ -5,6 +5,8 @@ import { keptLog } from '../../adapters/notes.ts';
 import { type Desk, openDesk } from '../../ops/desk.ts';
 import { type TcpProxy, tcpProxy } from '../../setup/tcp-proxy.ts';
 
+const until = (claim: () => void) => vi.waitFor(claim, { timeout: 10_000, interval: 10 });
+
 let desk: Desk;
 let proxy: TcpProxy;
 beforeAll(async () => {
@@ -47,22 +49,22 @@ it('beats only while CapOps can serve, pages when the ledger is down for two min
     heartbeat: { beat, close: nothing },
     pace: { lookMs: 20, beatMs: 20 },
   });
-  await vi.waitFor(() => expect(counts.beats).toBeGreaterThan(1));
+  await until(() => expect(counts.beats).toBeGreaterThan(1));
   expect(told.filter((line) => line.startsWith('wake'))).toEqual([]);
 
   await proxy.refuse();
-  await vi.waitFor(() => expect(counts.unready).toBeGreaterThan(0));
+  await until(() => expect(counts.unready).toBeGreaterThan(0));
   const { beats, unready } = counts;
-  await vi.waitFor(() => expect(counts.unready).toBeGreaterThan(unready + 5));
+  await until(() => expect(counts.unready).toBeGreaterThan(unready + 5));
   // One beat may have been on its way.
   expect(counts.beats).toBeLessThanOrEqual(beats + 1);
   expect(told.filter((line) => line.startsWith('wake'))).toEqual([]);
   desk.now = new Date(desk.now.getTime() + 120_000);
-  await vi.waitFor(() => expect(told.at(-1)).toMatch(/^wake ledger: .* has not answered for 2 minutes\.$/));
+  await until(() => expect(told.at(-1)).toMatch(/^wake ledger: .* has not answered for 2 minutes\.$/));
 
   await proxy.pass();
-  await vi.waitFor(() => expect(told.at(-1)).toBe('over ledger'));
-  await vi.waitFor(() => expect(counts.beats).toBeGreaterThan(beats + 1));
+  await until(() => expect(told.at(-1)).toBe('over ledger'));
+  await until(() => expect(counts.beats).toBeGreaterThan(beats + 1));
   await watch.stop();
   const after = { ...counts };
   await desk.ledger('SELECT pg_sleep(0.2)');

@@ -32,7 +32,7 @@ export async function startWatchedBot(env: Record<string, string>): Promise<Watc
   const own = { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl };
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'src/main.ts')], {
     cwd: folder,
-    env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', ...own, ...env },
+    env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', CAPOPS_FOLDER: folder, ...own, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

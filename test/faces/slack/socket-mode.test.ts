@@ -13,6 +13,7 @@ const as = (id: string) => bot.slack.as(id);
 
 it('Socket Mode keeps two connections, which the app’s token opens, and works on either', async () => {
   expect(bot.slack.connections()).toBe(2);
+  expect(bot.face.isConnected()).toBe(true);
   expect(bot.slack.calls('apps.connections.open').map(({ token, answer }) => [token, answer.ok])).toEqual([
     ['app', true],
     ['app', true],
@@ -53,5 +54,6 @@ it('a connection that Slack asks to renew is renewed, and nobody notices', async
 it('stopping closes the connections', async () => {
   await bot.face.stop();
   await bot.slack.until(() => bot.slack.connections() === 0);
+  expect(bot.face.isConnected()).toBe(false);
   expect((await as('U0VERA').command(OPS, '/capops whoami')).error).toBe('dispatch_failed');
 });
