@@ -77,6 +77,28 @@ test.each<[string, number, (size: number) => object[]]>([
   ['characters of a placeholder', 150, (n) => accessory({ type: 'external_select', placeholder: plain(n) })],
   ['options of an overflow menu', 5, (n) => accessory({ type: 'overflow', options: many(n, option) })],
   ['radio buttons', 10, (n) => accessory({ type: 'radio_buttons', options: many(n, option) })],
+  [
+    'characters beside a checkbox',
+    75,
+    (n) => accessory({ type: 'checkboxes', options: [{ ...option(1), text: mrkdwn(n) }] }),
+  ],
+  [
+    'characters under a checkbox',
+    75,
+    (n) => accessory({ type: 'checkboxes', options: [{ ...option(1), description: mrkdwn(n) }] }),
+  ],
+  [
+    'characters of a checkbox’s value',
+    150,
+    (n) => accessory({ type: 'checkboxes', options: [{ ...option(1), value: 'x'.repeat(n) }] }),
+  ],
+  [
+    'columns of a sorted table',
+    20,
+    (n) => [
+      { type: 'data_table', caption: 'C', rows: many(2, () => many(n, () => ({ type: 'raw_text', text: 'x' }))) },
+    ],
+  ],
   ['checkboxes', 10, (n) => accessory({ type: 'checkboxes', options: many(n, option) })],
   ['characters of an image’s description', 2000, (n) => [{ ...image, alt_text: 'x'.repeat(n) }]],
   ['characters of an image’s title', 2000, (n) => [{ ...image, title: plain(n) }]],
