@@ -11,7 +11,7 @@ export default defineConfig({
     reporters: ['default', tallyReporter(process.env.TALLY_FILE)],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 15_000,
+    testTimeout: 30_000,
     env: { TZ: TEST_TIME_ZONE },
     // A test without an assertion cannot fail.
     expect: { requireAssertions: true },

@@ -47,7 +47,7 @@ async function start(script: string, env: Record<string, string>): Promise<Bot> 
   const port = await freePort();
   const begun = performance.now();
   const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
-    env: { PATH: process.env.PATH, ...SECRETS, ...env, PORT: String(port) },
+    env: { PATH: process.env.PATH, CAPOPS_FOLDER: tmpdir(), ...SECRETS, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await ready(child);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
@@ -33,7 +34,7 @@ export interface ConfigSource {
 }
 
 /** Reads and checks every setting; variables win over `.env`. Throws a StartError that names each wrong one. */
-export function loadConfig(source: ConfigSource = { env: process.env, folder: process.cwd() }): Config {
+export function loadConfig(source: ConfigSource = ownSource()): Config {
   const environment = readEnvironment(source);
   const slack = readSlack(environment.variables);
   const watching = readWatching(environment.variables);
@@ -52,6 +53,12 @@ export function loadConfig(source: ConfigSource = { env: process.env, folder: pr
     logLevel: environment.value.CAPOPS_LOG_LEVEL,
     ...file.value,
   };
+}
+
+/** The project's own folder, from wherever CapOps is run: who may do what must not depend on where somebody stands. */
+function ownSource(): ConfigSource {
+  const own = fileURLToPath(new URL('..', import.meta.url));
+  return { env: process.env, folder: process.env.CAPOPS_FOLDER || own };
 }
 
 const none: Checked<string> = { value: undefined, faults: [] };

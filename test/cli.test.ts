@@ -26,6 +26,22 @@ const audits = (code: string) =>
     `SELECT action, performed_by, reason FROM entitlement.entitlement_audits WHERE organization_id = 'id-${code}' ORDER BY performed_at`,
   );
 
+test('goes by the project’s own capops.yml, wherever somebody stands', async () => {
+  const [project, elsewhere] = ['project', 'elsewhere'].map((name) => mkdtempSync(join(tmpdir(), `capops-${name}-`)));
+  if (!project || !elsewhere) throw new Error('no folders');
+  writeFileSync(
+    join(project, 'capops.yml'),
+    'environment: production\nterminal: { users: { nobody-here: { role: admin } } }\n',
+    { mode: 0o600 },
+  );
+  const denied = await cli('grant CDG work', {
+    cwd: elsewhere,
+    env: { DATABASE_URL: desk.platformUrl, CAPOPS_FOLDER: project },
+  });
+  expect(denied).toMatchObject({ code: 3, stderr: expect.stringContaining('does not list the user') });
+  for (const folder of [project, elsewhere]) rmSync(folder, { recursive: true });
+});
+
 describe('the runbook in the terminal', () => {
   test('grants by bare words and by options, under both names', async () => {
     const words = await cli('grant LHR work until 2099-03-31');

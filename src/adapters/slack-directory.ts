@@ -37,13 +37,20 @@ export function openSlackDirectory(slack: SlackMethods, clock: Clock): Directory
     async (user) => personOf(userSchema.parse(await slack.apiCall('users.info', { user }))),
     clock,
   );
+  // A guest stays a guest while Slack is silent.
+  const lastKnown = new Map<string, Person>();
   const groups = remember(async (usergroup) => {
     const { users } = groupSchema.parse(await slack.apiCall('usergroups.users.list', { usergroup }));
     return new Set(users);
   }, clock);
   return {
     workspaceId: () => workspace.ask(''),
-    person: (userId) => people.ask(userId),
+    person: async (userId) => {
+      const person = await people.ask(userId);
+      if (lastKnown.size >= MOST_REMEMBERED) lastKnown.clear();
+      if (person) lastKnown.set(userId, person);
+      return person ?? lastKnown.get(userId);
+    },
     groupMembers: async (groupId) => (await groups.ask(groupId)) ?? new Set(),
     forgetGroup: (groupId) => groups.forget(groupId),
   };

@@ -28,9 +28,9 @@ export class Organisation extends Model {
     return rows.length > 0 ? Organisation.fromDatabaseJson(row) : undefined;
   }
 
-  /** Holds the row until the transaction ends, so that changes of one organisation's access come one after the other. */
-  async lock(trx: Knex.Transaction): Promise<void> {
-    await this.$query(trx).select('id').forUpdate();
+  /** Holds the row until the transaction ends, so that changes of one organisation's access come one after the other. False when it is gone. */
+  async lock(trx: Knex.Transaction): Promise<boolean> {
+    return (await this.$query(trx).select('id').forUpdate()) !== undefined;
   }
 
   /** Undefined when no organisation has the code. */

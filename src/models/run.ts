@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
 import { Start } from './start.ts';
 
-export type RunState = 'running' | 'done' | 'failed' | 'refused' | 'denied' | 'interrupted';
+export type RunState = 'running' | 'previewed' | 'done' | 'failed' | 'refused' | 'denied' | 'interrupted';
 
 /** One execution of an operation, in the ledger. */
 export class Run extends Model {

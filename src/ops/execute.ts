@@ -46,7 +46,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
   if (operation.preview) {
     const shown = await preview(context, run, input);
     if (shown) {
-      recorder.note(run, { state: 'done', report: shown.report });
+      recorder.note(run, { state: 'previewed', report: shown.report });
       return shown;
     }
   }

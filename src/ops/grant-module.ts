@@ -9,7 +9,7 @@ import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
 import * as arg from './arguments.ts';
 import { type Context, defineOperation } from './operation.ts';
-import { called, findOrganisation } from './organisation-found.ts';
+import { called, findOrganisation, hold } from './organisation-found.ts';
 import type { Part, Report } from './report.ts';
 
 /** What became of one module. */
@@ -47,7 +47,7 @@ export const grantModule = defineOperation({
   async run(context, { org, module, until = null, shorten = false }): Promise<Granted> {
     const organisation = await findOrganisation(context, org);
     const steps = await inTransaction(context.databases.platform, async (trx) => {
-      await organisation.lock(trx);
+      await hold(trx, organisation);
       const present = await Entitlement.locked(trx, organisation.id, module);
       const decided = module.map((moduleKey) => {
         const access = present.get(moduleKey);

@@ -8,6 +8,15 @@ export async function findOrganisation(context: Context, typed: string): Promise
   return findByCode(context, typed, Organisation.byCode);
 }
 
+/** Holds an organisation until the transaction ends. Throws UserError when somebody has removed it meanwhile. */
+export async function hold(trx: Parameters<Organisation['lock']>[0], organisation: Organisation): Promise<void> {
+  if (await organisation.lock(trx)) return;
+  throw new UserError({
+    argument: 'org',
+    message: `${called(organisation)} was removed a moment ago. Nothing was changed.`,
+  });
+}
+
 /** What `find` finds by the code. Throws UserError, with the code that was probably meant, when it finds nothing. */
 export async function findByCode<T>(
   context: Context,

@@ -7,7 +7,7 @@ import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
 import * as arg from './arguments.ts';
 import { defineOperation } from './operation.ts';
-import { called, findOrganisation } from './organisation-found.ts';
+import { called, findOrganisation, hold } from './organisation-found.ts';
 import type { Part, Report } from './report.ts';
 
 interface Revoked {
@@ -47,7 +47,7 @@ export const revokeModule = defineOperation({
     const { now } = context.moment;
     const organisation = await findOrganisation(context, org);
     const outcome = await inTransaction(context.databases.platform, async (trx) => {
-      await organisation.lock(trx);
+      await hold(trx, organisation);
       const rows = await Entitlement.locked(trx, organisation.id, module);
       const open = module.flatMap((moduleKey) => {
         const present = rows.get(moduleKey);

@@ -7,7 +7,7 @@ import { type Argument, defineOperation } from './operation.ts';
 import type { Report } from './report.ts';
 
 const LISTED = 20;
-const STATES = ['running', 'done', 'failed', 'refused', 'denied', 'interrupted'] as const;
+const STATES = ['running', 'previewed', 'done', 'failed', 'refused', 'denied', 'interrupted'] as const;
 
 const state: Argument<(typeof STATES)[number], false> = {
   label: 'State',

@@ -64,17 +64,19 @@ describe('a person', () => {
     expect(slack.calls).toHaveLength(3);
   });
 
-  it('is unknown when Slack does not say, also when it said so before; it is asked again soon', async () => {
+  it('stays what Slack last said while it does not answer, a guest too; it is asked again soon', async () => {
+    slack.answers['users.info'] = user({ is_restricted: true });
     const known = directory();
     await known.person('U1');
     later(61);
     slack.answers['users.info'] = undefined;
-    expect(await known.person('U1')).toBeUndefined();
-    expect(await known.person('U1')).toBeUndefined();
-    expect(slack.calls).toHaveLength(2);
+    expect(await known.person('U1')).toMatchObject({ standing: 'guest' });
+    expect(await known.person('U1')).toMatchObject({ standing: 'guest' });
+    expect(await known.person('U2')).toBeUndefined();
+    expect(slack.calls).toHaveLength(3);
     slack.answers['users.info'] = user({});
     later(4);
-    expect(await known.person('U1')).toMatchObject({ name: 'Omar' });
+    expect(await known.person('U1')).toMatchObject({ name: 'Omar', standing: 'member' });
   });
 });
 

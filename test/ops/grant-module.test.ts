@@ -184,6 +184,17 @@ describe('at the same time', () => {
   });
 });
 
+it('of an organisation that somebody removes in the very moment is refused, and leaves no access behind', async () => {
+  await desk.airports('GON');
+  const remover = await desk.databases.platform.transaction();
+  await remover.raw("DELETE FROM public.organizations WHERE code = 'GON'");
+  const granting = desk.types(OMAR, 'grant GON work');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await remover.commit();
+  expect(said(await granting)).toContain('GON (GON Airport) was removed a moment ago. Nothing was changed.');
+  expect(await rows()).toEqual([]);
+});
+
 it('delivered twice, has one effect and one answer', async () => {
   const [first, second] = await Promise.all(
     [1, 2].map(() => desk.types(OMAR, 'grant LHR work', { requestKey: 'command:1.2.3' })),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Run } from '../../src/models/run.ts';
 import { Start } from '../../src/models/start.ts';
@@ -127,7 +128,7 @@ it('a terminal killed while its change waits for a lock leaves nothing changed, 
   const holder = await desk.databases.platform.transaction();
   await holder.raw("SELECT 1 FROM public.organizations WHERE code = 'LHR' FOR UPDATE");
   const child = spawn(process.execPath, [`${PROJECT_ROOT}/src/cli.ts`, 'grant', 'LHR', 'work'], {
-    env: { PATH: process.env.PATH, DATABASE_URL: desk.platformUrl },
+    env: { PATH: process.env.PATH, CAPOPS_FOLDER: tmpdir(), DATABASE_URL: desk.platformUrl },
     stdio: 'ignore',
   });
   await expect.poll(() => states(), { timeout: 8000 }).toMatchObject([{ state: 'running' }]);

@@ -31,7 +31,7 @@ export function startCli(args: string[], options: CliOptions = {}): { child: Chi
   const folder = mkdtempSync(join(tmpdir(), 'capops-cli-'));
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'src/cli.ts'), ...args], {
     cwd: options.cwd ?? folder,
-    env: { PATH, HOME, TZ, ...options.env },
+    env: { PATH, HOME, TZ, CAPOPS_FOLDER: options.cwd ?? folder, ...options.env },
     stdio: 'pipe',
   });
   if (options.input !== undefined) child.stdin.end(options.input);

@@ -51,7 +51,13 @@ export async function startProgram(plan: Plan): Promise<Running> {
 function start({ script, args = [], folder, env }: Plan): ChildProcess {
   // A process group of its own: the terminal's Ctrl-C reaches the demo, which ends its programs in order.
   // A folder of its own: the checkout may hold a .env that points elsewhere.
-  const options = { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
+  const own = { ...env, CAPOPS_FOLDER: folder };
+  const options = {
+    cwd: folder,
+    env: own,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+  };
   return spawn(process.execPath, [script, ...args], options);
 }
 

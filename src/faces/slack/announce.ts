@@ -9,20 +9,23 @@ export type Told = 'told' | 'nothing to tell' | 'failed';
 
 /**
  * Tells the team what was changed: in the channel of the request (execution has seen that it is an allowed one), or in
- * the configured one where it came from elsewhere. Never rejects.
+ * the configured one where it came from elsewhere or the channel does not take it. Never rejects.
  */
 export async function announce(desk: Desk, asker: Asker, outcome: Outcome): Promise<Told> {
   if (outcome.kind !== 'done' || outcome.repeated || !outcome.report.announcement) return 'nothing to tell';
   const { channelId } = asker;
-  const channel = channelId && !isDirect(channelId) ? channelId : desk.announcements;
-  if (!channel) return 'nothing to tell';
-  try {
-    await sayOpenly(desk, channel, drawAnnouncement(asker.userId, outcome.report.announcement));
-    return 'told';
-  } catch (error) {
-    desk.ports.log.warn({ err: error, runId: outcome.runId, channel }, 'the team could not be told of a change');
-    return 'failed';
+  const own = channelId && !isDirect(channelId) ? [channelId] : [];
+  const channels = new Set([...own, ...(desk.announcements ? [desk.announcements] : [])]);
+  const message = drawAnnouncement(asker.userId, outcome.report.announcement);
+  for (const channel of channels) {
+    try {
+      await sayOpenly(desk, channel, message);
+      return 'told';
+    } catch (error) {
+      desk.ports.log.warn({ err: error, runId: outcome.runId, channel }, 'a channel could not be told of a change');
+    }
   }
+  return channels.size === 0 ? 'nothing to tell' : 'failed';
 }
 
 /** The name is a mention; what follows is shown to the letter. */

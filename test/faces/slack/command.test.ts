@@ -154,6 +154,17 @@ describe('the team', () => {
     expect(bot.announcements()).toEqual([]);
   });
 
+  it('is told in the configured channel where its own does not take it', async () => {
+    const own = await openBot({ announcements: 'C0RANDOM' });
+    await own.desk.airports('LHR');
+    own.slack.failNext('chat.postMessage', { error: 'not_in_channel' });
+    const omar = own.slack.as('U0OMAR');
+    await omar.command(OPS, '/capops grant LHR work');
+    expect((await own.slack.as('U0VERA').awaitMessage('C0RANDOM', 'gave LHR')).text).toContain('<@U0OMAR>');
+    expect((await omar.awaitMessage(OPS, 'now has work')).plain).not.toContain('could not be told');
+    await own.close();
+  });
+
   it('that could not be told is mentioned in the private answer: the change stands', async () => {
     bot.slack.failNext('chat.postMessage', { error: 'not_in_channel' });
     const omar = as('U0OMAR');

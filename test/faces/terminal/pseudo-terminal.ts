@@ -22,7 +22,7 @@ export function sitDown(line: string, env: Record<string, string>): Person {
   const { PATH = '', HOME = '' } = process.env;
   const shell = spawn('script', ['-qefc', `stty cols 90 rows 40; exec ${cli}`, '/dev/null'], {
     cwd: folder,
-    env: { PATH, HOME, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
+    env: { PATH, HOME, CAPOPS_FOLDER: folder, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(shell, 'close').finally(() => rmSync(folder, { recursive: true }));
