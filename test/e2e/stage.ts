@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, type TestContext } from 'vitest';
+import { afterAll, beforeAll, type TestContext, vi } from 'vitest';
 import { seedAirports } from '../../workbench/demo/airports.ts';
 import { launchBrowser, openPage } from '../../workbench/demo/browser.ts';
 import { migrate, startCapOps } from '../../workbench/demo/capops.ts';
@@ -21,6 +21,7 @@ import { type Visitor, visit } from './visitor.ts';
 export const SCREENSHOTS = join(PROJECT_ROOT, '.screenshots');
 const PAGE_CACHE = join(PROJECT_ROOT, 'node_modules/.cache/capops-page');
 const START_MS = 60_000;
+const TEST_MS = 60_000;
 /** The real page in the real browser over the local Slack, CapOps and a platform with the demo's airports. */
 export type Stage = {
   readonly slack: LocalSlack;
@@ -32,6 +33,7 @@ export type Stage = {
 
 /** Puts up one stage for the tests of this file. Empty where there is no Chromium: there the tests are skipped. */
 export function setStage(prepare: (stage: Stage) => Promise<void> = async () => {}): Stage {
+  vi.setConfig({ testTimeout: TEST_MS });
   const stage = {} as Stage;
   const ends: (() => unknown)[] = [];
   beforeAll(async () => {

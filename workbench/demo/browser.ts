@@ -23,6 +23,7 @@ export async function openPage(browser: Browser, window: BrowserContextOptions =
   const viewport = { width: 1100, height: 780 };
   const usual = { viewport, timezoneId: 'Europe/London', locale: 'en-GB', reducedMotion: 'reduce' } as const;
   const context = await browser.newContext({ ...usual, ...window });
-  context.setDefaultTimeout(8_000);
+  // Long enough for a machine that does much else.
+  context.setDefaultTimeout(20_000);
   return context.newPage();
 }
