@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Listener, listen, plain } from '../../../src/faces/http/listener.ts';
 
@@ -41,9 +43,14 @@ it('where it cannot listen it says which settings to change', async () => {
   await expect(second).rejects.toMatchObject({ name: 'StartError' });
 });
 
-it('a close ends connections that are kept open', async () => {
+it('a close waits neither for connections that are kept open nor for requests that never end', async () => {
   const other = await listen({ '/': async () => plain(200, 'x') }, { port: 0, host: '127.0.0.1' });
   await (await fetch(`http://127.0.0.1:${other.port}/`)).text();
+  const slow = connect(other.port, '127.0.0.1').on('error', () => undefined);
+  const answered = once(slow, 'data');
+  // One whole request, so that the connection is surely taken, and the beginning of another.
+  slow.write('GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\n');
+  await answered;
   const started = performance.now();
   await other.close();
   expect(performance.now() - started).toBeLessThan(1_000);
