@@ -24,8 +24,8 @@ export async function verdictOn({ ports, service }: ScheduleDesk, work: SlotWork
   const earlier = slot.attempts > 1 ? await Run.byRequestKey(ledger, requestKey) : undefined;
   if (earlier?.state === 'done') return doneBefore(work, earlier);
   if (isTooLate(entry, { slot: slot.slot, now })) return failed(work, null, { message: TOO_LATE });
-  if (earlier?.state === 'running') return waitForOther(work);
-  if (earlier) await earlier.$query(ledger).patch({ requestKey: null });
+  // Whoever settles interrupted runs says what became of this one, and frees its key where nothing did.
+  if (earlier) return waitForOther(work);
   const outcome = await service.execute({ operation, actor: scheduleActor(entry), raw: entry.input, requestKey });
   return outcome.kind === 'done' && outcome.repeated ? waitForOther(work) : judged(work, outcome, now);
 }

@@ -208,7 +208,7 @@ describe('a replica that dies', () => {
       expect(await scheduling.slots()).toMatchObject([{ state: 'waiting', attempts: 1 }]);
     }
     expect(scheduling.posts).toHaveLength(1);
-    await scheduling.desk.ledger("UPDATE runs SET state = 'interrupted' WHERE state = 'running'");
+    await scheduling.desk.ledger("UPDATE runs SET state = 'interrupted', request_key = NULL WHERE state = 'running'");
     await scheduling.later(2);
     await scheduling.look();
     expect(await ran()).toEqual(['schedule:weekly-ends schedule interrupted', 'schedule:weekly-ends schedule done']);
