@@ -20,7 +20,9 @@ describe('creating an organisation', () => {
       OMAR,
       'create-org name "London Heathrow" code lhr modules work,assets until 2027-06-30',
     );
-    expect(said(outcome)).toContain('LHR (London Heathrow) is created, with access to assets and work until 30 Jun 2027 (UTC).');
+    expect(said(outcome)).toContain(
+      'LHR (London Heathrow) is created, with access to assets and work until 30 Jun 2027 (UTC).',
+    );
     expect(await organisations()).toEqual([{ code: 'LHR', name: 'London Heathrow', createdBy: 'slack:U0OMAR' }]);
     expect(await desk.platform('SELECT module_key, status FROM entitlement.entitlements ORDER BY 1')).toEqual([
       { module_key: 'assets', status: 'active' },

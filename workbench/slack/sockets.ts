@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Outgoing, Replied } from './deliver.ts';
+import { takeFault } from './faults.ts';
 import { APP } from './state.ts';
 import { changed, newId, type Workspace } from './workspace.ts';
 
@@ -51,7 +52,8 @@ function connect(workspace: Workspace, socket: WebSocket): void {
   });
   const debug = { host: 'local-slack', build_number: 1, approximate_connection_time: 3600 };
   const hello = { type: 'hello', num_connections: workspace.sockets.size, connection_info: { app_id: APP } };
-  socket.send(JSON.stringify({ ...hello, debug_info: debug }));
+  // With a planned fault of `hello` the connection is open and Slack says nothing.
+  if (!takeFault(workspace, 'hello')) socket.send(JSON.stringify({ ...hello, debug_info: debug }));
   changed(workspace);
 }
 

@@ -115,5 +115,14 @@ function notLetIn(cause: unknown): never {
 /** Each socket has client options of its own: it writes its settings into them. */
 function socket(appToken: string, { logger, fetch, apiUrl }: Transport): SocketModeReceiver {
   const clientOptions = { fetch, retryConfig: { ...FOR_EVER }, ...(apiUrl ? { slackApiUrl: apiUrl } : {}) };
-  return new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
+  const receiver = new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
+  const { client } = receiver;
+  const begin = client.start.bind(client);
+  // Ended while it renews a connection, it rejects, with nothing, where nobody waits; that would end the process.
+  client.start = () =>
+    begin().catch((error: unknown) => {
+      if (error !== undefined) throw error;
+      return { ok: false };
+    });
+  return receiver;
 }

@@ -1,32 +1,30 @@
-import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bot, openBot } from './bot.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App } from '@slack/bolt';
+import { expect, it } from 'vitest';
+import { openSlackWeb } from '../../../src/adapters/slack-web.ts';
+import { boltLog } from '../../../src/faces/slack/bolt-log.ts';
+import { openDoor } from '../../../src/faces/slack/receiver.ts';
+import { startLocalSlack } from '../../../workbench/local-slack.ts';
 
-let bot: Bot;
-beforeAll(async () => {
-  bot = await openBot();
-});
-afterAll(() => bot.close());
+const quiet = () => undefined;
+const logger = boltLog({ debug: quiet, info: quiet, warn: quiet, error: quiet });
 
-/** A request signed as Slack signs it. */
-function post(body: string): Promise<Response> {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const digest = createHmac('sha256', bot.slack.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
-  const headers = {
-    'content-type': 'application/x-www-form-urlencoded',
-    'x-slack-request-timestamp': timestamp,
-    'x-slack-signature': `v0=${digest}`,
-  };
-  return fetch(bot.slack.workspace.appUrl ?? '', { method: 'POST', headers, body });
-}
-
-it('a body larger than Slack’s is not read, whoever signed it', async () => {
-  const body = (bytes: number) =>
-    `command=%2Fcapops&user_id=U0NILS&team_id=T0CAPACITY&channel_id=C0OPS&text=${'a'.repeat(bytes)}`;
-  expect((await post(body(1000))).status).toBe(200);
-  const refused = await post(body(1024 * 1024)).then(
-    ({ status }) => status,
-    () => 'cut off',
-  );
-  expect([413, 'cut off']).toContain(refused);
+it('stops in the middle of a renewal without a rejection that nobody hears', async () => {
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown) => unheard.push(reason);
+  process.on('unhandledRejection', hear);
+  const slack = await startLocalSlack();
+  const { fetch } = openSlackWeb(slack);
+  const door = openDoor({ kind: 'socket', appToken: slack.appToken }, { logger, fetch, apiUrl: slack.apiUrl });
+  door.receiver.init({ processEvent: async () => undefined } as unknown as App);
+  await door.start();
+  slack.failNext('hello', {});
+  slack.refreshSocket();
+  await slack.until(() => slack.connections() < 2 || undefined);
+  await slack.until(() => slack.connections() === 2 || undefined, { timeoutMs: 15_000 });
+  await door.stop(async () => undefined);
+  await sleep(100);
+  process.off('unhandledRejection', hear);
+  await slack.close();
+  expect(unheard).toEqual([]);
 });
