@@ -1,7 +1,6 @@
 import { covers, type Standing } from '../domain/access-policy.ts';
-import { databaseDown } from '../domain/connection-failure.ts';
 import type { RateLimit } from '../domain/rate-limit.ts';
-import { DeniedError, UnavailableError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { authorise } from './authorise.ts';
@@ -13,6 +12,7 @@ import type { Recorder } from './recorder.ts';
 import type { Report } from './report.ts';
 import type { RunDraft } from './run-rows.ts';
 import type { OpsService, Outcome, PreviewOutcome, Request } from './service.ts';
+import { type Underway, unsuccessful } from './unsuccessful.ts';
 
 interface Desk {
   readonly ports: Ports;
@@ -21,15 +21,12 @@ interface Desk {
   readonly rateLimit: RateLimit | undefined;
 }
 
-/** A run on its way: `begun` once its intent stands in the ledger. */
-interface Underway extends RunDraft {
-  begun: boolean;
-}
-
 /** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
 export async function execute(desk: Desk, request: Request): Promise<Outcome> {
   const run: Underway = { ...desk.recorder.draft(request), begun: false };
-  const outcome = await attempt(desk, run).catch((error: unknown) => unsuccessful(desk, run, error));
+  const outcome = await attempt(desk, run).catch((error: unknown) =>
+    error instanceof MovedError ? previewAnew(desk, run, error) : unsuccessful(desk, run, error),
+  );
   logLine(desk.ports, run, outcome);
   return outcome;
 }
@@ -145,42 +142,12 @@ function repetition(first: Run): Outcome {
   return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: { tone: 'info', title } };
 }
 
-async function unsuccessful(desk: Desk, run: Underway, error: unknown): Promise<Outcome> {
-  const { ports, recorder } = desk;
-  const record = async (outcome: Parameters<Recorder['note']>[1]) => {
-    if (run.begun) await recorder.settle(run, outcome);
-    else recorder.note(run, outcome);
-  };
-  if (error instanceof MovedError) {
-    await record({ state: 'refused', message: error.message });
-    const { confirmation: _, ...anew } = run.request;
-    const outcome = await execute(desk, anew);
-    return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
-  }
-  if (error instanceof UserError) {
-    await record({ state: 'refused', message: error.message });
-    return { kind: 'refused', runId: run.id, error };
-  }
-  if (error instanceof DeniedError) {
-    await record({ state: 'denied', rule: error.rule, message: error.message });
-    return { kind: 'denied', runId: run.id, error };
-  }
-  const reference = run.id.slice(0, 8);
-  ports.log.error({ runId: run.id, reference, operation: run.request.operation.name, err: error }, 'a run failed');
-  const message = failureMessage(run, error);
-  await record({ state: 'failed', message, reference });
-  return { kind: 'failed', runId: run.id, message, reference };
-}
-
-function failureMessage(run: Underway, error: unknown): string {
-  if (error instanceof UnavailableError) return error.message;
-  if (databaseDown(error)) {
-    const consequence = run.begun
-      ? 'The change is either whole or not there at all. Ask again when it is back: what was done already is not done twice.'
-      : 'Nothing was changed. Try again in a moment.';
-    return new UnavailableError('the platform’s database', consequence, error).message;
-  }
-  return 'Something went wrong inside CapOps. Its log has the details under the reference.';
+/** What was confirmed is no longer what would be done: nothing was, and this is how it stands now. */
+async function previewAnew(desk: Desk, run: Underway, { message }: MovedError): Promise<Outcome> {
+  await desk.recorder.settle(run, { state: 'refused', message });
+  const { confirmation: _, ...anew } = run.request;
+  const outcome = await execute(desk, anew);
+  return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
 }
 
 function logLine({ log, clock, meter }: Ports, { id, request, startedAt }: RunDraft, outcome: Outcome): void {
