@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { Model, type QueryBuilder, snakeCaseMappers } from 'objection';
 import { type AuditHead, type AuditRecord, type AuditRow, link, NO_ROWS } from '../domain/audit-chain.ts';
+import { byActor } from './by-actor.ts';
 
 /** Any number that nobody else uses for advisory locks: writers of the chain come one after the other. */
 const CHAIN_LOCK = 7_236_904_128;
@@ -65,7 +66,7 @@ export class AuditEntry extends Model {
 
 function filtered(query: QueryBuilder<AuditEntry, AuditEntry[]>, { subject, actor, since }: AuditFilter): void {
   if (subject) query.whereRaw('subjects @> ARRAY[?]::text[]', [subject]);
-  if (actor) query.whereRaw('(starts_with(actor_id, ?) OR strpos(lower(actor_name), lower(?)) > 0)', [actor, actor]);
+  if (actor) byActor(query, actor);
   if (since) query.where('at', '>=', since);
 }
 

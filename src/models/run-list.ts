@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { byActor } from './by-actor.ts';
 import { Run } from './run.ts';
 
 /** Which runs; every part that is set must hold. */
@@ -12,8 +13,7 @@ export interface RunFilter {
 export async function newestRuns(ledger: Knex, { actor, state }: RunFilter, limit: number): Promise<Run[]> {
   return Run.query(ledger)
     .modify((query) => {
-      if (actor)
-        query.whereRaw('(starts_with(actor_id, ?) OR strpos(lower(actor_name), lower(?)) > 0)', [actor, actor]);
+      if (actor) byActor(query, actor);
       if (state) query.where('state', state);
     })
     .orderBy('started_at', 'desc')

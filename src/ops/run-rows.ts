@@ -92,7 +92,11 @@ export function auditRecord({ run, outcome, at }: Settled): AuditRecord {
 /** The organisation that a request names, though nothing came of it. */
 function subjectsOf({ operation, raw }: Request): string[] {
   const named = Object.entries(operation.args as Arguments).filter(([, { widget }]) => widget.kind === 'organisation');
-  return named.map(([name]) => String(raw[name] ?? '').toUpperCase()).filter((code) => AIRPORT_CODE.test(code));
+  return codesAmong(named.map(([name]) => raw[name]));
+}
+
+function codesAmong(values: readonly unknown[]): string[] {
+  return values.map((value) => String(value).toUpperCase()).filter((code) => AIRPORT_CODE.test(code));
 }
 
 /** What the audit keeps of a run that was settled after its process was gone. */
@@ -102,9 +106,7 @@ export function settledRecord(
   at: Date,
 ): AuditRecord {
   const { id: runId, operation, effect, actorId, actorName, face, channel, input } = run;
-  const subjects = Object.values(input)
-    .map((value) => String(value).toUpperCase())
-    .filter((code) => AIRPORT_CODE.test(code));
+  const subjects = codesAmong(Object.values(input));
   const nothing = { rule: null, reference: null, before: null, after: null };
   return {
     ...nothing,
