@@ -47,6 +47,7 @@ export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: tr
   'node-cron': { homes: ['^src/faces/scheduler/'] },
   objection: { homes: ['^src/models/'] },
   pg: { homes: [adapters] },
+  'pg-boss': { homes: [adapters, '^migrations/'] },
   pino: { homes: [adapters] },
   'prom-client': { homes: [adapters] },
   'temporal-polyfill': { homes: ['^src/domain/'] },
