@@ -9,6 +9,7 @@ import type { Watch, WatchOptions } from './faces/http/index.ts';
 import type { Scheduler } from './faces/scheduler/index.ts';
 import { createSlackFace } from './faces/slack/index.ts';
 import { Start } from './models/start.ts';
+import { checkApprovals } from './ops/check-approvals.ts';
 import { checkSchedule } from './ops/check-schedule.ts';
 import { OPERATIONS } from './ops/index.ts';
 import type { ScheduleDesk } from './ops/schedule-work.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = openLog({ level: config.logLevel });
   const slack = slackOf(config);
+  checkApprovals(config.settings, OPERATIONS);
   checkSchedule({ settings: config.settings, clock: systemClock }, OPERATIONS);
   await assertMigrated(config);
   const meter = await composeMeter(config);

@@ -39,13 +39,15 @@ process.exitCode = await face.serveTerminal(desk, {
 
 /** The configuration and the ops service on it. A ledger that is down stops no reading; the ops service says what it stops. */
 async function open(): Promise<OpenDesk> {
-  const [config, { compose }, { openLog }, { systemClock }, { createService }] = await Promise.all([
+  const [config, { checkApprovals }, { compose }, { openLog }, { systemClock }, { createService }] = await Promise.all([
     configuration(),
+    import('./ops/check-approvals.ts'),
     import('./compose.ts'),
     import('./adapters/log.ts'),
     import('./adapters/clock.ts'),
     import('./ops/service.ts'),
   ]);
+  checkApprovals(config.settings, OPERATIONS);
   await refusePending(config);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const composition = await compose(config, { log, clock: systemClock });

@@ -92,6 +92,27 @@ export interface Policy {
     | undefined;
   /** What runs by itself, and when. */
   readonly schedule: readonly ScheduleEntry[];
+  /** Which operations wait for a second person, by runbook name, besides those that always do. Absent: none. */
+  readonly approvals?: Readonly<Record<string, ApprovalRule>> | undefined;
+}
+
+/** Who lets an operation run that somebody else has asked for. */
+export interface ApprovalRule {
+  /** Each line is to be met; one person counts for one line. */
+  readonly from: readonly ApprovalLine[];
+  /** How long a request waits before it expires. */
+  readonly waitMs: number;
+  /** Who is reminded, once; undefined: nobody. Without `users`: those by user id who are still needed. */
+  readonly nudge: { readonly afterMs: number; readonly users: readonly string[] | undefined } | undefined;
+  /** The id of the channel in which requests are posted; undefined: the one that hears of changes. */
+  readonly channel: string | undefined;
+}
+
+/** So many different people out of these users and the members of these groups. */
+export interface ApprovalLine {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly count: number;
 }
 
 /** One operation that runs by itself. A slot is a moment at which it is due. */

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import type { Policy, Settings } from '../ports.ts';
-import { channel, id, keys } from './policy-values.ts';
-import { entriesOf, refuseSameNames, scheduleEntry } from './schedule-schema.ts';
+import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
+import { channel, group, id, keys, list, user } from './policy-values.ts';
+import { entriesOf, refuseSameNames, scheduleEntry, withBuiltIns } from './schedule-schema.ts';
 import { checkZone, zoneAllowed } from './time-zone.ts';
 
 // The shape of capops.yml. Every message says what is allowed; what was found is put before it.
-const user = id(/^[UW][A-Z0-9]+$/, 'a Slack user’s id, U… or W…');
-const group = id(/^S[A-Z0-9]+$/, 'a Slack user group’s id, S…');
 const team = id(/^T[A-Z0-9]+$/, 'a Slack workspace’s id, T…');
-
-const list = <T extends z.ZodType>(of: T, example: string) =>
-  z.array(of, `a list of ids, such as [${example}]`).default([]);
 
 const roleSchema = z
   .strictObject({ users: list(user, 'U0123'), groups: list(group, 'S0123') }, keys('users, groups'))
@@ -46,8 +42,9 @@ export const policySchema = z
               })
               .default([]),
             announcements: channel.optional(),
+            audit: channel.optional(),
           },
-          keys('team_id, allowed_channels, announcements'),
+          keys('team_id, allowed_channels, announcements, audit'),
         )
         .default({ allowed_channels: [] }),
       trust_user_groups: z.boolean('true or false').default(false),
@@ -65,21 +62,24 @@ export const policySchema = z
       terminal: z
         .strictObject({ users: z.record(z.string(), terminalUser, 'OS users and what they are') }, keys('users'))
         .optional(),
+      approvals: approvalRules.default({}),
       schedule: z
         .array(scheduleEntry, 'a list of operations that run by themselves')
         .superRefine(refuseSameNames)
         .default([]),
     },
-    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, schedule'),
+    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule'),
   )
   .superRefine(refuseUselessGroups);
 
 function refuseUselessGroups(
-  file: { trust_user_groups: boolean; roles: Policy['roles'] },
+  file: { trust_user_groups: boolean; roles: Policy['roles']; approvals: z.infer<typeof approvalRules> },
   context: z.RefinementCtx,
 ): void {
+  if (file.trust_user_groups) return;
+  refuseUntrustedGroups(file.approvals, context);
   const { groups } = file.roles.admin;
-  if (file.trust_user_groups || groups.length === 0) return;
+  if (groups.length === 0) return;
   const message = 'none, unless trust_user_groups is true: whoever edits such a group could make themselves an admin';
   context.addIssue({ code: 'custom', path: ['roles', 'admin', 'groups'], input: groups, message });
 }
@@ -89,19 +89,25 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
   settings: Settings;
   announcements: string | undefined;
 } {
+  const auditChannel = file.slack.audit ?? file.slack.announcements;
+  const roles = { roles: file.roles, trustUserGroups: file.trust_user_groups };
   const policy: Policy = {
-    roles: file.roles,
-    trustUserGroups: file.trust_user_groups,
+    ...roles,
     teamId: file.slack.team_id,
     allowedChannels: file.slack.allowed_channels,
     osUsers: file.terminal && osUsersOf(file.terminal.users),
-    schedule: entriesOf(file.schedule, { timeZone: file.time_zone, channel: file.slack.announcements }),
+    approvals: rulesOf(file.approvals, roles),
+    schedule: withBuiltIns(
+      entriesOf(file.schedule, { timeZone: file.time_zone, channel: file.slack.announcements }),
+      { timeZone: file.time_zone, auditChannel },
+    ),
   };
   const settings = {
     environment: file.environment,
     timeZone: file.time_zone,
     policy,
     requestsPerMinute: file.limits.requests_per_minute,
+    auditChannel,
   };
   return { settings, announcements: file.slack.announcements };
 }

@@ -1,20 +1,11 @@
 import { z } from 'zod';
 import { cronFault } from '../domain/schedule-slots.ts';
 import type { ScheduleEntry } from '../ports.ts';
-import { channel, id, keys } from './policy-values.ts';
+import { channel, duration, id, keys } from './policy-values.ts';
 import { checkZone, zoneAllowed } from './time-zone.ts';
 
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const CATCH_UP = 'how late it may still run, from 1m to 7d, such as 30m, 2h or 1d';
-const MOST_MS = 7 * 86_400_000;
-
-const catchUp = z.string(CATCH_UP).transform((text, context) => {
-  const [, count = '', unit = ''] = /^(\d{1,5})([mhd])$/.exec(text.trim()) ?? [];
-  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
-  if (ms > 0 && ms <= MOST_MS) return ms;
-  context.addIssue({ code: 'custom', message: CATCH_UP });
-  return z.NEVER;
-});
+const HOUR_MS = 3_600_000;
 
 /** One operation that runs by itself, as capops.yml has it. */
 export const scheduleEntry = z.strictObject(
@@ -28,7 +19,7 @@ export const scheduleEntry = z.strictObject(
     operation: z.string('an operation’s name, such as list-orgs'),
     input: z.record(z.string(), z.unknown(), 'the operation’s input, such as { expiring: 30 }').default({}),
     channel: channel.optional(),
-    catch_up: catchUp.default(UNIT_MS.h ?? 0),
+    catch_up: duration(CATCH_UP, { least: '1m', most: '7d' }).default(HOUR_MS),
   },
   keys('name, cron, time_zone, operation, input, channel, catch_up'),
 );
@@ -41,6 +32,17 @@ export function refuseSameNames(entries: Entry[], context: z.RefinementCtx): voi
     if (entries.findIndex((other) => other.name === name) === place) continue;
     context.addIssue({ code: 'custom', path: [place, 'name'], input: name, message: 'a name that no other entry has' });
   }
+}
+
+/** What runs by itself though the file does not say so; an entry of the same name stands in its stead. */
+export function withBuiltIns(
+  entries: readonly ScheduleEntry[],
+  { timeZone, auditChannel }: { timeZone: string; auditChannel: string | undefined },
+): ScheduleEntry[] {
+  const name = 'audit-anchor';
+  if (auditChannel === undefined || entries.some((entry) => entry.name === name)) return [...entries];
+  const nightly = { cron: '5 0 * * *', timeZone, catchUpMs: 24 * (UNIT_MS.h ?? 0) };
+  return [...entries, { name, operation: 'audit-anchor', input: {}, channel: auditChannel, ...nightly }];
 }
 
 /** The entries with what the file says for all of them. */

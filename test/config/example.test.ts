@@ -29,6 +29,9 @@ test('capops.example.yml has every key that there is', () => {
     ['roles', 'admin'],
     ['terminal'],
     ['terminal', 'users', 'ada'],
+    ['approvals', 'revoke-module'],
+    ['approvals', 'revoke-module', 'from', 0],
+    ['approvals', 'revoke-module', 'nudge'],
     ['schedule', 0],
   ];
   for (const place of places) {

@@ -46,6 +46,7 @@ terminal:
         teamId: 'T01',
         allowedChannels: 'any',
         osUsers: { ada: { role: 'admin', slack: 'U1' }, omar: { role: undefined, slack: 'U2' } },
+        approvals: {},
         schedule: [],
       },
       requestsPerMinute: 60,
@@ -60,6 +61,7 @@ terminal:
       teamId: undefined,
       allowedChannels: [],
       osUsers: undefined,
+      approvals: {},
       schedule: [],
     });
   });
@@ -90,7 +92,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, schedule.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -154,7 +156,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, schedule.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);
