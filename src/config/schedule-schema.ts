@@ -41,7 +41,7 @@ export function withBuiltIns(
 ): ScheduleEntry[] {
   const name = 'audit-anchor';
   if (auditChannel === undefined || entries.some((entry) => entry.name === name)) return [...entries];
-  const nightly = { cron: '5 0 * * *', timeZone, catchUpMs: 24 * (UNIT_MS.h ?? 0) };
+  const nightly = { cron: '5 0 * * *', timeZone, catchUpMs: 24 * HOUR_MS };
   return [...entries, { name, operation: 'audit-anchor', input: {}, channel: auditChannel, ...nightly }];
 }
 
