@@ -12,6 +12,8 @@ export interface Actor {
   readonly slack?: { readonly userId: string; readonly teamId: string; readonly channelId?: string };
   /** Set where the request came from the terminal. */
   readonly osUser?: string;
+  /** The person who let an entry of the schedule run. */
+  readonly onBehalfOf?: Actor;
 }
 
 /** The two databases. A failed connection surfaces within 2.5 s. */
@@ -144,6 +146,42 @@ export interface Settings {
   readonly requestsPerMinute?: number | undefined;
   /** Undefined when there is no `capops.yml`: Slack is denied, the terminal is admin. */
   readonly policy: Policy | undefined;
+  /** The id of the channel that keeps the audit's anchors; absent: none does. */
+  readonly auditChannel?: string | undefined;
+}
+
+/** Processes beside this one, as far as they can be seen. */
+export interface Processes {
+  /** Where process ids mean the same as here; undefined: not known. */
+  readonly machine: string | undefined;
+  readonly pid: number;
+  isAlive(pid: number): boolean;
+}
+
+/** What became of a job that was handed out: the run needs no more work, or somebody is to take it up again. */
+export type JobVerdict = 'done' | 'again';
+
+/** Works one job. `signal` aborts when the worker stops, or when the job was given to somebody else meanwhile. */
+export type JobHandler = (runId: string, signal: AbortSignal) => Promise<JobVerdict>;
+
+/**
+ * Runs that wait for a worker, in the ledger. A job carries the run's id and nothing else: the truth about a run is in
+ * `runs`. A job is handed out at least once: whoever handles it claims the run first.
+ */
+export interface JobQueue {
+  /** Adds a run's job in the caller's transaction on the ledger: both or neither. A run that has one already keeps it. */
+  enqueue(trx: Knex.Transaction, runId: string): Promise<void>;
+  /**
+   * Works jobs, at most `concurrency` at a time, until `signal` aborts; resolves when what was taken is done or given
+   * back. Waits for a ledger that is down. `again` hands the job back: somebody gets it in 1 to 4 s, in up to 30 s when
+   * it was handed back often. So does a handler that throws, which is logged. A job whose worker died, or could not
+   * reach the ledger for 30 s, is handed out anew within a minute.
+   */
+  work(handle: JobHandler, options: { readonly concurrency: number; readonly signal: AbortSignal }): Promise<void>;
+  /** Jobs that wait. Rejects when the ledger does not answer. */
+  depth(): Promise<number>;
+  /** Ends all work here as if each signal had aborted. */
+  close(): Promise<void>;
 }
 
 /** What must wake somebody. */
@@ -170,13 +208,21 @@ export interface Meter {
   acknowledged(seconds: number): void;
   /** Whether a part that CapOps needs answered. */
   saw(part: string, isReady: boolean): void;
+  /** How long after its slot a scheduled operation was begun. */
+  late(seconds: number): void;
+  /** Where to read how many runs wait; asked whenever somebody looks. It may reject: then nothing is shown. */
+  watchQueue(depth: () => Promise<number>): void;
 }
 
 /** Everything an operation may reach. */
 export interface Ports {
   /** The bot's start in the ledger, which its runs belong to; absent in the terminal. */
   readonly startId?: string | undefined;
+  /** Absent where nobody asks what became of other processes. */
+  readonly processes?: Processes | undefined;
   readonly databases: Databases;
+  /** Absent where nothing waits for a worker: long operations run at once then. */
+  readonly jobs?: Pick<JobQueue, 'enqueue'> | undefined;
   /** Undefined when the platform runs without Redis. */
   readonly cache: AccessCache | undefined;
   /** Undefined when Slack is not configured. */

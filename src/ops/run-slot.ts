@@ -26,7 +26,10 @@ export async function runSlot(desk: ScheduleDesk, entry: ScheduleEntry, slot: Sc
 /** True when the slot has come to its end here, with a report to tell. */
 async function cameToItsEnd(desk: ScheduleDesk, work: SlotWork): Promise<boolean> {
   const { slot } = work;
-  const { ledger } = desk.ports.databases;
+  const { databases, clock, meter } = desk.ports;
+  const { ledger } = databases;
+  // A further try comes late on purpose.
+  if (slot.attempts === 1) meter?.late((clock.now().getTime() - slot.slot.getTime()) / 1000);
   const verdict = await verdictOn(desk, work);
   if (verdict.state === 'waiting') {
     await slot.write(ledger, { state: 'waiting', attempts: verdict.attempts }, verdict.heldSeconds);

@@ -27,6 +27,8 @@ it('every run is counted by operation, outcome and face; a repeated delivery is 
         calledSlack: nothing,
         acknowledged: nothing,
         saw: nothing,
+        late: nothing,
+        watchQueue: nothing,
       },
     },
     OPERATIONS,

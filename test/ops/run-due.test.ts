@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import type { Operation } from '../../src/ops/operation.ts';
+import { runDue } from '../../src/ops/run-due.ts';
+import { createService } from '../../src/ops/service.ts';
 import { openScheduling, type Scheduling, WEEKLY } from './scheduling.ts';
 
 /** list-orgs as it is, unless `trouble` says what becomes of it. */
@@ -79,6 +81,32 @@ describe('what is due', () => {
     const slots = (await scheduling.slots()).map(({ slot }) => (slot as Date).toISOString().slice(11, 16));
     expect(slots).toEqual(['13:00', '14:00', '15:00', '16:00']);
     expect(await ran()).toHaveLength(4);
+  });
+
+  test('is measured by how late it began; a further try is late on purpose', async () => {
+    const late: number[] = [];
+    const meter = {
+      ran: () => undefined,
+      calledSlack: () => undefined,
+      acknowledged: () => undefined,
+      saw: () => undefined,
+      late: (seconds: number) => void late.push(seconds),
+      watchQueue: () => undefined,
+    };
+    const measured = { ...scheduling.ports, meter };
+    const service = createService(measured, operations);
+    const announcer = { post: async () => undefined };
+    const look = () => runDue({ ports: measured, service, announcer }, new AbortController().signal);
+    scheduling.desk.now = new Date('2026-11-23T09:00:42Z');
+    trouble = () => {
+      throw new Error('out of order');
+    };
+    await look();
+    await scheduling.later(1);
+    trouble = undefined;
+    await look();
+    expect(await scheduling.slots()).toMatchObject([{ state: 'done', attempts: 2 }]);
+    expect(late).toEqual([42]);
   });
 
   test('without a channel is recorded, and nobody is told', async () => {

@@ -26,6 +26,8 @@ function open(seen: string[] = []) {
     calledSlack: () => undefined,
     acknowledged: () => undefined,
     saw: (part: string, isThere: boolean) => void seen.push(`${part} ${isThere}`),
+    late: () => undefined,
+    watchQueue: () => undefined,
   };
   return openReadiness({
     ports: { databases: desk.databases, meter },

@@ -41,7 +41,7 @@ it('beats only while CapOps can serve, pages when the ledger is down for two min
       clock: { now: () => desk.now },
       log: keptLog().log,
       pager,
-      meter: { saw, ran: nothing, calledSlack: nothing, acknowledged: nothing },
+      meter: { saw, ran: nothing, calledSlack: nothing, acknowledged: nothing, late: nothing, watchQueue: nothing },
     },
     slack: { apiCall: async () => ({ ok: true }) },
     isConnected: () => true,
