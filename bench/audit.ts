@@ -36,7 +36,7 @@ const residentMiB = () => process.memoryUsage.rss() / 2 ** 20;
 const before = residentMiB();
 let peak = before;
 const begun = performance.now();
-const verifier = openVerifier(new Map());
+const verifier = openVerifier([]);
 for await (const row of AuditEntry.all(databases.ledger)) {
   if (verifier.next(row)) throw new Error(`broken at ${row.sequence}`);
   if (row.sequence % 1000 === 0) peak = Math.max(peak, residentMiB());

@@ -68,8 +68,8 @@ export interface AuditFault {
   readonly kind: 'changed' | 'missing' | 'unlinked' | 'cut' | 'rewritten';
 }
 
-/** Follows a chain row by row; `anchors` are heads that were noted elsewhere, by sequence. */
-export function openVerifier(anchors: ReadonlyMap<number, string>): {
+/** Follows a chain row by row; `anchors` are heads that were noted elsewhere, in any order. */
+export function openVerifier(anchors: readonly AuditHead[]): {
   /** The first fault, seen at this row; undefined: all well so far. */
   next(row: AuditRow): AuditFault | undefined;
   /** A fault that only the end shows: rows that an anchor has seen are gone. */
@@ -77,13 +77,13 @@ export function openVerifier(anchors: ReadonlyMap<number, string>): {
   head(): AuditHead;
 } {
   let last = NO_ROWS;
+  const seen = Map.groupBy(anchors, ({ sequence }) => sequence);
   const faultOf = (row: AuditRow): AuditFault['kind'] | undefined => {
     const { sequence, previousHash, hash, ...record } = row;
     if (sequence > last.sequence + 1) return 'missing';
     if (sequence <= last.sequence || previousHash !== last.hash) return 'unlinked';
     if (hash !== hashOf(record, { sequence, previousHash })) return 'changed';
-    const anchored = anchors.get(sequence);
-    return anchored !== undefined && anchored !== hash ? 'rewritten' : undefined;
+    return seen.get(sequence)?.some((anchor) => anchor.hash !== hash) ? 'rewritten' : undefined;
   };
   return {
     next: (row) => {
@@ -93,7 +93,7 @@ export function openVerifier(anchors: ReadonlyMap<number, string>): {
       return undefined;
     },
     end: () => {
-      const furthest = Math.max(0, ...anchors.keys());
+      const furthest = anchors.reduce((most, { sequence }) => Math.max(most, sequence), 0);
       return furthest > last.sequence ? { sequence: last.sequence + 1, kind: 'cut' } : undefined;
     },
     head: () => last,

@@ -1,4 +1,5 @@
 import { audit } from './audit.ts';
+import { auditAnchor } from './audit-anchor.ts';
 import { auditVerify } from './audit-verify.ts';
 import { bulkImport } from './bulk-import.ts';
 import { createOrg } from './create-org.ts';
@@ -34,6 +35,7 @@ export const OPERATIONS: readonly Operation[] = [
   resumeSchedule,
   audit,
   auditVerify,
+  auditAnchor,
   freeze,
   thaw,
   help,

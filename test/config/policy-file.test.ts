@@ -47,9 +47,10 @@ terminal:
         allowedChannels: 'any',
         osUsers: { ada: { role: 'admin', slack: 'U1' }, omar: { role: undefined, slack: 'U2' } },
         approvals: {},
-        schedule: [],
+        schedule: [expect.objectContaining({ name: 'audit-anchor', channel: 'C01' })],
       },
       requestsPerMinute: 60,
+      auditChannel: 'C01',
     });
   });
 

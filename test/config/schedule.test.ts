@@ -4,7 +4,8 @@ import { load, refusal } from './loading.ts';
 const HEAD = 'environment: staging\ntime_zone: Europe/London\nslack: { announcements: C01 }\nschedule:\n';
 const HOUR_MS = 3_600_000;
 
-const scheduled = (entries: string) => load({}, { 'capops.yml': HEAD + entries }).settings.policy?.schedule;
+const scheduled = (entries: string, head = HEAD) =>
+  load({}, { 'capops.yml': head + entries }).settings.policy?.schedule;
 const faultOf = (entries: string) => refusal({}, { 'capops.yml': HEAD + entries });
 
 describe('the schedule in capops.yml', () => {
@@ -19,12 +20,16 @@ describe('the schedule in capops.yml', () => {
         channel: 'C01',
         catchUpMs: HOUR_MS,
       },
+      expect.objectContaining({ name: 'audit-anchor' }),
     ]);
     const own =
       'cron: "*/5 * * * *", operation: x, time_zone: Asia/Kolkata, channel: C02, input: { expiring: 30 }, catch_up: 2d';
-    expect(scheduled(`  - { name: a, ${own} }`)).toMatchObject([
-      { timeZone: 'Asia/Kolkata', channel: 'C02', input: { expiring: 30 }, catchUpMs: 48 * HOUR_MS },
-    ]);
+    expect(scheduled(`  - { name: a, ${own} }`)?.[0]).toMatchObject({
+      timeZone: 'Asia/Kolkata',
+      channel: 'C02',
+      input: { expiring: 30 },
+      catchUpMs: 48 * HOUR_MS,
+    });
   });
 
   test.each([
@@ -49,5 +54,33 @@ describe('the schedule in capops.yml', () => {
       'schedule[2].name: found “a”. Allowed: a name that',
     );
     expect(faultOf(entry('"Weekly ends"'))).toContain('schedule[0].name: found “Weekly ends”');
+  });
+});
+
+describe('the nightly anchor of the audit', () => {
+  const file = (slack: string) => `environment: staging\ntime_zone: Europe/London\nslack: { ${slack} }\nschedule:\n`;
+  const OTHER = '  - { name: a, cron: 0 9 * * 1, operation: list-orgs }\n';
+
+  test('is there by itself, in the audit channel, or else where changes are announced', () => {
+    const nightly = {
+      name: 'audit-anchor',
+      cron: '5 0 * * *',
+      timeZone: 'Europe/London',
+      operation: 'audit-anchor',
+      input: {},
+      catchUpMs: 24 * HOUR_MS,
+    };
+    expect(scheduled('  []', file('announcements: C01, audit: C09'))).toEqual([{ ...nightly, channel: 'C09' }]);
+    expect(scheduled('  []', file('announcements: C01'))).toEqual([{ ...nightly, channel: 'C01' }]);
+    expect(load({}, { 'capops.yml': file('audit: C09').replace('schedule:\n', '') }).settings.auditChannel).toBe('C09');
+  });
+
+  test('is not there where nobody would get it', () => {
+    expect(scheduled(OTHER, file(''))?.map(({ name }) => name)).toEqual(['a']);
+  });
+
+  test('gives way to an entry of the same name', () => {
+    const own = '  - { name: audit-anchor, cron: 0 12 * * *, operation: audit-anchor, channel: C02 }\n';
+    expect(scheduled(own, file('audit: C09'))).toMatchObject([{ cron: '0 12 * * *', channel: 'C02' }]);
   });
 });

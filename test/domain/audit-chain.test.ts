@@ -23,7 +23,7 @@ const record = (message: string): AuditRecord => ({
 const chain = link(NO_ROWS, ['one', 'two', 'three', 'four', 'five'].map(record));
 
 function check(rows: readonly AuditRow[], anchors: Record<number, string> = {}) {
-  const verifier = openVerifier(new Map(Object.entries(anchors).map(([key, hash]) => [Number(key), hash])));
+  const verifier = openVerifier(Object.entries(anchors).map(([key, hash]) => ({ sequence: Number(key), hash })));
   for (const row of rows) {
     const fault = verifier.next(row);
     if (fault) return fault;
@@ -72,6 +72,17 @@ describe('a chain', () => {
     const rewritten = link(NO_ROWS, ['one', 'two', 'three', 'four', 'other'].map(record));
     expect(check(rewritten)).toBeUndefined();
     expect(check(rewritten, head)).toEqual({ sequence: 5, kind: 'rewritten' });
+  });
+
+  it('has to agree with each of two anchors that saw the same row', () => {
+    const hash = chain[2]?.hash ?? '';
+    for (const order of [
+      [hash, 'other'],
+      ['other', hash],
+    ]) {
+      const verifier = openVerifier(order.map((seen) => ({ sequence: 3, hash: seen })));
+      expect(chain.map((row) => verifier.next(row)).find(Boolean)).toEqual({ sequence: 3, kind: 'rewritten' });
+    }
   });
 });
 
