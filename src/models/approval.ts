@@ -1,0 +1,164 @@
+import type { Knex } from 'knex';
+import { Model, raw, snakeCaseMappers } from 'objection';
+import { ApprovalDecision } from './approval-decision.ts';
+import { Run } from './run.ts';
+
+export type ApprovalState = 'open' | 'approved' | 'declined' | 'expired' | 'withdrawn' | 'void';
+
+/** How long a replica is believed to be drawing a request after it took it. */
+const DRAWING_SECONDS = 60;
+/** What Slack should show of a request: anything that was decided changes it. */
+const LOOK =
+  "state || ' ' || (SELECT count(*) FROM approval_decisions WHERE approval_decisions.run_id = approvals.run_id)";
+
+/** Where a request stands in Slack. */
+export interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** A run that waits, or waited, for a second person. All times are by the ledger's clock: the replicas' may be wrong. */
+export class Approval extends Model {
+  static override tableName = 'approvals';
+  static override idColumn = 'run_id';
+  static override columnNameMappers = snakeCaseMappers();
+  static override jsonAttributes = ['posted'];
+  static override relationMappings = () => ({
+    run: {
+      relation: Model.BelongsToOneRelation,
+      modelClass: Run,
+      join: { from: 'approvals.run_id', to: 'runs.id' },
+    },
+    decisions: {
+      relation: Model.HasManyRelation,
+      modelClass: ApprovalDecision,
+      join: { from: 'approvals.run_id', to: 'approval_decisions.run_id' },
+      modify: (query: ReturnType<typeof ApprovalDecision.query>) => query.orderBy('decided_at'),
+    },
+  });
+
+  declare runId: string;
+  declare state: ApprovalState;
+  /** Binds operation, input and what the preview saw: only exactly this is approved. */
+  declare hash: string;
+  /** The Slack person who asked, on whatever face; an actor's id where none is known. */
+  declare askedBy: string;
+  declare requestedAt: Date;
+  declare expiresAt: Date;
+  declare nudgeAt: Date | null;
+  declare nudgedAt: Date | null;
+  declare decidedAt: Date | null;
+  declare posted: Posted | null;
+  /** What Slack shows; null: nothing yet. */
+  declare drawn: string | null;
+  declare drawingUntil: Date | null;
+  /** By `look`: what Slack should show. */
+  declare look?: string;
+  declare run?: Run;
+  declare decisions?: ApprovalDecision[];
+
+  /** Lets a run wait, in the transaction that stores it. */
+  static async open(trx: Knex, { runId, hash, askedBy, waitMs, nudgeAfterMs }: ApprovalRequest): Promise<Approval> {
+    const row = {
+      runId,
+      hash,
+      askedBy,
+      state: 'open',
+      requestedAt: raw('clock_timestamp()'),
+      expiresAt: later(waitMs),
+      nudgeAt: nudgeAfterMs === undefined ? null : later(nudgeAfterMs),
+    };
+    await Approval.query(trx)
+      .insert(row as object)
+      .toKnexQuery();
+    return Approval.query(trx).findById(runId).throwIfNotFound();
+  }
+
+  /** With its run and what was decided. */
+  static async of(ledger: Knex, runId: string): Promise<Approval | undefined> {
+    return Approval.query(ledger).findById(runId).withGraphFetched('[run, decisions]');
+  }
+
+  /** Those that can still be decided, the oldest first, each with its run and what was decided. */
+  static async listOpen(ledger: Knex): Promise<Approval[]> {
+    return Approval.query(ledger)
+      .where('state', 'open')
+      .where('expires_at', '>', raw('clock_timestamp()'))
+      .withGraphFetched('[run, decisions]')
+      .orderBy(['requested_at', 'run_id']);
+  }
+
+  /** Ends those whose time has passed. Each is returned to one caller, with its run. */
+  static async expireDue(ledger: Knex): Promise<Approval[]> {
+    return Approval.query(ledger)
+      .where('state', 'open')
+      .where('expires_at', '<=', raw('clock_timestamp()'))
+      .patch({ state: 'expired', decidedAt: raw('expires_at') } as object)
+      .returning('*')
+      .withGraphFetched('[run, decisions]');
+  }
+
+  /** Takes those whose people are to be reminded now. Each is returned to one caller, once for ever. */
+  static async dueNudges(ledger: Knex): Promise<Approval[]> {
+    return Approval.query(ledger)
+      .where('state', 'open')
+      .whereNull('nudged_at')
+      .where('nudge_at', '<=', raw('clock_timestamp()'))
+      .where('expires_at', '>', raw('clock_timestamp()'))
+      .patch({ nudgedAt: raw('clock_timestamp()') } as object)
+      .returning('*')
+      .withGraphFetched('[run, decisions]');
+  }
+
+  /** Whoever asked no longer wants it. False when it is over already. */
+  static async withdraw(trx: Knex, runId: string): Promise<boolean> {
+    return Approval.end(trx, runId, { from: ['open'], state: 'withdrawn' });
+  }
+
+  /** What was to be approved, or was, is no longer what would be done. False when it is over already. */
+  static async makeVoid(trx: Knex, runId: string): Promise<boolean> {
+    return Approval.end(trx, runId, { from: ['open', 'approved'], state: 'void' });
+  }
+
+  /** Takes those that Slack does not show as they are. Each is held by one caller, until it is drawn or for a minute. */
+  static async undrawn(ledger: Knex, runId?: string): Promise<Approval[]> {
+    return Approval.query(ledger)
+      .whereRaw(`drawn IS DISTINCT FROM ${LOOK}`)
+      .where((held) => held.whereNull('drawing_until').orWhere('drawing_until', '<=', raw('clock_timestamp()')))
+      .modify((query) => {
+        if (runId !== undefined) query.where('run_id', runId);
+      })
+      .patch({ drawingUntil: later(DRAWING_SECONDS * 1000) } as object)
+      .returning(['*', raw(`${LOOK} AS look`)] as never)
+      .withGraphFetched('[run, decisions]');
+  }
+
+  /** Says what Slack shows now, and where. */
+  static async drew(ledger: Knex, { runId, look }: Approval, posted: Posted): Promise<void> {
+    await Approval.query(ledger)
+      .findById(runId)
+      .patch({ drawn: look ?? null, posted, drawingUntil: null });
+  }
+
+  private static async end(
+    trx: Knex,
+    runId: string,
+    { from, state }: { from: ApprovalState[]; state: ApprovalState },
+  ): Promise<boolean> {
+    const change = { state, decidedAt: raw('clock_timestamp()') } as object;
+    return (await Approval.query(trx).findById(runId).whereIn('state', from).patch(change)) > 0;
+  }
+}
+
+export interface ApprovalRequest {
+  readonly runId: string;
+  readonly hash: string;
+  readonly askedBy: string;
+  readonly waitMs: number;
+  /** Undefined: nobody is reminded. */
+  readonly nudgeAfterMs: number | undefined;
+}
+
+function later(ms: number) {
+  return raw("clock_timestamp() + ? * interval '1 millisecond'", [ms]);
+}
