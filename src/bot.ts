@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { systemClock } from './adapters/clock.ts';
 import { openLog } from './adapters/log.ts';
 import { assertMigrated } from './adapters/migrations.ts';
+import { thisMachine } from './adapters/processes.ts';
 import { compose, composeHeartbeat, composeMeter, composeSlack } from './compose.ts';
 import { type Config, loadConfig, type SlackConfig } from './config.ts';
 import { StartError, UnavailableError } from './errors.ts';
@@ -34,11 +35,15 @@ async function main(): Promise<void> {
   const meter = await composeMeter(config);
   const { web, directory } = await composeSlack(slack, { clock: systemClock, meter });
   const { ports: composed, close: closePorts } = await compose(config, { log, clock: systemClock, directory, meter });
-  const startId = await Start.record(composed.databases.ledger, startRow(config));
-  const ports = { ...composed, startId };
+  const processes = thisMachine();
+  const startId = await Start.record(composed.databases.ledger, {
+    ...startRow(config),
+    machine: processes.machine ?? null,
+  });
+  const ports = { ...composed, startId, processes };
   const service = createService(ports, OPERATIONS);
   const face = createSlackFace({ service, ports, web, config: slack, announcements: config.announcements });
-  const upkeep = startUpkeep(ports, startId, face.tell);
+  const upkeep = startUpkeep({ ports, service, startId }, face.tell);
   const running: { watch?: Watch | undefined; scheduler?: Scheduler | undefined } = {};
   stopOnSignal(log, async () => {
     await Promise.all([face.stop(), running.scheduler?.stop()]);

@@ -1,17 +1,53 @@
 import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
-import { Start } from './start.ts';
+import type { Actor } from '../ports.ts';
 
-export type RunState = 'running' | 'previewed' | 'done' | 'failed' | 'refused' | 'denied' | 'interrupted';
+/** Where a run stands; those before `done` may still go on. */
+export const RUN_STATES = [
+  'received',
+  'previewed',
+  'awaiting',
+  'queued',
+  'running',
+  'done',
+  'failed',
+  'refused',
+  'denied',
+  'declined',
+  'expired',
+  'cancelled',
+  'interrupted',
+] as const;
+
+export type RunState = (typeof RUN_STATES)[number];
+
+/** States in which it has no outcome yet. */
+export const OPEN: RunState[] = ['received', 'awaiting', 'queued', 'running'];
+
+/** What another process needs to go on with a run, or to answer whoever asked. */
+export interface StoredRequest {
+  readonly actor: Actor;
+  readonly confirmation?: string | undefined;
+  /** How the face that took the request answers it; its own affair. Absent: nobody waits for an answer. */
+  readonly answer?: unknown;
+}
+
+/** The keys that make a request one. */
+export interface RequestKeys {
+  readonly deliveryKey?: string | null | undefined;
+  readonly requestKey?: string | null | undefined;
+}
 
 /** One execution of an operation, in the ledger. */
 export class Run extends Model {
   static override tableName = 'runs';
   static override columnNameMappers = snakeCaseMappers();
-  static override jsonAttributes = ['input', 'result'];
+  static override jsonAttributes = ['input', 'result', 'request'];
 
   declare id: string;
-  /** What makes it one request, whatever is delivered twice. */
+  /** The delivery that asked for it, whatever came of it. */
+  declare deliveryKey: string | null;
+  /** What makes it one request, for as long as something may come or came of it. */
   declare requestKey: string | null;
   declare operation: string;
   declare effect: string;
@@ -28,52 +64,81 @@ export class Run extends Model {
   declare summary: string | null;
   /** The report, so that a repeated request gets the first one's answer. */
   declare result: object | null;
-  /** The bot's start that it belongs to; null: the terminal's. */
+  /** Null once it is over and answered, and for runs that no other process could go on with. */
+  declare request: StoredRequest | null;
+  /** The name and id of whoever wants it to end. */
+  declare cancelAskedBy: string | null;
+  /** The bot's start that it belongs to; null: the terminal's, or nobody's while it waits. */
   declare startId: string | null;
   declare startedAt: Date;
   declare finishedAt: Date | null;
 
-  /** Stores the intent to run. False when the request key is taken: the request was delivered before. */
+  /** Stores a new run. False when one of its keys is taken: the request was delivered before. */
   static async begin(ledger: Knex, run: Partial<Run>): Promise<boolean> {
     const rows = await Run.query(ledger)
-      .insert({ ...run, state: 'running' })
-      .onConflict('request_key')
+      .insert({ state: 'running', ...run })
+      .onConflict()
       .ignore()
       .returning('id')
       .toKnexQuery();
     return rows.length > 0;
   }
 
+  /** The run that this request began, when it was delivered before. */
+  static async byKeys(ledger: Knex, { deliveryKey, requestKey }: RequestKeys): Promise<Run | undefined> {
+    const delivered = deliveryKey ? await Run.query(ledger).findOne('delivery_key', deliveryKey) : undefined;
+    return delivered ?? (requestKey ? Run.query(ledger).findOne('request_key', requestKey) : undefined);
+  }
+
   static async byRequestKey(ledger: Knex, requestKey: string): Promise<Run | undefined> {
     return Run.query(ledger).findOne('request_key', requestKey);
   }
 
-  /** Runs without an outcome whose process is gone: its bot fell silent or ended, or, in the terminal, it began long ago. */
-  static async abandoned(
-    ledger: Knex,
-    { silentSince, begunBefore }: { silentSince: Date; begunBefore: Date },
-  ): Promise<Run[]> {
-    const gone = Start.query(ledger)
-      .select('id')
-      .where((start) => start.where('seen_at', '<', silentSince).orWhereNotNull('ended_at'));
-    return Run.query(ledger)
-      .where('state', 'running')
-      .where((run) =>
-        run
-          .whereIn('start_id', gone)
-          .orWhere((other) => other.whereNull('start_id').where('started_at', '<', begunBefore)),
-      )
-      .orderBy('started_at');
+  static async byId(ledger: Knex, id: string): Promise<Run | undefined> {
+    return Run.query(ledger).findById(id);
   }
 
-  /** Writes the outcome of a run that is still running. False when it has one already: the first outcome stands. */
+  /** Moves a run on. False when it no longer stands there, or is another process's by now. */
+  static async advance(
+    ledger: Knex,
+    { id, from, startId }: { id: string; from: RunState; startId?: string | null },
+    change: Partial<Run>,
+  ): Promise<boolean> {
+    const moved = await Run.query(ledger)
+      .findById(id)
+      .where('state', from)
+      .modify((query) => {
+        if (startId) query.where('start_id', startId);
+      })
+      .patch(change);
+    return moved > 0;
+  }
+
+  /**
+   * Writes the outcome of a run that has none. False when it has one already: the first outcome stands, unless it was
+   * thought to have come to nothing and is done after all.
+   */
   static async settle(ledger: Knex, id: string, outcome: Partial<Run>): Promise<boolean> {
-    const settled = await Run.query(ledger).findById(id).where('state', 'running').patch(outcome);
+    const settled = await Run.query(ledger)
+      .findById(id)
+      .modify((query) => {
+        if (outcome.state === 'done') query.whereNot('state', 'done');
+        else query.whereIn('state', OPEN);
+      })
+      .patch(outcome);
     return settled > 0;
   }
 
   /** Records runs that are already over, all or none. One that had begun after all, unknown to us, is over then too. */
   static async record(ledger: Knex, runs: Partial<Run>[]): Promise<void> {
     await Run.query(ledger).insert(runs).onConflict('id').merge();
+  }
+
+  /** Nobody waits for these runs' answers any more, as far as they are over. */
+  static async answered(ledger: Knex, ids: readonly string[]): Promise<void> {
+    await Run.query(ledger)
+      .whereIn('id', [...ids])
+      .whereNotIn('state', OPEN)
+      .patch({ request: null });
   }
 }

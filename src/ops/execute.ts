@@ -1,18 +1,23 @@
 import { covers, type Standing } from '../domain/access-policy.ts';
 import type { RateLimit } from '../domain/rate-limit.ts';
 import { UserError } from '../errors.ts';
-import type { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { authorise } from './authorise.ts';
-import { confirmationOf, holdTo, MovedError } from './confirmation.ts';
+import { MovedError } from './confirmation.ts';
 import { refuseWhileFrozen } from './frozen.ts';
 import { validate } from './input.ts';
-import type { Arguments, Context, InputOf, Trace } from './operation.ts';
+import { type Look, lookFirst } from './look-first.ts';
+import type { Trace } from './operation.ts';
 import type { Recorder } from './recorder.ts';
+import { repetition } from './repetition.ts';
 import type { Report } from './report.ts';
+import { contextOf } from './run-context.ts';
 import type { RunDraft } from './run-rows.ts';
-import type { OpsService, Outcome, PreviewOutcome, Request } from './service.ts';
+import { asksSecondPerson } from './second-person.ts';
+import type { OpsService, Outcome, Request } from './service.ts';
+import { underControl } from './under-control.ts';
 import { type Underway, unsuccessful } from './unsuccessful.ts';
+import { waitInstead } from './wait-instead.ts';
 
 interface Desk {
   readonly ports: Ports;
@@ -23,7 +28,7 @@ interface Desk {
 
 /** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
 export async function execute(desk: Desk, request: Request): Promise<Outcome> {
-  const run: Underway = { ...desk.recorder.draft(request), begun: false };
+  const run: Underway = { ...desk.recorder.draft(request), begun: false, ending: new AbortController() };
   const outcome = await attempt(desk, run).catch((error: unknown) =>
     error instanceof MovedError ? previewAnew(desk, run, error) : unsuccessful(desk, run, error),
   );
@@ -33,27 +38,24 @@ export async function execute(desk: Desk, request: Request): Promise<Outcome> {
 
 async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
   const { ports, recorder, service } = desk;
-  const { operation, actor, raw } = run.request;
+  const { operation, actor, raw, receipt, confirmation } = run.request;
   const standing = await authorise(ports, operation, actor);
-  refuseTooMany(desk, run);
+  if (receipt?.kind === 'known') return repetition(receipt.run);
+  if (isNew(run)) refuseTooMany(desk, run);
   const context = contextOf(ports, service, run);
   const input = validate(operation, raw, context);
-  const confirmed = run.request.confirmation === undefined ? undefined : await recorder.first(run.request);
-  if (confirmed) return repetition(confirmed);
-  if (operation.preview) {
-    const shown = await preview(context, run, input);
-    if (shown) {
-      recorder.note(run, { state: 'previewed', report: shown.report });
-      return shown;
-    }
+  const first = confirmation === undefined || receipt ? undefined : await recorder.first(run.request);
+  if (first) return repetition(first);
+  const look = await lookFirst(context, run, { input, isForSecond: asksSecondPerson(ports, run.request) });
+  if (look.shown) {
+    recorder.note(run, { state: 'previewed', report: look.shown.report });
+    return look.shown;
   }
   if (operation.effect === 'changes') {
-    await refuseWhileFrozen(ports, operation);
-    const first = await recorder.begin(run);
-    if (first) return repetition(first);
-    run.begun = true;
+    const instead = await begin(desk, run, look);
+    if (instead) return instead;
   }
-  const data: unknown = await operation.run(context, input);
+  const data: unknown = await underControl(ports, { run, context }, () => operation.run(context, input));
   const report = withinReach(operation.report(data, context), { service, standing });
   return {
     kind: 'done',
@@ -64,6 +66,24 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
   };
 }
 
+/** Stores the intent to change something. Returns what is answered where it does not run now. */
+async function begin(desk: Desk, run: Underway, look: Look): Promise<Outcome | undefined> {
+  const { operation, receipt } = run.request;
+  if (receipt?.kind === 'unstored') throw receipt.error;
+  await refuseWhileFrozen(desk.ports, operation);
+  const instead = await waitInstead(desk, run, look);
+  if (instead) return instead;
+  const first = await desk.recorder.begin(run);
+  if (first) return repetition(first);
+  run.begun = true;
+  return undefined;
+}
+
+/** Whether it comes from somebody now, and is not one that goes on. */
+function isNew({ request: { receipt } }: RunDraft): boolean {
+  return receipt?.kind !== 'stored' || (receipt.state === 'received' && !receipt.isResumed);
+}
+
 /** Who sits at the terminal holds the databases anyway. */
 function refuseTooMany({ ports, rateLimit }: Desk, { request: { actor }, startedAt }: RunDraft): void {
   const seconds = actor.face === 'slack' ? rateLimit?.take(actor.id, startedAt) : undefined;
@@ -72,39 +92,6 @@ function refuseTooMany({ ports, rateLimit }: Desk, { request: { actor }, started
   throw new UserError(
     `That is more than ${most} requests within a minute. Nothing was done; ask again in ${seconds} s.`,
   );
-}
-
-function contextOf(ports: Ports, service: OpsService, { id, request, startedAt }: RunDraft): Context {
-  return {
-    ...ports,
-    service,
-    runId: id,
-    actor: request.actor,
-    operation: request.operation,
-    raw: request.raw,
-    moment: { now: startedAt, timeZone: ports.settings.timeZone },
-    holdTo: (state) => holdTo(request, state),
-    openFile:
-      request.openFile ??
-      (() => {
-        throw new UserError('This needs a file, and none came with the request.');
-      }),
-    progress: request.progress ?? (() => undefined),
-  };
-}
-
-/** What has to be shown before anything runs; undefined once exactly this was confirmed. */
-async function preview(
-  context: Context,
-  { id, request }: RunDraft,
-  input: InputOf<Arguments>,
-): Promise<PreviewOutcome | undefined> {
-  const seen = await request.operation.preview?.(context, input);
-  if (!seen) return undefined;
-  const confirmation = seen.confirmLabel === undefined ? undefined : confirmationOf(request, seen);
-  if (confirmation !== undefined && confirmation === request.confirmation) return undefined;
-  const moved = request.confirmation !== undefined;
-  return { kind: 'preview', runId: id, report: seen.report, confirmation, confirmLabel: seen.confirmLabel, moved };
 }
 
 /** The report without offers that the policy would refuse anyway. */
@@ -130,22 +117,10 @@ async function recorded(
   return { ...report, parts: [...(report.parts ?? []), { kind: 'note', text: note }] };
 }
 
-/** The first delivery's answer, for a request that was delivered again. */
-function repetition(first: Run): Outcome {
-  if (first.state === 'done' && first.result) {
-    return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: first.result as Report };
-  }
-  const title =
-    first.state === 'done'
-      ? `This request came in before, and was done. ${first.message ?? ''}`.trim()
-      : 'This request came in before and is being worked on; the answer follows there.';
-  return { kind: 'done', runId: first.id, data: undefined, repeated: true, report: { tone: 'info', title } };
-}
-
 /** What was confirmed is no longer what would be done: nothing was, and this is how it stands now. */
 async function previewAnew(desk: Desk, run: Underway, { message }: MovedError): Promise<Outcome> {
   await desk.recorder.settle(run, { state: 'refused', message });
-  const { confirmation: _, ...anew } = run.request;
+  const { confirmation: _, receipt: __, ...anew } = run.request;
   const outcome = await execute(desk, anew);
   return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
 }

@@ -62,6 +62,10 @@ export interface Context extends Ports {
    * `state` is no longer what the confirmed preview saw; the asker gets a new preview.
    */
   readonly holdTo: (state: unknown) => void;
+  /** Aborts when the run is to end: a long operation stops within 5 s, with nothing half done, and throws. */
+  readonly signal: AbortSignal;
+  /** Grows with every holder of the operation's resource; absent where it has none. */
+  readonly fencingToken?: string;
   /** Opens a file that the input names. */
   readonly openFile: (reference: string) => Promise<IncomingFile>;
   readonly progress: (progress: Progress) => void;
@@ -96,10 +100,21 @@ export interface Definition<A extends Arguments, Data> {
   readonly effect: 'reads' | 'changes';
   /** Allowed while changes are frozen. */
   readonly evenWhenFrozen?: true;
+  /** Somebody else has to agree before it runs; capops.yml may ask that of any change. */
+  readonly secondPerson?: true;
+  /** Takes long: elsewhere than in the terminal it waits for a worker, shows how far it is, and can be cancelled. */
+  readonly long?: true;
+  /** Whole or not at all, and doing it again finds what was done: a run that was cut off is taken up again by itself. */
+  readonly restartable?: true;
+  /** What only one run at a time may work on, e.g. `database airport`. */
+  readonly resource?: (context: Context, input: InputOf<A>) => string;
+  /** Runs while the ledger is down: then its record is kept in a local file until the ledger is back. */
+  readonly emergency?: true;
   readonly args: A;
   /** One way to type it, without the face's prefix. */
   readonly example: string;
-  /** Present where a person must see what will happen before it does. */
+  /** Present where a person must see what will happen before it does: whoever asks, or only who approves it. */
+  readonly previewFor?: 'second person';
   readonly preview?: (context: Context, input: InputOf<A>) => Promise<Preview>;
   /** Throws UserError for what the asker can mend; whatever it throws, nothing may be half done. */
   readonly run: (context: Context, input: InputOf<A>) => Promise<Data>;

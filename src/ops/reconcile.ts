@@ -1,7 +1,9 @@
 import { AuditEntry } from '../models/audit-entry.ts';
+import { abandonedRuns } from '../models/orphaned-run.ts';
 import { leftTrace } from '../models/platform-trace.ts';
 import { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
+import { goneStarts } from './gone-starts.ts';
 import { settledRecord } from './run-rows.ts';
 
 /** A run whose process is gone, and what became of it. */
@@ -11,34 +13,52 @@ export interface SettledRun {
   readonly sentence: string;
 }
 
-const MINUTE_MS = 60_000;
-/** A bot says every 30 s that it is there; one that was silent for so long is gone. */
-const BOT_SILENT_MS = 2 * MINUTE_MS;
+interface Verdict {
+  readonly state: 'done' | 'interrupted';
+  readonly message: string;
+}
+
+export const STANDS: Verdict = {
+  state: 'done',
+  message: 'CapOps was interrupted, but the change had been made before: it stands.',
+};
+
+export const UNDONE: Verdict = {
+  state: 'interrupted',
+  message: 'CapOps was interrupted before anything was changed. Ask again.',
+};
+
 /** The terminal says nothing; no run of its takes so long. */
-const TERMINAL_MS = 15 * MINUTE_MS;
+const TERMINAL_MS = 15 * 60_000;
 
 /**
- * Settles runs that were begun and whose process died before it could write the outcome: the platform knows whether the
- * change was made. Safe on any number of replicas at once; each run is settled by one of them. Returns those settled here.
+ * Settles runs that were begun, that nobody can go on with, and whose process died before it could write the outcome: the
+ * platform knows whether the change was made. Safe on any number of replicas at once; each run is settled by one of them.
+ * Returns those settled here.
  */
-export async function reconcile({ databases, clock }: Ports): Promise<SettledRun[]> {
-  const now = clock.now();
-  const silentSince = new Date(now.getTime() - BOT_SILENT_MS);
-  const begunBefore = new Date(now.getTime() - TERMINAL_MS);
+export async function reconcile(ports: Ports): Promise<SettledRun[]> {
+  const { databases, clock } = ports;
+  const begunBefore = new Date(clock.now().getTime() - TERMINAL_MS);
   const settled: SettledRun[] = [];
-  for (const run of await Run.abandoned(databases.ledger, { silentSince, begunBefore })) {
-    const isDone = await leftTrace(databases.platform, run);
-    const sentence = isDone
-      ? 'CapOps was interrupted, but the change had been made before: it stands.'
-      : 'CapOps was interrupted before anything was changed. Ask again.';
-    const outcome = { state: isDone ? 'done' : 'interrupted', message: sentence } as const;
-    const isOurs = await databases.ledger.transaction(async (trx) => {
-      if (!(await Run.settle(trx, run.id, { ...outcome, finishedAt: now, ...(isDone ? {} : { requestKey: null }) })))
-        return false;
-      await AuditEntry.append(trx, [settledRecord(run, outcome, now)]);
-      return true;
-    });
-    if (isOurs) settled.push({ run, sentence: `${sentence} (${run.operation}, run ${run.id.slice(0, 8)})` });
+  for (const run of await abandonedRuns(databases.ledger, { gone: await goneStarts(ports), begunBefore })) {
+    const verdict = (await leftTrace(databases.platform, run)) ? STANDS : UNDONE;
+    const sentence = `${verdict.message} (${run.operation}, run ${run.id.slice(0, 8)})`;
+    if (await settleRun(ports, run, verdict)) settled.push({ run, sentence });
   }
   return settled;
+}
+
+/** Writes what became of a run whose process is gone. False: somebody else has. */
+export async function settleRun(
+  { databases: { ledger }, clock }: Ports,
+  run: Run,
+  verdict: Pick<Run, 'state'> & { message: string },
+): Promise<boolean> {
+  const finishedAt = clock.now();
+  return ledger.transaction(async (trx) => {
+    const freed = verdict.state === 'done' ? {} : { requestKey: null };
+    if (!(await Run.settle(trx, run.id, { ...verdict, finishedAt, ...freed }))) return false;
+    await AuditEntry.append(trx, [settledRecord(run, verdict, finishedAt)]);
+    return true;
+  });
 }

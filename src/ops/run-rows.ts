@@ -1,7 +1,7 @@
 import { AIRPORT_CODE } from '../domain/airport-code.ts';
 import type { AuditRecord } from '../domain/audit-chain.ts';
 import { recordable, recordableText } from '../domain/recordable.ts';
-import type { Run, RunState } from '../models/run.ts';
+import type { Run, RunState, StoredRequest } from '../models/run.ts';
 import type { Arguments, Trace } from './operation.ts';
 import type { Report } from './report.ts';
 import type { Request } from './service.ts';
@@ -14,7 +14,7 @@ export interface RunDraft {
 }
 
 export interface RunOutcome {
-  readonly state: Exclude<RunState, 'running'>;
+  readonly state: Exclude<RunState, 'running' | 'received' | 'awaiting' | 'queued'>;
   readonly report?: Report;
   readonly trace?: Trace | undefined;
   readonly rule?: string;
@@ -44,6 +44,23 @@ export function startRow({ id, request: { operation, actor, raw }, startedAt }: 
   };
 }
 
+/** What makes a request one, as the ledger holds it. */
+export function keysOf({ deliveryKey, requestKey }: Request): {
+  deliveryKey: string | null;
+  requestKey: string | null;
+} {
+  return { deliveryKey: deliveryKey ?? null, requestKey: requestKey ?? null };
+}
+
+/** What another process needs to go on with a request. */
+export function storedRow({ actor, answer, ...request }: Request, confirmation = request.confirmation): StoredRequest {
+  return {
+    actor: { ...actor, name: recordableText(actor.name) },
+    ...(confirmation === undefined ? {} : { confirmation }),
+    ...(answer === undefined ? {} : { answer }),
+  };
+}
+
 /** Only a run that is done keeps its request key: the same request may be made again when nothing came of it. */
 export function outcomeRow({ state, report, rule, message, reference }: RunOutcome, finishedAt: Date): Partial<Run> {
   return {
@@ -59,7 +76,7 @@ export function outcomeRow({ state, report, rule, message, reference }: RunOutco
 
 /** What a repeated delivery of the request is answered with. */
 export function answerRow({ request }: RunDraft, { state, report }: RunOutcome): Partial<Run> {
-  return state === 'done' && report && request.requestKey
+  return state === 'done' && report && (request.requestKey || request.deliveryKey || request.receipt)
     ? { result: recordable({ ...report, attachments: undefined }) as object }
     : {};
 }

@@ -39,6 +39,11 @@ export const runSchedule = defineOperation({
     switch (outcome.kind) {
       case 'done':
         return { ...outcome.report, announcement: `ran the scheduled ${name}: ${outcome.report.title}` };
+      case 'awaiting':
+      case 'queued':
+        return { tone: 'info', title: `${name}: ${outcome.report.title}` };
+      case 'ended':
+        return { tone: 'attention', broken: true, title: `${name}: ${outcome.message}` };
       case 'preview':
         return { tone: 'attention', broken: true, title: `${name} needs a person to look first; nothing was done.` };
       case 'failed': {

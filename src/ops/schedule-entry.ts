@@ -31,5 +31,6 @@ export function scheduleActor({ name }: ScheduleEntry, askedBy?: Actor): Actor {
     id: `schedule:${name}`,
     name: askedBy ? `${name} (for ${askedBy.name})` : `${name} (schedule)`,
     face: 'schedule',
+    ...(askedBy ? { onBehalfOf: askedBy } : {}),
   };
 }

@@ -3,12 +3,17 @@ import { openRateLimit } from '../domain/rate-limit.ts';
 import { recordableText } from '../domain/recordable.ts';
 import type { DeniedError, UserError } from '../errors.ts';
 import { Organisation } from '../models/organisation.ts';
+import type { RunState } from '../models/run.ts';
 import type { Actor, IncomingFile, Ports, Progress } from '../ports.ts';
 import { authorise } from './authorise.ts';
+import type { Correspondent } from './correspondent.ts';
 import { execute } from './execute.ts';
+import { type Receipt, receive } from './inbox.ts';
 import type { Operation } from './operation.ts';
 import { openRecorder } from './recorder.ts';
 import type { Report } from './report.ts';
+import { resumeById } from './resume.ts';
+import { takeUp } from './take-up.ts';
 
 /** One request for one operation, as a face hands it in. */
 export interface Request {
@@ -16,13 +21,23 @@ export interface Request {
   readonly actor: Actor;
   /** Unchecked input by argument name. */
   readonly raw: Readonly<Record<string, unknown>>;
-  /** What makes it one request, whatever is delivered twice. Changes only. */
+  /** The delivery that asks, e.g. one click: delivered again, it gets the first one's answer, whatever that was. */
+  readonly deliveryKey?: string;
+  /** What makes it one request, e.g. one button: asked again, it gets the first one's answer if that was done. */
   readonly requestKey?: string;
+  /** What `receive` said, where the request was stored before. */
+  readonly receipt?: Receipt;
+  /** How the face answers from another process; its own affair, any JSON. */
+  readonly answer?: unknown;
   /** Given back from a preview's outcome: what was shown is what is wanted. */
   readonly confirmation?: string;
   /** Opens a file that the input names; absent where the face brings none. */
   readonly openFile?: (reference: string) => Promise<IncomingFile>;
   readonly progress?: (progress: Progress) => void;
+  /** Whoever sits at the terminal goes on without a second person, and says why. */
+  readonly force?: { readonly reason: string };
+  /** Aborts when the asker, or the process, wants a long run to end. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a request ended. Faces draw it; they decide nothing. */
@@ -37,8 +52,14 @@ export type Outcome =
   | PreviewOutcome
   | { readonly kind: 'refused'; readonly runId: string; readonly error: UserError }
   | { readonly kind: 'denied'; readonly runId: string; readonly error: DeniedError }
+  /** It waits for a second person, or for its turn; the asker hears of its end later. */
+  | { readonly kind: 'awaiting' | 'queued'; readonly runId: string; readonly report: Report }
+  /** It came to its end otherwise; the message says how. */
+  | { readonly kind: 'ended'; readonly runId: string; readonly state: EndedState; readonly message: string }
   /** Not the asker's fault. The message is for them; the reference stands in the log. */
   | { readonly kind: 'failed'; readonly runId: string; readonly message: string; readonly reference: string };
+
+export type EndedState = Extract<RunState, 'cancelled' | 'declined' | 'expired' | 'interrupted'>;
 
 export interface PreviewOutcome {
   readonly kind: 'preview';
@@ -60,8 +81,18 @@ export interface OpsService {
   suggest(word: string): string | undefined;
   /** The denial, recorded, or undefined when the actor may do this now. */
   refusal(operation: Operation, actor: Actor): Promise<DeniedError | undefined>;
+  /** Stores a request for a change before it is acknowledged. Takes a second at most, and never rejects. */
+  receive(request: Request): Promise<Receipt>;
   /** Never rejects. */
   execute(request: Request): Promise<Outcome>;
+  /** Goes on with a run that waited, answers whoever asked, and never rejects. Undefined: it waits no longer. */
+  resume(runId: string, signal?: AbortSignal): Promise<Outcome | undefined>;
+  /** Whoever asked for this run knows how it ended. */
+  answered(runId: string): void;
+  /** From now on askers are reached this way. */
+  attend(correspondent: Correspondent): void;
+  /** Goes on with what others, or the ledger's absence, left undone. Rejects when a database does not answer. */
+  takeUp(): Promise<void>;
   /** At most 100 organisations for a picker in this operation's form; none for whoever may not run it. */
   choices(operation: Operation, actor: Actor, text: string): Promise<readonly { code: string; name: string }[]>;
   /** Resolves when everything that was begun is answered and recorded. */
@@ -76,6 +107,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
   const { requestsPerMinute } = ports.settings;
   const rateLimit = requestsPerMinute === undefined ? undefined : openRateLimit(requestsPerMinute);
   const underWay = new Set<Promise<unknown>>();
+  let correspondent: Correspondent | undefined;
   const follow = <T>(work: Promise<T>): Promise<T> => {
     underWay.add(work);
     void work.finally(() => underWay.delete(work)).catch(() => undefined);
@@ -93,7 +125,14 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
         return recorder.denial(error, { operation, actor, raw: {} });
       }
     },
-    execute: (request) => follow(execute({ ports, recorder, service, rateLimit }, request)),
+    receive: (request) => receive(desk, request),
+    execute: (request) => follow(execute(desk, request)),
+    resume: (runId, signal) => follow(resumeById(desk, runId, { correspondent, signal })),
+    answered: recorder.answered,
+    attend: (other) => {
+      correspondent = other;
+    },
+    takeUp: () => follow(catchUp()),
     choices: async (operation, actor, text) => {
       await authorise(ports, operation, actor);
       return Organisation.choices(ports.databases.platform, recordableText(text), MAX_CHOICES);
@@ -102,6 +141,11 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
       await Promise.allSettled(underWay);
       await recorder.settled();
     },
+  };
+  const desk = { ports, recorder, service, rateLimit };
+  const catchUp = async () => {
+    await recorder.settleOwed();
+    if (ports.startId !== undefined) await takeUp(desk, { startId: ports.startId, correspondent });
   };
   return service;
 }

@@ -58,6 +58,11 @@ function judged(work: SlotWork, outcome: Outcome, now: Date): Verdict {
     case 'refused':
     case 'denied':
       return failed(work, runId, { message: outcome.error.message });
+    case 'ended':
+      return failed(work, runId, outcome);
+    case 'awaiting':
+    case 'queued':
+      return waitForOther(work);
     case 'failed':
       return laterTry(work, now) ?? failed(work, runId, outcome);
   }

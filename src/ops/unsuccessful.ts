@@ -1,6 +1,7 @@
 import { databaseDown } from '../domain/connection-failure.ts';
 import { DeniedError, UnavailableError, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import { CancelledError, HandedBackError } from './cancellation.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunDraft } from './run-rows.ts';
 import type { Outcome } from './service.ts';
@@ -13,6 +14,8 @@ interface Office {
 /** A run on its way: `begun` once its intent stands in the ledger. */
 export interface Underway extends RunDraft {
   begun: boolean;
+  /** Ends it before it is through. */
+  readonly ending: AbortController;
 }
 
 /** Records how a run went wrong, and says so: what can be mended, what is denied, or a reference that stands in the log. */
@@ -21,6 +24,11 @@ export async function unsuccessful({ ports, recorder }: Office, run: Underway, e
     if (run.begun) await recorder.settle(run, outcome);
     else recorder.note(run, outcome);
   };
+  if (error instanceof HandedBackError) return handBack(recorder, run, error);
+  if (error instanceof CancelledError) {
+    await record({ state: 'cancelled', message: error.message });
+    return { kind: 'ended', runId: run.id, state: 'cancelled', message: error.message };
+  }
   if (error instanceof UserError) {
     await record({ state: 'refused', message: error.message });
     return { kind: 'refused', runId: run.id, error };
@@ -34,6 +42,11 @@ export async function unsuccessful({ ports, recorder }: Office, run: Underway, e
   const message = failureMessage(run, error);
   await record({ state: 'failed', message, reference });
   return { kind: 'failed', runId: run.id, message, reference };
+}
+
+async function handBack(recorder: Recorder, run: Underway, { message }: HandedBackError): Promise<Outcome> {
+  await recorder.handBack(run);
+  return { kind: 'queued', runId: run.id, report: { tone: 'info', title: message } };
 }
 
 function failureMessage(run: Underway, error: unknown): string {

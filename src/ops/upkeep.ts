@@ -1,20 +1,26 @@
 import { Start } from '../models/start.ts';
 import type { Ports } from '../ports.ts';
 import { reconcile } from './reconcile.ts';
+import type { OpsService } from './service.ts';
 
 const SEEN_EVERY_MS = 30_000;
-const RECONCILE_EVERY_MS = 60_000;
+const SETTLE_EVERY_MS = 60_000;
 
-/** What a bot does beside answering: it says that it is there, and settles runs of those that are not. */
+/** What a bot does beside answering: it says that it is there, and goes on with what those who are not left behind. */
 export interface Upkeep {
   /** Ends it, and says in the ledger that this start has ended in order. */
   stop(): Promise<void>;
 }
 
+interface Charge {
+  readonly ports: Ports;
+  readonly service: OpsService;
+  readonly startId: string;
+}
+
 /** Begins at once. `tell` gives somebody in Slack a sentence, privately. */
 export function startUpkeep(
-  ports: Ports,
-  startId: string,
+  { ports, service, startId }: Charge,
   tell: (userId: string, sentence: string) => Promise<void>,
 ): Upkeep {
   const {
@@ -27,15 +33,17 @@ export function startUpkeep(
   };
   const seen = () =>
     attempt('the ledger could not be told that CapOps is there', () => Start.seen(ledger, startId, clock.now()));
-  const settle = () =>
-    attempt('interrupted runs could not be settled', async () => {
+  const settle = async () => {
+    await attempt('requests that were cut off could not be taken up', service.takeUp);
+    await attempt('interrupted runs could not be settled', async () => {
       for (const { run, sentence } of await reconcile(ports)) {
         log.warn({ runId: run.id, operation: run.operation }, sentence);
         const userId = /^slack:(\w+)$/.exec(run.actorId)?.[1];
         if (userId) await attempt('the asker of an interrupted run could not be told', () => tell(userId, sentence));
       }
     });
-  const timers = [setInterval(seen, SEEN_EVERY_MS), setInterval(settle, RECONCILE_EVERY_MS)];
+  };
+  const timers = [setInterval(seen, SEEN_EVERY_MS), setInterval(settle, SETTLE_EVERY_MS)];
   const first = settle();
   return {
     stop: async () => {

@@ -124,7 +124,7 @@ function slackActor(userId: string, name: string): Actor {
 
 /** The outcome's words as one text, to look for sentences in. */
 export function said(outcome: Outcome): string {
-  if (outcome.kind === 'failed') return outcome.message;
+  if (outcome.kind === 'failed' || outcome.kind === 'ended') return outcome.message;
   if (outcome.kind === 'refused' || outcome.kind === 'denied') return outcome.error.message;
   return JSON.stringify(outcome.report);
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 beforeEach(async () => {
   await desk.platform('TRUNCATE entitlement.entitlements, entitlement.entitlement_audits');
-  await desk.ledger('TRUNCATE runs');
+  await desk.ledger('TRUNCATE runs CASCADE');
 });
 
 const rows = () =>

@@ -27,6 +27,11 @@ export function drawOutcome(desk: Desk, wish: Wish, outcome: Outcome): Message {
     }
     case 'denied':
       return drawWords(desk, { title: outcome.error.message });
+    case 'awaiting':
+    case 'queued':
+      return drawReport(desk, wish, outcome.report);
+    case 'ended':
+      return drawWords(desk, { title: outcome.message });
     case 'failed':
       return drawWords(desk, { title: outcome.message, note: `Reference ${outcome.reference}` });
   }

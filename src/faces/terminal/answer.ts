@@ -39,6 +39,13 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
     case 'denied':
       await showProblems(terminal, [{ message: outcome.error.message }]);
       return EXIT.declined;
+    case 'awaiting':
+    case 'queued':
+      await showReport(answer, outcome.report);
+      return EXIT.waiting;
+    case 'ended':
+      await showProblems(terminal, [{ message: outcome.message }]);
+      return EXIT.declined;
     case 'failed':
       await showProblems(terminal, [{ message: outcome.message }]);
       await writeLines(terminal.messages, [

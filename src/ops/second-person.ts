@@ -1,0 +1,20 @@
+import type { Ports } from '../ports.ts';
+import type { Operation } from './operation.ts';
+import type { Request } from './service.ts';
+
+/** States in which a second person has agreed, where one was needed. */
+const AGREED = ['awaiting', 'queued', 'running'];
+
+/** Whether somebody else has to agree before this runs. Whoever sits at the terminal may force it, with a reason. */
+export function asksSecondPerson(ports: Ports, request: Request): boolean {
+  const { operation, actor, receipt, force } = request;
+  if (!needsSecondPerson(ports, operation)) return false;
+  if (force !== undefined && actor.face === 'terminal') return false;
+  return !(receipt?.kind === 'stored' && AGREED.includes(receipt.state));
+}
+
+/** Whether the operation or capops.yml says so. */
+export function needsSecondPerson({ settings: { policy } }: Pick<Ports, 'settings'>, operation: Operation): boolean {
+  if (operation.effect !== 'changes') return false;
+  return operation.secondPerson === true || Object.hasOwn(policy?.approvals ?? {}, operation.name);
+}

@@ -1,0 +1,82 @@
+import { adopt, orphanedRuns } from '../models/orphaned-run.ts';
+import { leftTrace } from '../models/platform-trace.ts';
+import { Run } from '../models/run.ts';
+import type { Correspondent } from './correspondent.ts';
+import type { execute } from './execute.ts';
+import { goneStarts } from './gone-starts.ts';
+import { STANDS, settleRun, UNDONE } from './reconcile.ts';
+import { resume, storedRequest } from './resume.ts';
+import { outcomeOf } from './run-outcome.ts';
+
+type Desk = Parameters<typeof execute>[0];
+
+interface TakingUp {
+  readonly startId: string;
+  readonly correspondent: Correspondent | undefined;
+}
+
+/** Nobody expects to be served who asked longer ago than this; by now they may have done it otherwise. */
+const STILL_WANTED_MS = 15 * 60_000;
+
+/**
+ * Goes on with requests whose process is gone: those that had not begun are run, those that had are looked up on the
+ * platform, those that are over are answered. Each is taken up by one replica.
+ */
+export async function takeUp(desk: Desk, taking: TakingUp): Promise<void> {
+  const { ports } = desk;
+  const { ledger } = ports.databases;
+  for (const run of await orphanedRuns(ledger, await goneStarts(ports))) {
+    if (!(await adopt(ledger, run, taking.startId))) continue;
+    const own = Object.assign(run.$clone(), { startId: taking.startId });
+    try {
+      await goOn(desk, own, taking);
+    } catch (error) {
+      ports.log.warn(
+        { err: error, runId: run.id },
+        'a run of a process that is gone could not be taken up; trying again',
+      );
+      await adopt(ledger, own, run.startId);
+    }
+  }
+}
+
+async function goOn(desk: Desk, run: Run, taking: TakingUp): Promise<void> {
+  if (run.finishedAt !== null && run.state !== 'previewed') return tell(desk, run, taking);
+  const verdict = await verdictOn(desk, run);
+  if (verdict === 'again') {
+    if (await resume(desk, run, taking)) return;
+  }
+  if (verdict === 'queue') return requeue(desk, run);
+  const outcome = verdict === 'done' ? STANDS : UNDONE;
+  await settleRun(desk.ports, run, outcome);
+  const settled = await Run.byId(desk.ports.databases.ledger, run.id);
+  if (settled) await tell(desk, settled, taking);
+}
+
+/** What is to become of a run that was cut off. */
+async function verdictOn({ ports, service }: Desk, run: Run): Promise<'again' | 'queue' | 'done' | 'undone'> {
+  const operation = service.operations.find(({ name }) => name === run.operation);
+  if (run.state === 'running') {
+    if (await leftTrace(ports.databases.platform, run)) return 'done';
+    if (!operation?.restartable) return 'undone';
+    return operation.long && ports.jobs ? 'queue' : 'again';
+  }
+  const isStillWanted = ports.clock.now().getTime() - run.startedAt.getTime() < STILL_WANTED_MS;
+  return isStillWanted ? 'again' : 'undone';
+}
+
+/** Its job is handed out again by the queue, or is put there anew. */
+async function requeue({ ports: { databases, jobs } }: Desk, run: Run): Promise<void> {
+  await databases.ledger.transaction(async (trx) => {
+    const { id, startId } = run;
+    if (await Run.advance(trx, { id, from: 'running', startId }, { state: 'queued', startId: null }))
+      await jobs?.enqueue(trx, id);
+  });
+}
+
+async function tell({ service, recorder }: Desk, run: Run, { correspondent }: TakingUp): Promise<void> {
+  const request = storedRequest(service, run);
+  const correspondence = request && (await correspondent?.about(run, request));
+  if (correspondence) await correspondence.answer(outcomeOf(run));
+  recorder.answered(run.id);
+}
