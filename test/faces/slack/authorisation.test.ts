@@ -12,7 +12,7 @@ beforeEach(async () => {
   bot.forget();
   bot.policy = LOCAL_POLICY;
   await bot.desk.platform('TRUNCATE entitlement.entitlements, entitlement.entitlement_audits');
-  await bot.desk.ledger('TRUNCATE runs');
+  await bot.desk.ledger('TRUNCATE runs CASCADE');
 });
 
 const as = (id: string) => bot.slack.as(id);

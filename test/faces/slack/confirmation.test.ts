@@ -44,7 +44,7 @@ afterAll(() => bot.close());
 beforeEach(async () => {
   bot.forget();
   Object.assign(world, { state: 1, runs: 0 });
-  await bot.desk.ledger('TRUNCATE runs');
+  await bot.desk.ledger('TRUNCATE runs CASCADE');
 });
 
 const shown = (message: { blocks: { type: string }[] }) => message.blocks.map(({ type }) => type);

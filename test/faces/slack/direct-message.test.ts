@@ -11,7 +11,7 @@ afterAll(() => bot.close());
 beforeEach(async () => {
   bot.forget();
   await bot.desk.platform('TRUNCATE entitlement.entitlements, entitlement.entitlement_audits');
-  await bot.desk.ledger('TRUNCATE runs');
+  await bot.desk.ledger('TRUNCATE runs CASCADE');
 });
 
 const as = (id: string) => bot.slack.as(id);

@@ -10,7 +10,7 @@ afterAll(() => bot.close());
 beforeEach(async () => {
   bot.forget();
   await bot.desk.platform('TRUNCATE entitlement.entitlements, entitlement.entitlement_audits');
-  await bot.desk.ledger('TRUNCATE runs');
+  await bot.desk.ledger('TRUNCATE runs CASCADE');
 });
 
 const access = () =>
