@@ -102,6 +102,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly evenWhenFrozen?: true;
   /** Somebody else has to agree before it runs; capops.yml may ask that of any change. */
   readonly secondPerson?: true;
+  /** The message whose button was clicked stays as it is: others may need the button, or whoever drew it redraws it. */
+  readonly leavesMessage?: true;
   /** Takes long: elsewhere than in the terminal it waits for a worker, shows how far it is, and can be cancelled. */
   readonly long?: true;
   /** Whole or not at all, and doing it again finds what was done: a run that was cut off is taken up again by itself. */

@@ -1,3 +1,4 @@
+import { ruleFor } from '../domain/approval-rule.ts';
 import type { Ports } from '../ports.ts';
 import type { Operation } from './operation.ts';
 import type { Request } from './service.ts';
@@ -15,6 +16,5 @@ export function asksSecondPerson(ports: Ports, request: Request): boolean {
 
 /** Whether the operation or capops.yml says so. */
 export function needsSecondPerson({ settings: { policy } }: Pick<Ports, 'settings'>, operation: Operation): boolean {
-  if (operation.effect !== 'changes') return false;
-  return operation.secondPerson === true || Object.hasOwn(policy?.approvals ?? {}, operation.name);
+  return operation.effect === 'changes' && ruleFor(operation, policy) !== undefined;
 }

@@ -13,7 +13,7 @@ import type { Operation } from './operation.ts';
 import { openRecorder } from './recorder.ts';
 import type { Report } from './report.ts';
 import { resumeById } from './resume.ts';
-import { takeUp } from './take-up.ts';
+import { takeUp, tellEnd } from './take-up.ts';
 
 /** One request for one operation, as a face hands it in. */
 export interface Request {
@@ -87,6 +87,8 @@ export interface OpsService {
   execute(request: Request): Promise<Outcome>;
   /** Goes on with a run that waited, answers whoever asked, and never rejects. Undefined: it waits no longer. */
   resume(runId: string, signal?: AbortSignal): Promise<Outcome | undefined>;
+  /** Tells whoever asked for a run that is over how it ended, if nobody has. Never rejects: what fails is done by `takeUp`. */
+  tellEnd(runId: string): Promise<void>;
   /** Whoever asked for this run knows how it ended. */
   answered(runId: string): void;
   /** From now on askers are reached this way. */
@@ -128,6 +130,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     receive: (request) => receive(desk, request),
     execute: (request) => follow(execute(desk, request)),
     resume: (runId, signal) => follow(resumeById(desk, runId, { correspondent, signal })),
+    tellEnd: (runId) => follow(tellEnd(desk, runId, correspondent)),
     answered: recorder.answered,
     attend: (other) => {
       correspondent = other;

@@ -41,7 +41,7 @@ export async function takeUp(desk: Desk, taking: TakingUp): Promise<void> {
 }
 
 async function goOn(desk: Desk, run: Run, taking: TakingUp): Promise<void> {
-  if (run.finishedAt !== null && run.state !== 'previewed') return tell(desk, run, taking);
+  if (run.finishedAt !== null && run.state !== 'previewed') return tell(desk, run, taking.correspondent);
   const verdict = await verdictOn(desk, run);
   if (verdict === 'again') {
     if (await resume(desk, run, taking)) return;
@@ -50,7 +50,7 @@ async function goOn(desk: Desk, run: Run, taking: TakingUp): Promise<void> {
   const outcome = verdict === 'done' ? STANDS : UNDONE;
   await settleRun(desk.ports, run, outcome);
   const settled = await Run.byId(desk.ports.databases.ledger, run.id);
-  if (settled) await tell(desk, settled, taking);
+  if (settled) await tell(desk, settled, taking.correspondent);
 }
 
 /** What is to become of a run that was cut off. */
@@ -74,9 +74,20 @@ async function requeue({ ports: { databases, jobs } }: Desk, run: Run): Promise<
   });
 }
 
-async function tell({ service, recorder }: Desk, run: Run, { correspondent }: TakingUp): Promise<void> {
+/** Tells whoever asked how a run ended, unless they know. */
+export async function tellEnd(desk: Desk, runId: string, correspondent: Correspondent | undefined): Promise<void> {
+  try {
+    const run = await Run.byId(desk.ports.databases.ledger, runId);
+    if (run?.request && run.finishedAt !== null) await tell(desk, run, correspondent);
+  } catch (error) {
+    desk.ports.log.warn({ err: error, runId }, 'whoever asked for a run could not be told how it ended');
+  }
+}
+
+async function tell({ service, recorder }: Desk, run: Run, correspondent: Correspondent | undefined): Promise<void> {
   const request = storedRequest(service, run);
   const correspondence = request && (await correspondent?.about(run, request));
   if (correspondence) await correspondence.answer(outcomeOf(run));
-  recorder.answered(run.id);
+  // In the terminal nobody can be told; a bot finds it unanswered.
+  if (correspondent) recorder.answered(run.id);
 }

@@ -20,7 +20,7 @@ export async function waitInstead(desk: Desk, run: RunDraft, look: Look): Promis
 }
 
 async function awaitSecondPerson({ ports, recorder }: Desk, run: RunDraft, look: Look): Promise<Outcome> {
-  const { also, report } = openApproval(ports, run, look);
+  const { also, report } = await openApproval(ports, run, look);
   return wait(
     recorder,
     run,
