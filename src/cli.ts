@@ -31,10 +31,11 @@ const desk: Desk = {
 };
 
 const { folder, sudoUser } = readInvocation();
+const actor = face.terminalActor(sudoUser);
 process.exitCode = await face.serveTerminal(desk, {
   terminal: face.openTerminal(process, folder),
   argv: process.argv.slice(2),
-  actor: face.terminalActor(sudoUser),
+  actor,
 });
 
 /** The configuration and the ops service on it. A ledger that is down stops no reading; the ops service says what it stops. */
@@ -88,9 +89,32 @@ async function refusePending(config: Config): Promise<void> {
 }
 
 async function migrate(say: (line: string) => void): Promise<Report> {
-  const { migrateAll } = await import('./adapters/migrations.ts');
-  await migrateAll(await configuration(), say);
+  const [config, { migrateAll, pendingMigrations }] = await Promise.all([
+    configuration(),
+    import('./adapters/migrations.ts'),
+  ]);
+  const work = () => migrateAll(config, say);
+  const { platform, ledger } = await pendingMigrations(config);
+  // A ledger without leases is a new one: there, the lock that migrations have of their own must do.
+  const hasLeases = ledger !== 'missing' && !ledger.includes('0010-leases.ts');
+  await (platform.length > 0 && hasLeases ? besideNobody(config, work) : work());
   return { tone: 'done', title: 'Both databases are up to date.' };
+}
+
+/** Nothing else is at work on the platform’s database meanwhile, such as a restore. */
+async function besideNobody(config: Config, work: () => Promise<void>): Promise<void> {
+  const [{ compose }, { openLog }, { systemClock }, { databaseName }, { withLease }] = await Promise.all([
+    import('./compose.ts'),
+    import('./adapters/log.ts'),
+    import('./adapters/clock.ts'),
+    import('./config/database-url.ts'),
+    import('./ops/lease.ts'),
+  ]);
+  const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
+  const { ports, close } = await compose(config, { log, clock: systemClock });
+  const resource = `database ${databaseName(config.databaseUrl)}`;
+  const holder = `${actor.name} (${actor.id})`;
+  await withLease(ports, { resource, runId: undefined, holder, work: 'db:migrate' }, work).finally(close);
 }
 
 async function status(): Promise<Report> {

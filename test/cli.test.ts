@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { query } from './adapters/shape.ts';
 import { type Desk, openDesk } from './ops/desk.ts';
 import { createPlatformDatabase } from './setup/database.ts';
 import { type CliOptions, runCli, startCli } from './setup/run-cli.ts';
@@ -148,6 +149,32 @@ describe('without a database that is ready', () => {
       expect((await empty('db:migrate')).stdout).toContain('✓ Both databases are up to date.');
       expect((await empty('db:status')).stdout).toBe('• Both databases are up to date.\n');
       expect((await empty('orgs')).code).toBe(0);
+    } finally {
+      await drop();
+    }
+  });
+
+  test('db:migrate leaves a database alone that somebody is at work on, and says who', async () => {
+    const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape: 'empty' });
+    const restored = typeIn({ DATABASE_URL: platformUrl });
+    try {
+      await restored('db:migrate');
+      await query(platformUrl, 'DROP SCHEMA public, entitlement, capops CASCADE; CREATE SCHEMA public');
+      const name = new URL(platformUrl).pathname.slice(1);
+      const lease = `'database ${name}', 7, 'Ada (slack:U0ADA)', 'restore-database', now(), now() + interval '1 minute'`;
+      await query(
+        ledgerUrl,
+        `INSERT INTO leases (resource, token, holder, work, acquired_at, held_until) VALUES (${lease})`,
+      );
+      const refused = await restored('db:migrate');
+      const message = `Somebody is at work on database ${name}: Ada (slack:U0ADA) with restore-database, since`;
+      expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+      expect((await restored('db:status')).stdout).toContain('0001-organisations-and-access.ts');
+      await query(ledgerUrl, 'UPDATE leases SET held_until = now()');
+      expect(await restored('db:migrate')).toMatchObject({ code: 0, stdout: expect.stringContaining('applied 0001-') });
+      expect(await query(ledgerUrl, 'SELECT token, work, held_until <= now() AS over FROM leases')).toEqual([
+        { token: '8', work: 'db:migrate', over: true },
+      ]);
     } finally {
       await drop();
     }
