@@ -11,6 +11,8 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json knexfile.ts LICENSE ./
 COPY migrations migrations
 COPY src src
+# The emergency journal's; compose.yaml keeps it in a volume.
+RUN install -d -o node -g node -m 700 state
 USER node
 # Without HEALTH_PORT there is nobody to ask.
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["node", "-e", "const port = process.env.HEALTH_PORT; if (port) fetch('http://127.0.0.1:' + port + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

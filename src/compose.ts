@@ -1,5 +1,6 @@
 import { openDatabases } from './adapters/databases.ts';
 import type { Heartbeat } from './adapters/heartbeat.ts';
+import { openJournal } from './adapters/journal.ts';
 import type { ShownMeter } from './adapters/metrics.ts';
 import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
@@ -25,8 +26,10 @@ interface Given {
 export async function compose(config: Config, { log, clock, directory, meter }: Given): Promise<Composition> {
   const opened = openDatabases(config, log);
   const [cache, pager] = await Promise.all([openCache(config.redisUrl, log), composePager(config, { log, clock })]);
+  const journal = openJournal({ folder: config.stateFolder, clock });
+  const { settings } = config;
   return {
-    ports: { databases: opened.databases, cache, directory, clock, log, settings: config.settings, pager, meter },
+    ports: { databases: opened.databases, cache, directory, clock, log, settings, pager, meter, journal },
     close: async () => {
       await pager?.close();
       await cache?.close();

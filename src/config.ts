@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
@@ -24,6 +25,8 @@ export interface Config {
   readonly announcements: string | undefined;
   /** Undefined where there is none: Slack is denied, the terminal is admin. */
   readonly policyFile: { readonly path: string; readonly sha256: string } | undefined;
+  /** The folder in which emergency operations are recorded while the ledger is down; it need not be there yet. */
+  readonly stateFolder: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -50,6 +53,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     redisUrl: environment.value.REDIS_URL,
     slack: slack.value.slack,
     watching: watching.value,
+    stateFolder: resolve(source.folder, environment.value.CAPOPS_STATE_DIR),
     logLevel: environment.value.CAPOPS_LOG_LEVEL,
     ...file.value,
   };

@@ -20,6 +20,7 @@ const environmentSchema = z.object({
     .string()
     .refine(isRedisUrl, 'redis://HOST:6379, rediss:// for TLS, with USER:PASSWORD@ before the host where it has one')
     .optional(),
+  CAPOPS_STATE_DIR: z.string().default('state'),
   CAPOPS_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent')
     .default('info'),

@@ -5,7 +5,8 @@ import { loadConfig } from '../../src/config.ts';
 import { DATABASE_URL, folderWith, load, refusal } from './loading.ts';
 
 test('with an address alone there is a whole configuration', () => {
-  expect(load()).toEqual({
+  const folder = folderWith({});
+  expect(loadConfig({ env: { DATABASE_URL }, folder })).toEqual({
     databaseUrl: DATABASE_URL,
     ledgerDatabaseUrl: `${DATABASE_URL}_capops`,
     ledgerIsDerived: true,
@@ -15,8 +16,16 @@ test('with an address alone there is a whole configuration', () => {
     settings: { environment: 'development', timeZone: 'UTC', policy: undefined },
     announcements: undefined,
     policyFile: undefined,
+    stateFolder: join(folder, 'state'),
     logLevel: 'info',
   });
+});
+
+test('the folder for emergencies is where CAPOPS_STATE_DIR says, seen from the project’s', () => {
+  expect(load({ CAPOPS_STATE_DIR: '/var/lib/capops' }).stateFolder).toBe('/var/lib/capops');
+  const folder = folderWith({});
+  const env = { DATABASE_URL, CAPOPS_STATE_DIR: '../kept' };
+  expect(loadConfig({ env, folder }).stateFolder).toBe(join(folder, '../kept'));
 });
 
 describe('.env', () => {
