@@ -43,7 +43,10 @@ async function main(): Promise<void> {
   const ports = { ...composed, startId, processes };
   const service = createService(ports, OPERATIONS);
   const face = createSlackFace({ service, ports, web, config: slack, announcements: config.announcements });
-  const upkeep = startUpkeep({ ports, service, startId }, face.tell);
+  const upkeep = startUpkeep(
+    { ports, service, startId, announcer: face.announcer, channel: config.announcements },
+    face.tell,
+  );
   const running: { watch?: Watch | undefined; scheduler?: Scheduler | undefined } = {};
   stopOnSignal(log, async () => {
     await Promise.all([face.stop(), running.scheduler?.stop()]);

@@ -5,11 +5,8 @@ import { Run } from './run.ts';
 
 export type ApprovalState = 'open' | 'approved' | 'declined' | 'expired' | 'withdrawn' | 'void';
 
-/** How long a replica is believed to be drawing a request after it took it. */
-const DRAWING_SECONDS = 60;
-/** What Slack should show of a request: anything that was decided changes it. */
-const LOOK =
-  "state || ' ' || (SELECT count(*) FROM approval_decisions WHERE approval_decisions.run_id = approvals.run_id)";
+/** How long it takes from an approval to the run's beginning, in the process that approved it. */
+const RESUMED_WITHIN_MS = 10_000;
 
 /** Where a request stands in Slack. */
 export interface Posted {
@@ -22,7 +19,7 @@ export class Approval extends Model {
   static override tableName = 'approvals';
   static override idColumn = 'run_id';
   static override columnNameMappers = snakeCaseMappers();
-  static override jsonAttributes = ['posted'];
+  static override jsonAttributes = ['preview', 'posted'];
   static override relationMappings = () => ({
     run: {
       relation: Model.BelongsToOneRelation,
@@ -43,6 +40,8 @@ export class Approval extends Model {
   declare hash: string;
   /** The Slack person who asked, on whatever face; an actor's id where none is known. */
   declare askedBy: string;
+  /** The report of what would happen; null: the operation shows none. */
+  declare preview: object | null;
   declare requestedAt: Date;
   declare expiresAt: Date;
   declare nudgeAt: Date | null;
@@ -52,17 +51,15 @@ export class Approval extends Model {
   /** What Slack shows; null: nothing yet. */
   declare drawn: string | null;
   declare drawingUntil: Date | null;
-  /** By `look`: what Slack should show. */
+  /** Where `undrawn` gave it: what Slack should show. */
   declare look?: string;
   declare run?: Run;
   declare decisions?: ApprovalDecision[];
 
   /** Lets a run wait, in the transaction that stores it. */
-  static async open(trx: Knex, { runId, hash, askedBy, waitMs, nudgeAfterMs }: ApprovalRequest): Promise<Approval> {
+  static async open(trx: Knex, { waitMs, nudgeAfterMs, ...request }: ApprovalRequest): Promise<Approval> {
     const row = {
-      runId,
-      hash,
-      askedBy,
+      ...request,
       state: 'open',
       requestedAt: raw('clock_timestamp()'),
       expiresAt: later(waitMs),
@@ -71,7 +68,7 @@ export class Approval extends Model {
     await Approval.query(trx)
       .insert(row as object)
       .toKnexQuery();
-    return Approval.query(trx).findById(runId).throwIfNotFound();
+    return Approval.query(trx).findById(request.runId).throwIfNotFound();
   }
 
   /** With its run and what was decided. */
@@ -98,6 +95,17 @@ export class Approval extends Model {
       .withGraphFetched('[run, decisions]');
   }
 
+  /** Ids of runs that were approved and still wait: whoever was to go on with them is gone. */
+  static async leftWaiting(ledger: Knex): Promise<string[]> {
+    const found = await Approval.query(ledger)
+      .joinRelated('run')
+      .select('approvals.run_id')
+      .where('approvals.state', 'approved')
+      .where('run.state', 'awaiting')
+      .where('approvals.decided_at', '<', later(-RESUMED_WITHIN_MS));
+    return found.map(({ runId }) => runId);
+  }
+
   /** Takes those whose people are to be reminded now. Each is returned to one caller, once for ever. */
   static async dueNudges(ledger: Knex): Promise<Approval[]> {
     return Approval.query(ledger)
@@ -110,6 +118,17 @@ export class Approval extends Model {
       .withGraphFetched('[run, decisions]');
   }
 
+  /** Ids of runs that were approved and still wait: whoever was to go on with them is gone. */
+  static async unresumed(ledger: Knex): Promise<string[]> {
+    const found = await Approval.query(ledger)
+      .joinRelated('run')
+      .select('approvals.run_id')
+      .where('approvals.state', 'approved')
+      .where('run.state', 'awaiting')
+      .where('approvals.decided_at', '<', later(-RESUMED_WITHIN_MS));
+    return found.map(({ runId }) => runId);
+  }
+
   /** Whoever asked no longer wants it. False when it is over already. */
   static async withdraw(trx: Knex, runId: string): Promise<boolean> {
     return Approval.end(trx, runId, { from: ['open'], state: 'withdrawn' });
@@ -118,26 +137,6 @@ export class Approval extends Model {
   /** What was to be approved, or was, is no longer what would be done. False when it is over already. */
   static async makeVoid(trx: Knex, runId: string): Promise<boolean> {
     return Approval.end(trx, runId, { from: ['open', 'approved'], state: 'void' });
-  }
-
-  /** Takes those that Slack does not show as they are. Each is held by one caller, until it is drawn or for a minute. */
-  static async undrawn(ledger: Knex, runId?: string): Promise<Approval[]> {
-    return Approval.query(ledger)
-      .whereRaw(`drawn IS DISTINCT FROM ${LOOK}`)
-      .where((held) => held.whereNull('drawing_until').orWhere('drawing_until', '<=', raw('clock_timestamp()')))
-      .modify((query) => {
-        if (runId !== undefined) query.where('run_id', runId);
-      })
-      .patch({ drawingUntil: later(DRAWING_SECONDS * 1000) } as object)
-      .returning(['*', raw(`${LOOK} AS look`)] as never)
-      .withGraphFetched('[run, decisions]');
-  }
-
-  /** Says what Slack shows now, and where. */
-  static async drew(ledger: Knex, { runId, look }: Approval, posted: Posted): Promise<void> {
-    await Approval.query(ledger)
-      .findById(runId)
-      .patch({ drawn: look ?? null, posted, drawingUntil: null });
   }
 
   private static async end(
@@ -154,11 +153,13 @@ export interface ApprovalRequest {
   readonly runId: string;
   readonly hash: string;
   readonly askedBy: string;
+  readonly preview?: object | null;
   readonly waitMs: number;
   /** Undefined: nobody is reminded. */
   readonly nudgeAfterMs: number | undefined;
 }
 
-function later(ms: number) {
+/** So many milliseconds from now, by the ledger's clock. */
+export function later(ms: number) {
   return raw("clock_timestamp() + ? * interval '1 millisecond'", [ms]);
 }

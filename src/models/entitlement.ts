@@ -28,18 +28,30 @@ export class Entitlement extends Model {
     return row;
   }
 
-  /** Rows of these modules, locked until the transaction ends, by module key. */
+  /** Rows of these modules, by module key. */
+  static async of(
+    platform: Knex,
+    organisationId: string,
+    keys: readonly ModuleKey[],
+    { lock = false } = {},
+  ): Promise<Map<string, Entitlement>> {
+    const rows = await Entitlement.query(platform)
+      .where('organization_id', organisationId)
+      .whereIn('module_key', keys as ModuleKey[])
+      .orderBy('module_key')
+      .modify((query) => {
+        if (lock) query.forUpdate();
+      });
+    return new Map(rows.map((row) => [row.moduleKey, row]));
+  }
+
+  /** The same, locked until the transaction ends. */
   static async locked(
     trx: Knex.Transaction,
     organisationId: string,
     keys: readonly ModuleKey[],
   ): Promise<Map<string, Entitlement>> {
-    const rows = await Entitlement.query(trx)
-      .where('organization_id', organisationId)
-      .whereIn('module_key', keys as ModuleKey[])
-      .orderBy('module_key')
-      .forUpdate();
-    return new Map(rows.map((row) => [row.moduleKey, row]));
+    return Entitlement.of(trx, organisationId, keys, { lock: true });
   }
 
   /** Writes changes of one organisation's access and the platform's audit row of each, in the caller's transaction. */

@@ -1,12 +1,22 @@
 import type { Operation } from './operation.ts';
 import type { Report } from './report.ts';
 
-/** Posts what nobody asked for in person, such as a scheduled run's report. */
+/** What a report answers. */
+export interface Answered {
+  readonly operation: Operation;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Where a message stands in Slack. */
+export interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** Posts what nobody asked for in person, such as a scheduled run's report. Each rejects when Slack did not take it. */
 export interface Announcer {
-  /** Posts for everybody in the channel; `raw` is what the report answers. Rejects when it was not taken. */
-  post(
-    channel: string,
-    wish: { readonly operation: Operation; readonly raw: Readonly<Record<string, unknown>> },
-    report: Report,
-  ): Promise<void>;
+  /** For everybody in the channel, or for one person, by their user id, in their direct messages. `to` are mentioned. */
+  post(channel: string, wish: Answered, report: Report, to?: readonly string[]): Promise<Posted>;
+  /** Changes what was posted. */
+  amend(posted: Posted, wish: Answered, report: Report): Promise<void>;
 }

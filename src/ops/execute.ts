@@ -13,8 +13,8 @@ import { repetition } from './repetition.ts';
 import type { Report } from './report.ts';
 import { contextOf } from './run-context.ts';
 import type { RunDraft } from './run-rows.ts';
-import { asksSecondPerson } from './second-person.ts';
-import type { OpsService, Outcome, Request } from './service.ts';
+import { asksSecondPerson, needsSecondPerson } from './second-person.ts';
+import type { OpsService, Outcome, Request, Watcher } from './service.ts';
 import { underControl } from './under-control.ts';
 import { type Underway, unsuccessful } from './unsuccessful.ts';
 import { waitInstead } from './wait-instead.ts';
@@ -24,6 +24,9 @@ interface Desk {
   readonly recorder: Recorder;
   readonly service: OpsService;
   readonly rateLimit: RateLimit | undefined;
+  readonly watchers: readonly Watcher[];
+  /** Has the service wait for it at its end. */
+  readonly follow: (work: Promise<unknown>) => void;
 }
 
 /** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
@@ -33,7 +36,20 @@ export async function execute(desk: Desk, request: Request): Promise<Outcome> {
     error instanceof MovedError ? previewAnew(desk, run, error) : unsuccessful(desk, run, error),
   );
   logLine(desk.ports, run, outcome);
+  tellWatchers(desk, run, outcome);
   return outcome;
+}
+
+function tellWatchers(
+  { ports, watchers, follow }: Desk,
+  { begun, id, request: { operation } }: Underway,
+  outcome: Outcome,
+): void {
+  const isDangerous = begun && outcome.kind === 'done' && !outcome.repeated && needsSecondPerson(ports, operation);
+  for (const watcher of watchers) {
+    if (outcome.kind === 'awaiting' || operation.leavesMessage) follow(Promise.resolve(watcher.waiting?.()));
+    if (isDangerous) follow(Promise.resolve(watcher.dangerous?.({ id, operation: operation.name })));
+  }
 }
 
 async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
@@ -55,7 +71,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
     const instead = await begin(desk, run, look);
     if (instead) return instead;
   }
-  const data: unknown = await underControl(ports, { run, context }, () => operation.run(context, input));
+  const data: unknown = await underControl(ports, { run, context, input }, (held) => operation.run(held, input));
   const report = withinReach(operation.report(data, context), { service, standing });
   return {
     kind: 'done',

@@ -7,6 +7,7 @@ import { type AccessChange, Entitlement } from '../models/entitlement.ts';
 import type { Organisation } from '../models/organisation.ts';
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
+import { previewAccess, stateOfAccess } from './access-preview.ts';
 import * as arg from './arguments.ts';
 import { type Context, defineOperation } from './operation.ts';
 import { called, findOrganisation, hold } from './organisation-found.ts';
@@ -33,6 +34,7 @@ export const grantModule = defineOperation({
   summary: 'Give an organisation access to modules, with or without an end',
   role: 'operator',
   effect: 'changes',
+  restartable: true,
   example: 'grant LHR work,assets until 2026-12-31',
   args: {
     org: arg.positional(arg.organisation),
@@ -44,11 +46,15 @@ export const grantModule = defineOperation({
     },
   },
 
+  previewFor: 'second person',
+  preview: previewAccess,
+
   async run(context, { org, module, until = null, shorten = false }): Promise<Granted> {
     const organisation = await findOrganisation(context, org);
     const steps = await inTransaction(context.databases.platform, async (trx) => {
       await hold(trx, organisation);
       const present = await Entitlement.locked(trx, organisation.id, module);
+      context.holdTo(stateOfAccess(organisation, module, present));
       const decided = module.map((moduleKey) => {
         const access = present.get(moduleKey);
         return { moduleKey, access, decision: decideGrant(access, until, { now: context.moment.now, shorten }) };

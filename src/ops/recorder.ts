@@ -5,6 +5,7 @@ import { AuditEntry } from '../models/audit-entry.ts';
 import { Run, type RunState } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { openNoteBook } from './note-book.ts';
+import type { Report } from './report.ts';
 import {
   answerRow,
   auditRecord,
@@ -14,6 +15,7 @@ import {
   type RunOutcome,
   type Settled,
   startRow,
+  storedReport,
   storedRow,
 } from './run-rows.ts';
 import type { Request } from './service.ts';
@@ -48,6 +50,8 @@ export interface Recorder {
 export interface Waiting {
   readonly state: Extract<RunState, 'awaiting' | 'queued'>;
   readonly confirmation?: string | undefined;
+  /** What whoever approves it sees. */
+  readonly preview?: Report | undefined;
   readonly also: (trx: Knex.Transaction) => Promise<void>;
 }
 
@@ -151,7 +155,7 @@ async function moveOn(
   const change = {
     startId,
     state: to?.state ?? ('running' as const),
-    ...(to ? { request: storedRow(run.request, to.confirmation) } : {}),
+    ...(to ? { request: storedRow(run.request, to.confirmation), result: storedReport(to.preview) } : {}),
   };
   if (receipt?.kind !== 'stored') return Run.begin(ledger, { ...startRow(run), ...keysOf(run.request), ...change });
   const { state: from, ownedBy } = receipt;

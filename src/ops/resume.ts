@@ -39,6 +39,8 @@ export async function resume(
     ...(signal ? { signal } : {}),
   };
   const outcome = await execute(desk, request);
+  // Somebody else was faster, and answers.
+  if (outcome.kind === 'done' && outcome.repeated) return outcome;
   await answer(desk, { run, outcome, correspondence });
   return outcome;
 }

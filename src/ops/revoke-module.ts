@@ -5,6 +5,7 @@ import type { Offer } from '../errors.ts';
 import { Entitlement } from '../models/entitlement.ts';
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
+import { previewAccess, stateOfAccess } from './access-preview.ts';
 import * as arg from './arguments.ts';
 import { defineOperation } from './operation.ts';
 import { called, findOrganisation, hold } from './organisation-found.ts';
@@ -26,6 +27,7 @@ export const revokeModule = defineOperation({
   summary: 'Take an organisation’s access to modules away; nothing is deleted',
   role: 'operator',
   effect: 'changes',
+  restartable: true,
   example: 'revoke LHR work because the contract ended',
   args: {
     org: arg.positional(arg.organisation),
@@ -43,12 +45,16 @@ export const revokeModule = defineOperation({
     },
   },
 
+  previewFor: 'second person',
+  preview: previewAccess,
+
   async run(context, { org, module, reason }): Promise<Revoked> {
     const { now } = context.moment;
     const organisation = await findOrganisation(context, org);
     const outcome = await inTransaction(context.databases.platform, async (trx) => {
       await hold(trx, organisation);
       const rows = await Entitlement.locked(trx, organisation.id, module);
+      context.holdTo(stateOfAccess(organisation, module, rows));
       const open = module.flatMap((moduleKey) => {
         const present = rows.get(moduleKey);
         return present && standing(present, now) === 'open'

@@ -74,10 +74,15 @@ export function outcomeRow({ state, report, rule, message, reference }: RunOutco
   };
 }
 
+/** A report as the ledger keeps it. */
+export function storedReport(report: Report | undefined): object | null {
+  return report ? (recordable({ ...report, attachments: undefined }) as object) : null;
+}
+
 /** What a repeated delivery of the request is answered with. */
 export function answerRow({ request }: RunDraft, { state, report }: RunOutcome): Partial<Run> {
   return state === 'done' && report && (request.requestKey || request.deliveryKey || request.receipt)
-    ? { result: recordable({ ...report, attachments: undefined }) as object }
+    ? { result: storedReport(report) }
     : {};
 }
 

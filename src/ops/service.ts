@@ -72,6 +72,14 @@ export interface PreviewOutcome {
   readonly moved: boolean;
 }
 
+/** Whoever hears of runs that concern others than the asker. Neither may reject. */
+export interface Watcher {
+  /** A run begins to wait for a second person, or somebody has decided about one that does. */
+  waiting?(): void | Promise<void>;
+  /** A run that a second person let pass, or that was forced, is done and recorded. */
+  dangerous?(run: { readonly id: string; readonly operation: string }): Promise<unknown>;
+}
+
 /** The only door to the operations. */
 export interface OpsService {
   readonly operations: readonly Operation[];
@@ -91,6 +99,8 @@ export interface OpsService {
   tellEnd(runId: string): Promise<void>;
   /** Whoever asked for this run knows how it ended. */
   answered(runId: string): void;
+  /** Tells of what concerns others than the asker. */
+  watch(watcher: Watcher): void;
   /** From now on askers are reached this way. */
   attend(correspondent: Correspondent): void;
   /** Goes on with what others, or the ledger's absence, left undone. Rejects when a database does not answer. */
@@ -109,6 +119,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
   const { requestsPerMinute } = ports.settings;
   const rateLimit = requestsPerMinute === undefined ? undefined : openRateLimit(requestsPerMinute);
   const underWay = new Set<Promise<unknown>>();
+  const watchers: Watcher[] = [];
   let correspondent: Correspondent | undefined;
   const follow = <T>(work: Promise<T>): Promise<T> => {
     underWay.add(work);
@@ -129,6 +140,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     },
     receive: (request) => receive(desk, request),
     execute: (request) => follow(execute(desk, request)),
+    watch: (watcher) => void watchers.push(watcher),
     resume: (runId, signal) => follow(resumeById(desk, runId, { correspondent, signal })),
     tellEnd: (runId) => follow(tellEnd(desk, runId, correspondent)),
     answered: recorder.answered,
@@ -145,7 +157,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
       await recorder.settled();
     },
   };
-  const desk = { ports, recorder, service, rateLimit };
+  const desk = { ports, recorder, service, rateLimit, watchers, follow };
   const catchUp = async () => {
     await recorder.settleOwed();
     if (ports.startId !== undefined) await takeUp(desk, { startId: ports.startId, correspondent });

@@ -1,27 +1,32 @@
 import { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
 import { CancelledError } from './cancellation.ts';
-import type { Context } from './operation.ts';
+import { withLease } from './lease.ts';
+import type { Arguments, Context, InputOf } from './operation.ts';
 import type { Underway } from './unsuccessful.ts';
 
 /** A run that is to be cancelled hears of it within this time. */
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Runs a long operation so that it ends when somebody cancels it or the process has to stop: its signal aborts then, and
- * whatever it throws, the reason is what counts.
+ * Runs an operation within the lease on its resource, and so that a long one ends when somebody cancels it or the process
+ * has to stop: its signal aborts then, and whatever it throws, the reason is what counts.
  */
 export async function underControl<T>(
   ports: Ports,
-  { run, context }: { run: Underway; context: Context },
-  work: () => Promise<T>,
+  { run, context, input }: Controlled,
+  work: (context: Context) => Promise<T>,
 ): Promise<T> {
-  if (!context.operation.long) return work();
-  const timer = setInterval(() => {
-    void askedToEnd(ports, run.id).then((by) => by && run.ending.abort(new CancelledError(by)));
-  }, LOOK_EVERY_MS);
+  const { operation, actor, runId } = context;
+  const timer = operation.long ? setInterval(() => void endWhenAsked(ports, run), LOOK_EVERY_MS) : undefined;
   try {
-    return await work();
+    const resource = operation.resource?.(context, input);
+    if (resource === undefined) return await work(context);
+    const claim = { resource, runId, holder: `${actor.name} (${actor.id})`, work: operation.name };
+    return await withLease(ports, claim, ({ token, signal }) => {
+      signal.addEventListener('abort', () => run.ending.abort(signal.reason));
+      return work({ ...context, fencingToken: token });
+    });
   } catch (error) {
     throw context.signal.aborted ? context.signal.reason : error;
   } finally {
@@ -29,8 +34,14 @@ export async function underControl<T>(
   }
 }
 
-/** Who wants it to end. A ledger that does not answer now is asked again. */
-async function askedToEnd({ databases: { ledger } }: Ports, runId: string): Promise<string | undefined> {
-  const run = await Run.byId(ledger, runId).catch(() => undefined);
-  return run?.cancelAskedBy ?? undefined;
+interface Controlled {
+  readonly run: Underway;
+  readonly context: Context;
+  readonly input: InputOf<Arguments>;
+}
+
+/** A ledger that does not answer now is asked again. */
+async function endWhenAsked({ databases: { ledger } }: Ports, { id, ending }: Underway): Promise<void> {
+  const run = await Run.byId(ledger, id).catch(() => undefined);
+  if (run?.cancelAskedBy) ending.abort(new CancelledError(run.cancelAskedBy));
 }

@@ -2,6 +2,7 @@ import { databaseDown } from '../domain/connection-failure.ts';
 import { DeniedError, UnavailableError, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
+import { LeaseLostError } from './lease.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunDraft } from './run-rows.ts';
 import type { Outcome } from './service.ts';
@@ -50,7 +51,7 @@ async function handBack(recorder: Recorder, run: Underway, { message }: HandedBa
 }
 
 function failureMessage(run: Underway, error: unknown): string {
-  if (error instanceof UnavailableError) return error.message;
+  if (error instanceof UnavailableError || error instanceof LeaseLostError) return error.message;
   if (databaseDown(error)) {
     const consequence = run.begun
       ? 'The change is either whole or not there at all. Ask again when it is back: what was done already is not done twice.'

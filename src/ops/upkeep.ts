@@ -1,10 +1,13 @@
 import { Start } from '../models/start.ts';
-import type { Ports } from '../ports.ts';
+import { anchorAfter } from './anchor.ts';
+import { type Board, tendApprovals } from './approval-board.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { reconcile } from './reconcile.ts';
-import type { OpsService } from './service.ts';
 
 const SEEN_EVERY_MS = 30_000;
 const SETTLE_EVERY_MS = 60_000;
+/** What this process decides is seen at once; this is for the terminal's decisions, other replicas' and the clock's. */
+const TEND_EVERY_MS = 5_000;
 
 /** What a bot does beside answering: it says that it is there, and goes on with what those who are not left behind. */
 export interface Upkeep {
@@ -12,17 +15,16 @@ export interface Upkeep {
   stop(): Promise<void>;
 }
 
-interface Charge {
-  readonly ports: Ports;
-  readonly service: OpsService;
+interface Charge extends Board {
   readonly startId: string;
 }
 
 /** Begins at once. `tell` gives somebody in Slack a sentence, privately. */
 export function startUpkeep(
-  { ports, service, startId }: Charge,
+  { startId, ...board }: Charge,
   tell: (userId: string, sentence: string) => Promise<void>,
 ): Upkeep {
+  const { ports, service } = board;
   const {
     databases: { ledger },
     clock,
@@ -43,12 +45,20 @@ export function startUpkeep(
       }
     });
   };
-  const timers = [setInterval(seen, SEEN_EVERY_MS), setInterval(settle, SETTLE_EVERY_MS)];
+  const tend = oneAtATime(() =>
+    attempt('requests for a second person could not be seen to', () => tendApprovals(board)),
+  );
+  service.watch({ waiting: tend, dangerous: (run) => anchorAfter(ports, board, run) });
+  const timers = [
+    setInterval(seen, SEEN_EVERY_MS),
+    setInterval(settle, SETTLE_EVERY_MS),
+    setInterval(tend, TEND_EVERY_MS),
+  ];
   const first = settle();
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await first;
+      await Promise.all([first, tend()]);
       await attempt('the ledger could not be told that CapOps has ended', () =>
         Start.ended(ledger, startId, clock.now()),
       );

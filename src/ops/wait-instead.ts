@@ -24,7 +24,7 @@ async function awaitSecondPerson({ ports, recorder }: Desk, run: RunDraft, look:
   return wait(
     recorder,
     run,
-    { state: 'awaiting', confirmation: look.hash, also },
+    { state: 'awaiting', confirmation: look.hash, preview: look.report, also },
     { kind: 'awaiting', runId: run.id, report },
   );
 }

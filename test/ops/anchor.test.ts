@@ -30,8 +30,11 @@ async function dangerous() {
 it('behind a dangerous run the bot posts an anchor that has seen the run, in the audit channel', async () => {
   const posts: [string, string, string][] = [];
   const announcer = {
-    post: async (channel: string, { operation }: { operation: { name: string } }, report: object) =>
-      void posts.push([channel, operation.name, JSON.stringify(report)]),
+    post: async (channel: string, { operation }: { operation: { name: string } }, report: object) => {
+      posts.push([channel, operation.name, JSON.stringify(report)]);
+      return { channel, ts: '1' };
+    },
+    amend: async () => undefined,
   };
   const run = await dangerous();
   expect(await anchorAfter(ports(), { announcer }, run)).toBe(true);

@@ -3,7 +3,7 @@ import { OPERATIONS } from '../../src/ops/index.ts';
 import type { Operation } from '../../src/ops/operation.ts';
 import { runDue } from '../../src/ops/run-due.ts';
 import { createService } from '../../src/ops/service.ts';
-import { openScheduling, type Scheduling, WEEKLY } from './scheduling.ts';
+import { openScheduling, QUIET, type Scheduling, WEEKLY } from './scheduling.ts';
 
 /** list-orgs as it is, unless `trouble` says what becomes of it. */
 let trouble: (() => Promise<void> | void) | undefined;
@@ -95,7 +95,7 @@ describe('what is due', () => {
     };
     const measured = { ...scheduling.ports, meter };
     const service = createService(measured, operations);
-    const announcer = { post: async () => undefined };
+    const announcer = QUIET;
     const look = () => runDue({ ports: measured, service, announcer }, new AbortController().signal);
     scheduling.desk.now = new Date('2026-11-23T09:00:42Z');
     trouble = () => {

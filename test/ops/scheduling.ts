@@ -34,6 +34,9 @@ export const WEEKLY: ScheduleEntry = {
   catchUpMs: 3_600_000,
 };
 
+/** Slack, where nobody looks. */
+export const QUIET = { post: async () => ({ channel: 'C0OPS', ts: '1' }), amend: async () => undefined };
+
 export async function openScheduling({
   entries = [WEEKLY],
   operations = OPERATIONS,
@@ -63,7 +66,9 @@ export async function openScheduling({
     post: async (channel: string, { operation }: { operation: Operation }, report: Report) => {
       if (state.slackIsDown) throw new Error('Slack is down');
       state.posts.push({ channel, operation: operation.name, report });
+      return QUIET.post();
     },
+    amend: QUIET.amend,
   };
   return Object.assign(state, {
     desk,

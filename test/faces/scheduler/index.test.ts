@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createScheduler } from '../../../src/faces/scheduler/index.ts';
 import { createService } from '../../../src/ops/service.ts';
 import type { Ports } from '../../../src/ports.ts';
-import { openScheduling, type Scheduling } from '../../ops/scheduling.ts';
+import { openScheduling, QUIET, type Scheduling } from '../../ops/scheduling.ts';
 
 let scheduling: Scheduling;
 let looks: number;
@@ -30,7 +30,7 @@ const scheduler = (over: Ports) =>
   createScheduler({
     ports: over,
     service: createService(over, []),
-    announcer: { post: async () => undefined },
+    announcer: QUIET,
   });
 
 test('looks at its start and at every full minute, until it is stopped', async () => {
