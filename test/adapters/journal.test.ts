@@ -52,7 +52,7 @@ function scribe(task: string, { count = 1, fileKiB }: { count?: number; fileKiB?
   });
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout }).on('line', (line) => void lines.push(line));
-  return { child, lines, over: once(reader, 'close') };
+  return { child, lines, over: Promise.all([once(reader, 'close'), once(child, 'exit')]) };
 }
 
 async function kill({ child, over }: ReturnType<typeof scribe>): Promise<void> {
