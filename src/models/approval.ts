@@ -7,6 +7,14 @@ export type ApprovalState = 'open' | 'approved' | 'declined' | 'expired' | 'with
 
 /** How long it takes from an approval to the run's beginning, in the process that approved it. */
 const RESUMED_WITHIN_MS = 10_000;
+/** How long a replica is believed to be drawing a request after it took it. */
+const DRAWING_MS = 60_000;
+/** Slack may have lost the channel: nobody tries for ever. Longer than any request waits. */
+const DRAWN_WITHIN_MS = 9 * 86_400_000;
+/** What Slack should show of a request: anything that was decided changes it, and how the run ended. */
+const LOOK = `state
+  || ' ' || (SELECT count(*) FROM approval_decisions WHERE approval_decisions.run_id = approvals.run_id)
+  || ' ' || (SELECT CASE WHEN finished_at IS NULL THEN 'open' ELSE runs.state END FROM runs WHERE runs.id = approvals.run_id)`;
 
 /** Where a request stands in Slack. */
 export interface Posted {
@@ -139,6 +147,27 @@ export class Approval extends Model {
     return Approval.end(trx, runId, { from: ['open', 'approved'], state: 'void' });
   }
 
+  /** Takes those that Slack does not show as they are. Each is held by one caller, until it is drawn or for a minute. */
+  static async undrawn(ledger: Knex, runId?: string): Promise<Approval[]> {
+    return Approval.query(ledger)
+      .whereRaw(`drawn IS DISTINCT FROM ${LOOK}`)
+      .where('requested_at', '>', later(-DRAWN_WITHIN_MS))
+      .where((held) => held.whereNull('drawing_until').orWhere('drawing_until', '<=', raw('clock_timestamp()')))
+      .modify((query) => {
+        if (runId !== undefined) query.where('run_id', runId);
+      })
+      .patch({ drawingUntil: later(DRAWING_MS) } as object)
+      .returning(['*', raw(`${LOOK} AS look`)] as never)
+      .withGraphFetched('[run, decisions]');
+  }
+
+  /** Says what Slack shows now, and where. */
+  static async drew(ledger: Knex, { runId, look }: Approval, posted: Posted): Promise<void> {
+    await Approval.query(ledger)
+      .findById(runId)
+      .patch({ drawn: look ?? null, posted, drawingUntil: null });
+  }
+
   private static async end(
     trx: Knex,
     runId: string,
@@ -160,6 +189,6 @@ export interface ApprovalRequest {
 }
 
 /** So many milliseconds from now, by the ledger's clock. */
-export function later(ms: number) {
+function later(ms: number) {
   return raw("clock_timestamp() + ? * interval '1 millisecond'", [ms]);
 }

@@ -1,8 +1,11 @@
+import { approvals } from './approvals.ts';
+import { approve } from './approve.ts';
 import { audit } from './audit.ts';
 import { auditAnchor } from './audit-anchor.ts';
 import { auditVerify } from './audit-verify.ts';
 import { bulkImport } from './bulk-import.ts';
 import { createOrg } from './create-org.ts';
+import { deny } from './deny.ts';
 import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
 import { help } from './help.ts';
@@ -29,6 +32,9 @@ export const OPERATIONS: readonly Operation[] = [
   bulkImport,
   runs,
   showRun,
+  approvals,
+  approve,
+  deny,
   schedule,
   runSchedule,
   pauseSchedule,

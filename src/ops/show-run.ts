@@ -1,26 +1,8 @@
-import { z } from 'zod';
 import { showTime } from '../domain/end-date.ts';
-import { UserError } from '../errors.ts';
 import type { Run } from '../models/run.ts';
-import { runsByPrefix } from '../models/run-list.ts';
-import { type Argument, defineOperation } from './operation.ts';
+import { defineOperation } from './operation.ts';
 import type { Report } from './report.ts';
-
-const id: Argument<string, true> = {
-  label: 'Run',
-  summary: 'the run’s id, or its first eight letters, which are also the reference in an answer',
-  example: 'ab12cd34',
-  required: true,
-  positional: true,
-  schema: () =>
-    z
-      .string()
-      .regex(
-        /^[0-9a-f-]{6,36}$/i,
-        'A run goes by its id: at least its first six letters and digits, such as ab12cd34.',
-      ),
-  widget: { kind: 'none' },
-};
+import { findRun, runId } from './run-found.ts';
 
 export const showRun = defineOperation({
   name: 'show-run',
@@ -29,16 +11,9 @@ export const showRun = defineOperation({
   role: 'operator',
   effect: 'reads',
   example: 'run ab12cd34',
-  args: { run: id },
+  args: { run: runId },
 
-  async run({ databases: { ledger } }, { run: asked }): Promise<Run> {
-    const [found, another] = await runsByPrefix(ledger, asked);
-    if (!found)
-      throw new UserError({ argument: 'run', message: `There is no run ${asked}. “runs” lists the last ones.` });
-    if (another)
-      throw new UserError({ argument: 'run', message: `Several runs begin with ${asked}. Give more of the id.` });
-    return found;
-  },
+  run: ({ databases: { ledger } }, { run: asked }): Promise<Run> => findRun(ledger, asked),
 
   report: (run, { moment: { timeZone } }): Report => {
     const facts: (readonly [string, string | null])[] = [

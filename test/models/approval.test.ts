@@ -180,6 +180,19 @@ describe('the end of the wait', () => {
   });
 });
 
+test('what was approved, and still waits a while later, is found to go on with', async () => {
+  const [left, carriedOut, fresh, open] = [await waiting(), await waiting(), await waiting(), await waiting()];
+  for (const runId of [left, carriedOut, fresh]) {
+    await desk.ledger(`UPDATE runs SET state = 'awaiting' WHERE id = '${runId}'`);
+    await says(runId, 'U1', 'approve');
+  }
+  for (const runId of [left, carriedOut]) await setBack(runId, 'decided_at', 11);
+  await Run.settle(ledger(), carriedOut, { state: 'done', finishedAt: desk.now });
+  const found = await Approval.leftWaiting(ledger());
+  expect(found).toContain(left);
+  for (const runId of [carriedOut, fresh, open]) expect(found).not.toContain(runId);
+});
+
 describe('a reminder', () => {
   test('is due once, after its time, while there is something to decide', async () => {
     const runId = await waiting({ nudgeAfterMs: HOUR_MS / 2 });
@@ -220,6 +233,9 @@ describe('what Slack shows', () => {
     expect(await draw()).toMatchObject({ posted, state: 'open', decisions: [{ person: 'U1' }] });
     await says(runId, 'U2', 'approve', 2);
     expect(await draw()).toMatchObject({ posted, state: 'approved' });
+    expect(await draw()).toBeUndefined();
+    await Run.settle(ledger(), runId, { state: 'done', finishedAt: desk.now });
+    expect(await draw()).toMatchObject({ posted, state: 'approved', run: { state: 'done' } });
     expect(await draw()).toBeUndefined();
   });
 
