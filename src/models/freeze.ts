@@ -19,14 +19,17 @@ export class Freeze extends Model {
     return Freeze.query(ledger).whereNull('thawed_at').first();
   }
 
-  /** Begins one. False when one holds already. */
+  /** Begins one. False when one holds already, or this very one was begun before and is over. */
   static async begin(ledger: Knex, freeze: { frozenAt: Date; frozenBy: string; reason: string }): Promise<boolean> {
+    if (await Freeze.query(ledger).findOne({ frozen_at: freeze.frozenAt, frozen_by: freeze.frozenBy })) return false;
     const rows = await Freeze.query(ledger).insert(freeze).onConflict().ignore().returning('id').toKnexQuery();
     return rows.length > 0;
   }
 
-  /** Ends the one that holds, and returns it. */
+  /** Ends the one that holds, and returns it; or the one that this very thaw has ended before. */
   static async end(ledger: Knex, thaw: { thawedAt: Date; thawedBy: string }): Promise<Freeze | undefined> {
+    const before = await Freeze.query(ledger).findOne({ thawed_at: thaw.thawedAt, thawed_by: thaw.thawedBy });
+    if (before) return before;
     const rows = await Freeze.query(ledger).whereNull('thawed_at').patch(thaw).returning('*');
     return rows[0];
   }

@@ -61,9 +61,13 @@ export class SchedulePause extends Model {
     });
   }
 
-  /** Lets an entry go on from now: what was due meanwhile is not made up for. Undefined when it was not paused. */
+  /**
+   * Lets an entry go on from now: what was due meanwhile is not made up for. Undefined when it was not paused, or this very
+   * call was made before.
+   */
   static async end(ledger: Knex, entry: string, now: Date): Promise<SchedulePause | undefined> {
     return ledger.transaction(async (trx) => {
+      if (await ScheduleTiming.query(trx).findOne({ entry, since: now })) return undefined;
       const [ended] = await SchedulePause.query(trx).where({ entry }).delete().returning('*');
       if (ended) await ScheduleTiming.query(trx).where({ entry }).patch({ since: now });
       return ended as SchedulePause | undefined;

@@ -34,6 +34,8 @@ export const bulkImport = defineOperation({
   summary: 'Create organisations and give them modules from a CSV file',
   role: 'operator',
   effect: 'changes',
+  long: true,
+  restartable: true,
   example: 'import airports.csv',
   args: {
     file: arg.positional(file),
@@ -103,7 +105,10 @@ async function write(context: Context, read: NamedFile): Promise<{ plan: ImportP
     const plan = await planNow(context, trx, read);
     context.holdTo(stateOf(read, plan));
     const total = plan.create.length + plan.add.length;
-    const advance = (done: number) => context.progress({ phase: 'Importing', done, total });
+    const advance = (done: number) => {
+      context.signal.throwIfAborted();
+      context.progress({ phase: 'Importing', done, total });
+    };
     if (total > 0) advance(0);
     const created = await writeImport(trx, plan, { by, logged: await AuditLog.exists(trx), advance });
     return { plan, created };

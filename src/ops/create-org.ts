@@ -26,6 +26,7 @@ export const createOrg = defineOperation({
   summary: 'Create an organisation (an airport), with its first modules',
   role: 'operator',
   effect: 'changes',
+  restartable: true,
   example: 'create-org name "London Heathrow" code LHR modules assets,work',
   args: {
     name: arg.words('Name', 'the airport’s name as people know it', { maxLength: 200, example: 'London Heathrow' }),

@@ -16,6 +16,7 @@ export const freeze = defineOperation({
   role: 'admin',
   effect: 'changes',
   evenWhenFrozen: true,
+  restartable: true,
   example: 'freeze because the platform is being moved',
   args: {
     reason: {
@@ -43,6 +44,7 @@ export const freeze = defineOperation({
     const since = present
       ? ` since ${showTime(present.frozenAt, timeZone)}, by ${present.frozenBy}, because ${present.reason}`
       : '';
+    if (!begun && !present) return { tone: 'unchanged', title: 'Changes were frozen, and somebody has thawed since.' };
     if (!begun) return { tone: 'unchanged', title: `Changes are frozen already${since}.` };
     return {
       tone: 'done',

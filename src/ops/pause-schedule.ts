@@ -18,6 +18,7 @@ export const pauseSchedule = defineOperation({
   summary: 'Stop a scheduled operation until somebody resumes it',
   role: 'operator',
   effect: 'changes',
+  restartable: true,
   example: 'pause-schedule weekly-ends because nobody reads it in August',
   args: {
     name: entryName,

@@ -17,6 +17,7 @@ export const resumeSchedule = defineOperation({
   summary: 'Let a paused scheduled operation go on; what was due meanwhile is not made up for',
   role: 'operator',
   effect: 'changes',
+  restartable: true,
   example: 'resume-schedule weekly-ends',
   args: { name: entryName },
 

@@ -1,6 +1,7 @@
 import { adopt, orphanedRuns } from '../models/orphaned-run.ts';
 import { leftTrace } from '../models/platform-trace.ts';
 import { Run } from '../models/run.ts';
+import { CancelledError } from './cancellation.ts';
 import type { Correspondent } from './correspondent.ts';
 import type { execute } from './execute.ts';
 import { goneStarts } from './gone-starts.ts';
@@ -47,21 +48,29 @@ async function goOn(desk: Desk, run: Run, taking: TakingUp): Promise<void> {
     if (await resume(desk, run, taking)) return;
   }
   if (verdict === 'queue') return requeue(desk, run);
-  const outcome = verdict === 'done' ? STANDS : UNDONE;
-  await settleRun(desk.ports, run, outcome);
+  await settleRun(desk.ports, run, endOf(run, verdict));
   const settled = await Run.byId(desk.ports.databases.ledger, run.id);
   if (settled) await tell(desk, settled, taking.correspondent);
 }
 
+type Fate = 'again' | 'queue' | 'done' | 'undone' | 'cancelled';
+
+function endOf({ cancelAskedBy }: Run, fate: Fate): Parameters<typeof settleRun>[2] {
+  if (fate === 'cancelled') return { state: 'cancelled', message: new CancelledError(cancelAskedBy ?? '').message };
+  return fate === 'done' ? STANDS : UNDONE;
+}
+
 /** What is to become of a run that was cut off. */
-async function verdictOn({ ports, service }: Desk, run: Run): Promise<'again' | 'queue' | 'done' | 'undone'> {
+async function verdictOn({ ports, service }: Desk, run: Run): Promise<Fate> {
   const operation = service.operations.find(({ name }) => name === run.operation);
+  const isStillWanted = ports.clock.now().getTime() - run.startedAt.getTime() < STILL_WANTED_MS;
   if (run.state === 'running') {
     if (await leftTrace(ports.databases.platform, run)) return 'done';
     if (!operation?.restartable) return 'undone';
-    return operation.long && ports.jobs ? 'queue' : 'again';
+    if (run.cancelAskedBy !== null) return 'cancelled';
+    // What waits for a worker may have waited long before.
+    if (operation.long && ports.jobs) return 'queue';
   }
-  const isStillWanted = ports.clock.now().getTime() - run.startedAt.getTime() < STILL_WANTED_MS;
   return isStillWanted ? 'again' : 'undone';
 }
 

@@ -10,6 +10,7 @@ export const thaw = defineOperation({
   role: 'admin',
   effect: 'changes',
   evenWhenFrozen: true,
+  restartable: true,
   example: 'thaw',
   args: {},
 
