@@ -85,7 +85,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
 /** Stores the intent to change something. Returns what is answered where it does not run now. */
 async function begin(desk: Desk, run: Underway, look: Look): Promise<Outcome | undefined> {
   const { operation, receipt } = run.request;
-  if (receipt?.kind === 'unstored') throw receipt.error;
+  if (receipt?.kind === 'unstored' && !operation.emergency) throw receipt.error;
   await refuseWhileFrozen(desk.ports, operation);
   const instead = await waitInstead(desk, run, look);
   if (instead) return instead;

@@ -1,5 +1,5 @@
 import { showTime } from '../domain/end-date.ts';
-import { DeniedError } from '../errors.ts';
+import { DeniedError, UnavailableError } from '../errors.ts';
 import { Freeze } from '../models/freeze.ts';
 import type { Ports } from '../ports.ts';
 import type { Operation } from './operation.ts';
@@ -8,7 +8,11 @@ import { withLedger } from './with-ledger.ts';
 /** Throws DeniedError while changes are frozen and the operation is one. */
 export async function refuseWhileFrozen(ports: Ports, operation: Operation): Promise<void> {
   if (operation.effect !== 'changes' || operation.evenWhenFrozen) return;
-  const words = await withLedger(() => frozenWords(ports));
+  const words = await withLedger(() => frozenWords(ports)).catch((error: unknown) => {
+    // Whether changes are frozen is not known without the ledger; in an emergency that stops nobody.
+    if (operation.emergency && error instanceof UnavailableError) return undefined;
+    throw error;
+  });
   if (words) throw new DeniedError('frozen', `${words} Nothing was changed. An admin ends it with “thaw”.`);
 }
 

@@ -11,9 +11,11 @@ import { execute } from './execute.ts';
 import { type Receipt, receive } from './inbox.ts';
 import type { Operation } from './operation.ts';
 import { openRecorder } from './recorder.ts';
+import { replayJournal } from './replay-journal.ts';
 import type { Report } from './report.ts';
 import { resumeById } from './resume.ts';
 import { takeUp, tellEnd } from './take-up.ts';
+import { withJournal } from './with-journal.ts';
 
 /** One request for one operation, as a face hands it in. */
 export interface Request {
@@ -115,7 +117,7 @@ export interface OpsService {
 const MAX_CHOICES = 100;
 
 export function createService(ports: Ports, operations: readonly Operation[]): OpsService {
-  const recorder = openRecorder(ports);
+  const recorder = withJournal(openRecorder(ports), ports);
   const { requestsPerMinute } = ports.settings;
   const rateLimit = requestsPerMinute === undefined ? undefined : openRateLimit(requestsPerMinute);
   const underWay = new Set<Promise<unknown>>();
@@ -160,6 +162,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
   const desk = { ports, recorder, service, rateLimit, watchers, follow };
   const catchUp = async () => {
     await recorder.settleOwed();
+    await replayJournal(ports);
     if (ports.startId !== undefined) await takeUp(desk, { startId: ports.startId, correspondent });
   };
   return service;

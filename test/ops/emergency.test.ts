@@ -1,0 +1,104 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openJournal } from '../../src/adapters/journal.ts';
+import { OPERATIONS } from '../../src/ops/index.ts';
+import { defineOperation, type Operation } from '../../src/ops/operation.ts';
+import { createService, type OpsService, type Request } from '../../src/ops/service.ts';
+import { addressOf } from '../setup/database.ts';
+import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
+import { type Desk, OMAR, openDesk, POLICY, said } from './desk.ts';
+
+let heard: number;
+const soundHorn = defineOperation({
+  name: 'sound-horn',
+  verb: 'horn',
+  summary: 'Sound the horn',
+  role: 'operator',
+  effect: 'changes',
+  emergency: true,
+  example: 'horn',
+  args: {},
+  run: async () => {
+    heard += 1;
+  },
+  report: () => ({ tone: 'done', title: 'The horn was heard.' }),
+});
+
+let desk: Desk;
+let ledger: TcpProxy;
+let folder: string;
+let service: OpsService;
+beforeEach(async () => {
+  heard = 0;
+  folder = await mkdtemp(join(tmpdir(), 'capops-journal-'));
+  ledger = await tcpProxy(Number(new URL(addressOf('postgres')).port));
+  desk = await openDesk({ through: (url, database) => (database === 'ledger' ? ledger.through(url) : url) });
+  const quiet = () => undefined;
+  service = createService(
+    {
+      databases: desk.databases,
+      cache: undefined,
+      directory: undefined,
+      clock: { now: () => desk.now },
+      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+      settings: { environment: 'test', timeZone: 'UTC', policy: POLICY },
+      journal: openJournal({ folder, clock: { now: () => new Date() } }),
+    },
+    [...OPERATIONS, soundHorn as Operation],
+  );
+});
+afterEach(async () => {
+  await service.settled();
+  await desk.close();
+  await ledger.close();
+  await rm(folder, { recursive: true });
+});
+
+const horn = (deliveryKey: string): Request => ({ operation: soundHorn, actor: OMAR, raw: {}, deliveryKey });
+
+/** As a face does it: stored first, then run. */
+async function ask(request: Request) {
+  return service.execute({ ...request, receipt: await service.receive(request) });
+}
+
+it('an emergency operation runs while the ledger is down, and stands in the record once it is back', async () => {
+  await ledger.refuse();
+  expect(said(await ask(horn('command:1')))).toContain('The horn was heard.');
+  expect(await readdir(folder)).toHaveLength(1);
+  await ledger.pass();
+  await service.takeUp();
+  expect(await readdir(folder)).toEqual([]);
+  const record = [{ operation: 'sound-horn', state: 'done', delivery_key: 'command:1', actor_id: 'slack:U0OMAR' }];
+  expect(await desk.ledger('SELECT operation, state, delivery_key, actor_id FROM runs')).toEqual(record);
+  const [entry] = await desk.ledger('SELECT outcome, message FROM audit_log');
+  expect(entry).toMatchObject({ outcome: 'done', message: expect.stringContaining('emergency journal') });
+});
+
+it('delivered again, while the ledger is down and after, it sounds once', async () => {
+  await ledger.refuse();
+  await ask(horn('command:1'));
+  expect(await ask(horn('command:1'))).toMatchObject({ kind: 'done', repeated: true });
+  await ledger.pass();
+  await service.takeUp();
+  expect(await ask(horn('command:1'))).toMatchObject({ kind: 'done', repeated: true });
+  expect(heard).toBe(1);
+});
+
+it('with the ledger there, it is recorded there and nowhere else', async () => {
+  await ask(horn('command:1'));
+  expect(await readdir(folder)).toEqual([]);
+  expect(await desk.ledger('SELECT state FROM runs')).toEqual([{ state: 'done' }]);
+});
+
+it('any other change is refused while the ledger is down, and leaves nothing behind', async () => {
+  await desk.airports('LHR');
+  await ledger.refuse();
+  const grant = service.find('grant') as Operation;
+  const outcome = await ask({ operation: grant, actor: OMAR, raw: { org: 'LHR', module: 'work' }, deliveryKey: 'c:1' });
+  expect(said(outcome)).toContain('(the ledger) does not answer');
+  await ledger.pass();
+  expect(await readdir(folder)).toEqual([]);
+  expect(await desk.platform('SELECT 1 FROM entitlement.entitlements')).toEqual([]);
+});
