@@ -2,10 +2,10 @@ import { nudgedPeople, ruleFor } from '../domain/approval-rule.ts';
 import { Approval, type Posted } from '../models/approval.ts';
 import type { Ports } from '../ports.ts';
 import type { Announcer, Answered } from './announcer.ts';
+import { expireApprovals } from './approval-record.ts';
 import { approvalReport } from './approval-report.ts';
 import { membersOf, stillNeeded } from './approvers.ts';
 import { carryOut } from './carry-out.ts';
-import { settleRun } from './reconcile.ts';
 import type { Report } from './report.ts';
 import type { OpsService } from './service.ts';
 
@@ -17,17 +17,11 @@ export interface Board {
   readonly channel: string | undefined;
 }
 
-const EXPIRED = 'Nobody approved this in time, so it expired. Nothing was changed; ask again.';
-
 /** Does what is due about runs that wait for a second person: ends, goes on, reminds, shows. Any replica may, at any time. */
 export async function tendApprovals(board: Board): Promise<void> {
   const { ports, service } = board;
   const { ledger } = ports.databases;
-  for (const { run } of await Approval.expireDue(ledger)) {
-    if (!run) continue;
-    await settleRun(ports, run, { state: 'expired', message: EXPIRED });
-    await service.tellEnd(run.id);
-  }
+  for (const runId of await expireApprovals(ports)) await service.tellEnd(runId);
   for (const runId of await Approval.leftWaiting(ledger)) await carryOut({ ...ports, service }, runId);
   for (const approval of await Approval.dueNudges(ledger)) await remind(board, approval);
   await showApprovals(board);

@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
+import { Approval } from '../models/approval.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import { Run } from '../models/run.ts';
+import type { Ports } from '../ports.ts';
 import { settledRecord } from './run-rows.ts';
+
+const EXPIRED = 'Nobody approved this in time, so it expired. Nothing was changed; ask again.';
 
 interface Ending {
   readonly state: 'declined' | 'expired';
@@ -24,4 +28,15 @@ export async function recordApproval(
 ): Promise<void> {
   const record = settledRecord(run, { state: run.state, message }, at);
   await AuditEntry.append(trx, [{ ...record, outcome: 'approved', after: { approvedBy: approvers } }]);
+}
+
+/** Ends what has waited too long, each run with its approval. Returns the ids of those that ended here. */
+export async function expireApprovals({ databases: { ledger }, clock }: Ports): Promise<string[]> {
+  return ledger.transaction(async (trx) => {
+    const expired = await Approval.expireDue(trx);
+    for (const { run } of expired) {
+      if (run) await endWaiting(trx, run, { state: 'expired', message: EXPIRED, at: clock.now() });
+    }
+    return expired.map(({ runId }) => runId);
+  });
 }
