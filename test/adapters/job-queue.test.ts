@@ -9,6 +9,7 @@ import { openDatabases } from '../../src/adapters/databases.ts';
 import { openJobQueue } from '../../src/adapters/job-queue.ts';
 import { migrateAll } from '../../src/adapters/migrations.ts';
 import type { JobHandler, JobQueue } from '../../src/ports.ts';
+import { PROJECT_ROOT } from '../setup/run-cli.ts';
 import { tcpProxy } from '../setup/tcp-proxy.ts';
 import { addresses } from './addresses.ts';
 import { query } from './shape.ts';
@@ -162,6 +163,32 @@ describe('workers', () => {
     await sleep(2500);
     expect(taken().toSorted()).toEqual(runIds.toSorted());
     for (const { took } of workers) expect(took.length).toBeGreaterThan(10);
+  });
+
+  test('load pg-boss when the first job is there', async () => {
+    const script = `
+      import { openDatabases } from './src/adapters/databases.ts';
+      import { openJobQueue } from './src/adapters/job-queue.ts';
+      import { registerHooks } from 'node:module';
+      registerHooks({ load: (url, context, next) => {
+        if (url.includes('/pg-boss/dist/index.js')) console.log('loaded');
+        return next(url, context);
+      } });
+      const ledgerDatabaseUrl = process.argv[1];
+      const { databases: { ledger } } = openDatabases({ databaseUrl: ledgerDatabaseUrl, ledgerDatabaseUrl });
+      const queue = openJobQueue(ledger, console);
+      queue.work(async (runId) => { console.log(runId); return 'done'; }, { concurrency: 1, signal: new AbortController().signal });
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      console.log('waited');`;
+    const args = ['--input-type=module-typescript', '-e', script, ledgerUrl];
+    const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const lines: string[] = [];
+    child.stdout.on('data', (bytes) => lines.push(...String(bytes).trim().split('\n')));
+    await vi.waitFor(() => expect(lines).toEqual(['waited']), 10_000);
+    const [runId = ''] = ids(1);
+    await enqueue(openQueue(), runId);
+    await vi.waitFor(() => expect(lines).toEqual(['waited', 'loaded', runId]), 10_000);
   });
 
   test('in processes that start at the same time share the jobs too', async () => {
@@ -327,7 +354,7 @@ describe('a ledger that', () => {
   test('was not migrated is said at once', async () => {
     await query(ledgerUrl, 'DROP SCHEMA capops_jobs CASCADE');
     const work = openQueue().work(async () => 'done', { concurrency: 1, signal: new AbortController().signal });
-    await expect(work).rejects.toThrow('pg-boss is not installed');
+    await expect(work).rejects.toThrow('capops_jobs.job');
   });
 });
 
