@@ -7,7 +7,6 @@ export async function up(knex: Knex): Promise<void> {
       state text NOT NULL CHECK (state IN ('open', 'approved', 'declined', 'expired', 'withdrawn', 'void')),
       hash text NOT NULL,
       asked_by text NOT NULL,
-      preview jsonb,
       requested_at timestamptz(3) NOT NULL,
       expires_at timestamptz(3) NOT NULL,
       nudge_at timestamptz(3),

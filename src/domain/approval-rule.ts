@@ -133,7 +133,7 @@ function linesThatHelp(
       if (line && people.some((person) => fits(person, line, members))) help.add(other);
     }
   }
-  return [...help];
+  return [...help].sort((a, b) => a - b);
 }
 
 function numberWord(count: number): string {

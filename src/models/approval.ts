@@ -27,7 +27,7 @@ export class Approval extends Model {
   static override tableName = 'approvals';
   static override idColumn = 'run_id';
   static override columnNameMappers = snakeCaseMappers();
-  static override jsonAttributes = ['preview', 'posted'];
+  static override jsonAttributes = ['posted'];
   static override relationMappings = () => ({
     run: {
       relation: Model.BelongsToOneRelation,
@@ -48,8 +48,6 @@ export class Approval extends Model {
   declare hash: string;
   /** The Slack person who asked, on whatever face; an actor's id where none is known. */
   declare askedBy: string;
-  /** The report of what would happen; null: the operation shows none. */
-  declare preview: object | null;
   declare requestedAt: Date;
   declare expiresAt: Date;
   declare nudgeAt: Date | null;
@@ -182,7 +180,6 @@ export interface ApprovalRequest {
   readonly runId: string;
   readonly hash: string;
   readonly askedBy: string;
-  readonly preview?: object | null;
   readonly waitMs: number;
   /** Undefined: nobody is reminded. */
   readonly nudgeAfterMs: number | undefined;

@@ -31,7 +31,10 @@ export async function recordApproval(
 }
 
 /** Ends what has waited too long, each run with its approval. Returns the ids of those that ended here. */
-export async function expireApprovals({ databases: { ledger }, clock }: Ports): Promise<string[]> {
+export async function expireApprovals({
+  databases: { ledger },
+  clock,
+}: Pick<Ports, 'databases' | 'clock'>): Promise<string[]> {
   return ledger.transaction(async (trx) => {
     const expired = await Approval.expireDue(trx);
     for (const { run } of expired) {

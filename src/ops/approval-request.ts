@@ -22,6 +22,7 @@ export async function openApproval(ports: Ports, run: RunDraft, { hash }: Look):
   const rule = ruleFor(operation, policy);
   if (!rule) throw new Error(`${operation.name} waits for nobody`);
   const askedBy = askerOf(actor, policy);
+  if (askedBy.startsWith('cli:')) throw new UserError(unmapped(operation.verb, actor.onBehalfOf ?? actor));
   const members = await membersOf(ports, rule);
   if (!canBeMet({ rule, askedBy, members })) throw new UserError(nobody(operation.verb));
   const needed = await stillNeeded(ports, { rule, askedBy, approvers: [], members });
@@ -49,6 +50,11 @@ export async function openApproval(ports: Ports, run: RunDraft, { hash }: Look):
 function askerOf(actor: Actor, policy: Policy | undefined): string {
   const person = actor.onBehalfOf ?? actor;
   return personOf(person, policy) ?? person.id;
+}
+
+/** Nobody could tell whether the second person is another one. */
+function unmapped(verb: string, { osUser }: Actor): string {
+  return `“${verb}” needs a second person, and capops.yml does not say who ${osUser} is in Slack, so the second could be the same. Nothing was changed. Ask in Slack, have an admin of CapOps add your Slack id under terminal.users, or go on here with --force --reason.`;
 }
 
 function nobody(verb: string): string {

@@ -79,7 +79,7 @@ async function described(context: Context, approval: Approval): Promise<Open> {
     run: run.id,
     askedBy: run.actorName,
     asked: askedWords(service, run),
-    preview: (approval.preview as { title?: string } | null)?.title,
+    preview: (run.result as { title?: string } | null)?.title,
     approvedBy: approvers.map(({ name }) => name),
     needed: rule ? await stillNeeded(context, { rule, askedBy, approvers: people, members }) : '',
     requestedAt,

@@ -7,12 +7,14 @@ import type { OpsService, Outcome } from './service.ts';
 /** What leaves nothing done: the approval does not hold for another time. */
 const UNDONE = ['refused', 'denied', 'ended', 'preview'];
 
-/** Runs what was approved, exactly as it was stored. Undefined: it is on its way already, elsewhere. */
+/** Runs what is approved, exactly as it was stored. Undefined: it is on its way already, elsewhere, or is not approved. */
 export async function carryOut(
   { databases: { ledger }, service }: Pick<Ports, 'databases'> & { readonly service: OpsService },
   runId: string,
 ): Promise<Outcome | undefined> {
-  const outcome = (await service.resume(runId)) ?? (await ended(ledger, runId));
+  const approval = await Approval.of(ledger, runId);
+  const resumed = approval?.state === 'approved' ? await service.resume(runId) : undefined;
+  const outcome = resumed ?? (await ended(ledger, runId));
   if (outcome && UNDONE.includes(outcome.kind)) await Approval.makeVoid(ledger, runId);
   return outcome;
 }
