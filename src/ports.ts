@@ -77,6 +77,8 @@ export interface Progress {
   readonly phase: string;
   readonly done?: number;
   readonly total?: number;
+  /** What is counted; absent: pieces. */
+  readonly unit?: 'bytes';
 }
 
 /** What the reviewed file `capops.yml` says about who may do what. */

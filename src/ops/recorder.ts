@@ -79,7 +79,11 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
     },
   });
   const answers = openNoteBook<string>({
-    write: (ids) => Run.answered(ledger, ids),
+    write: async (ids) => {
+      // Only what is over counts as answered, and the notes say that.
+      await notes.settled();
+      await Run.answered(ledger, ids);
+    },
     failed: (ids, error) => failed(ids[0], error),
   });
   const note = (run: RunDraft, outcome: RunOutcome): void => notes.add({ run, outcome, at: clock.now() });
@@ -107,8 +111,9 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
         return receipt?.kind === 'stored' ? Run.byId(ledger, run.id) : Run.byKeys(ledger, keysOf(run.request));
       }),
     handBack: async (run) => {
-      await Run.advance(ledger, { id: run.id, from: 'running' }, { state: 'queued', startId: null }).catch(
-        (error: unknown) => failed(run.id, error),
+      const ours = { id: run.id, from: 'running', startId: startId ?? null } as const;
+      await Run.advance(ledger, ours, { state: 'queued', startId: null }).catch((error: unknown) =>
+        failed(run.id, error),
       );
     },
     settle: async (run, outcome) => {
@@ -154,6 +159,8 @@ async function moveOn(
   const { receipt } = run.request;
   const change = {
     startId,
+    // A request is stored with the name that came with it, and runs under the one that was looked up.
+    actorName: startRow(run).actorName,
     state: to?.state ?? ('running' as const),
     ...(to ? { request: storedRow(run.request, to.confirmation), result: storedReport(to.preview) } : {}),
   };

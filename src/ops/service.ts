@@ -11,6 +11,7 @@ import { execute } from './execute.ts';
 import { type Receipt, receive } from './inbox.ts';
 import type { Operation } from './operation.ts';
 import { openRecorder } from './recorder.ts';
+import { remember } from './remember.ts';
 import { replayJournal } from './replay-journal.ts';
 import type { Report } from './report.ts';
 import { resumeById } from './resume.ts';
@@ -99,6 +100,8 @@ export interface OpsService {
   resume(runId: string, signal?: AbortSignal): Promise<Outcome | undefined>;
   /** Tells whoever asked for a run that is over how it ended, if nobody has. Never rejects: what fails is done by `takeUp`. */
   tellEnd(runId: string): Promise<void>;
+  /** Keeps how the asker of a run is answered from now on. Returns how it ended, where it is over by now. Never rejects. */
+  remember(runId: string, answer: unknown): Promise<Outcome | undefined>;
   /** Whoever asked for this run knows how it ended. */
   answered(runId: string): void;
   /** Tells of what concerns others than the asker. */
@@ -145,6 +148,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     watch: (watcher) => void watchers.push(watcher),
     resume: (runId, signal) => follow(resumeById(desk, runId, { correspondent, signal })),
     tellEnd: (runId) => follow(tellEnd(desk, runId, correspondent)),
+    remember: (runId, answer) => follow(remember(ports, runId, answer)),
     answered: recorder.answered,
     attend: (other) => {
       correspondent = other;

@@ -37,10 +37,9 @@ function isQueued({ jobs }: Ports, { request: { operation, actor, receipt } }: R
 
 async function queue({ ports: { jobs }, recorder }: Desk, run: RunDraft): Promise<Outcome> {
   const { operation } = run.request;
-  const report = {
-    tone: 'info',
-    title: `Begun: ${operation.summary.toLowerCase()}. It shows here how far it is.`,
-  } as const;
+  const { summary } = operation;
+  const title = `Begun: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}.`;
+  const report = { tone: 'info', title } as const;
   const also: Waiting['also'] = async (trx) => jobs?.enqueue(trx, run.id);
   return wait(recorder, run, { state: 'queued', also }, { kind: 'queued', runId: run.id, report });
 }

@@ -9,7 +9,7 @@ import { answerAt } from './response-urls.ts';
 import { type Channel, type Delivery, type Message, type Person, TEAM, type View } from './state.ts';
 import { newResponseUrl, newTrigger } from './triggers.ts';
 import { escapedCommand } from './typing.ts';
-import { post, type Workspace } from './workspace.ts';
+import { newTs, post, type Workspace } from './workspace.ts';
 
 export { deleteMessage, editMessage, writeMessage } from './messages.ts';
 
@@ -65,10 +65,9 @@ export type Use = { block: Block; element: Element; held?: Held };
 /** Clicks a button or chooses in an element that tells the app at once; an app that is late leaves a triangle there. */
 export async function act(workspace: Workspace, place: Place, { block, element, held = {} }: Use): Promise<Delivery> {
   const { action_id, type, text, value, style } = element;
-  const seconds = workspace.now() / 1000;
   const own = { ...(text ? { text } : {}), ...(value ? { value } : {}), ...(style ? { style } : {}) };
   const button = type === 'button' ? own : {};
-  const action = { action_id, block_id: block.block_id, type, ...button, ...held, action_ts: seconds.toFixed(6) };
+  const action = { action_id, block_id: block.block_id, type, ...button, ...held, action_ts: newTs(workspace) };
   const payload = { ...envelope('block_actions', place.person), trigger_id: newTrigger(workspace, place.person.id) };
   const where = whereabouts(workspace, place);
   const delivery = await deliver(workspace, 'block_actions', { ...payload, ...where, actions: [action] });

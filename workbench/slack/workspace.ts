@@ -70,15 +70,19 @@ export function newId(prefix: string): string {
   return prefix + randomBytes(5).toString('hex').toUpperCase();
 }
 
+/** A time as Slack writes them: no two are the same. */
+export function newTs({ state, now }: Workspace): string {
+  state.lastTs = Math.max(state.lastTs + 1, now() * 1000);
+  return `${Math.floor(state.lastTs / 1e6)}.${String(state.lastTs % 1e6).padStart(6, '0')}`;
+}
+
 export type NewMessage = Omit<Message, 'ts' | 'version'>;
 
 /** Adds a message at the channel's end. */
 export function post(workspace: Workspace, message: NewMessage): Message {
-  const { state } = workspace;
-  state.lastTs = Math.max(state.lastTs + 1, workspace.now() * 1000);
-  const ts = `${Math.floor(state.lastTs / 1e6)}.${String(state.lastTs % 1e6).padStart(6, '0')}`;
+  const ts = newTs(workspace);
   const posted = { ...message, ts, version: stamp(workspace) };
-  state.messages.set(ts, posted);
+  workspace.state.messages.set(ts, posted);
   changed(workspace);
   return posted;
 }

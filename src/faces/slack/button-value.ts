@@ -11,7 +11,7 @@ const valueSchema = z.strictObject({ input: z.record(z.string(), z.unknown()), c
 export type ButtonValue = z.infer<typeof valueSchema>;
 
 /** What a click asks for: to run, to run what a preview showed, or to open the form. */
-export interface Click {
+export interface Meant {
   readonly act: 'run' | 'confirm' | 'form';
   readonly operation: Operation;
   readonly raw: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function buttonValue(value: {
 }
 
 /** What a button means today: it comes from outside, and may be older than this version. Undefined: nothing any more. */
-export function readClick(service: OpsService, actionId: string, value: string | undefined): Click | undefined {
+export function readButton(service: OpsService, actionId: string, value: string | undefined): Meant | undefined {
   const [, act, name = ''] = /^(run|confirm|form):([\w-]+)(?::\d+)?$/.exec(actionId) ?? [];
   const operation = service.find(name);
   const parsed = valueSchema.safeParse(parseJson(value));
@@ -37,7 +37,7 @@ export function readClick(service: OpsService, actionId: string, value: string |
   const known = argumentsFor(operation, 'slack').map(([argument]) => argument);
   if (!Object.keys(raw).every((argument) => known.includes(argument))) return undefined;
   if ((act === 'confirm') !== (confirmation !== undefined)) return undefined;
-  return { act: act as Click['act'], operation, raw, confirmation };
+  return { act: act as Meant['act'], operation, raw, confirmation };
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -51,15 +51,16 @@ export interface Message {
   readonly blocks: types.KnownBlock[];
 }
 
+/** The person as the payload names them, or by the name given. */
+export function actorOf({ userId, userName, teamId, channelId }: Origin, name = userName || userId): Actor {
+  const slack = { userId, teamId, ...(channelId === undefined ? {} : { channelId }) };
+  return { id: `slack:${userId}`, name, face: 'slack', slack };
+}
+
 /** The person as CapOps knows them. Asks the directory for the name. */
 export async function askerOf({ ports }: Desk, origin: Origin): Promise<Asker> {
-  const { userId, userName, teamId, channelId } = origin;
-  const person = await ports.directory?.person(userId);
-  const slack = { userId, teamId, ...(channelId === undefined ? {} : { channelId }) };
-  return {
-    ...origin,
-    actor: { id: `slack:${userId}`, name: person?.name || userName || userId, face: 'slack', slack },
-  };
+  const person = await ports.directory?.person(origin.userId);
+  return { ...origin, actor: actorOf(origin, person?.name || undefined) };
 }
 
 /** A direct message with CapOps, where nobody else reads along. */

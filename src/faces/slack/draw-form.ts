@@ -23,12 +23,13 @@ export function drawForm(
   { filled, channelId }: { filled: Filled; channelId: string | undefined },
 ): types.ModalView {
   const asked = argumentsFor(operation, 'slack').filter(([name]) => isAsked(operation, name));
+  const asksFirst = operation.preview !== undefined && operation.previewFor !== 'second person';
   return {
     type: 'modal',
     callback_id: `form:${operation.name}`,
     private_metadata: JSON.stringify({ channel: channelId }),
     title: plain(titleOf(operation), TITLE),
-    submit: plain(operation.preview ? 'Preview' : sentence(operation.verb.replaceAll('-', ' ')), TITLE),
+    submit: plain(asksFirst ? 'Preview' : sentence(operation.verb.replaceAll('-', ' ')), TITLE),
     close: plain('Cancel', TITLE),
     blocks: [
       { type: 'section', block_id: 'about', text: plain(`${operation.summary}.`, 3000) },

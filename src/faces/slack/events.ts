@@ -1,48 +1,33 @@
 import type { App } from '@slack/bolt';
-import { runLine } from './command-line.ts';
 import type { Desk } from './desk.ts';
-import { takeMessage } from './direct-message.ts';
 import { acknowledgedByBolt, type Handling } from './handling.ts';
 import { showHome } from './home.ts';
-import { type Caused, ofEvent } from './origin.ts';
+import { arrivalIn } from './intake.ts';
+import { ofEvent } from './origin.ts';
+import { perform } from './perform.ts';
+import { messageKey, type Written } from './read-message.ts';
 
 /** Slack delivers an event again within five minutes when an acknowledgement got lost. */
-const REMEMBERED_EVENTS = 1_000;
-
-/** A message as far as it matters here; edits, joins and the like have another subtype, bots a bot's id. */
-interface WrittenEvent extends Caused {
-  readonly channel_type?: string;
-  readonly subtype?: string;
-  readonly bot_id?: string;
-  readonly text?: string;
-  readonly files?: readonly { readonly id: string; readonly name?: string | null }[];
-}
+const REMEMBERED_MESSAGES = 1_000;
 
 /** Direct messages, mentions, the home tab, and changes of user groups. */
 export function listenToEvents(app: App, desk: Desk, handling: Handling): void {
   const isNew = remembering();
+  const takeMessage = async (event: Written, context: Parameters<typeof arrivalIn>[0]): Promise<void> => {
+    const arrival = arrivalIn(context);
+    // The ledger knows what was stored; the rest is remembered here.
+    const isKept = arrival?.receipt !== undefined && arrival.receipt.kind !== 'unstored';
+    if (!arrival || !(isKept || isNew(messageKey(event)))) return;
+    await handling.afterAck(acknowledgedByBolt, arrival, (asker) => perform(desk, asker, arrival));
+  };
 
-  app.event('message', async ({ event, body }) => {
-    const message = event as WrittenEvent;
-    const isWritten = message.subtype === undefined || message.subtype === 'file_share';
-    if (message.channel_type !== 'im' || !isWritten || message.bot_id || !message.user || !isNew(body.event_id)) return;
-    const files = (message.files ?? []).map(({ id, name }) => ({ id, name: name ?? '' }));
-    const written = { text: message.text ?? '', files, requestKey: `event:${body.event_id}` };
-    await handling.afterAck(acknowledgedByBolt, ofEvent(message, body), (asker) => takeMessage(desk, asker, written));
-  });
-
-  app.event('app_mention', async ({ event, body }) => {
-    const { user, channel } = event;
-    if (!user || event.bot_id || !isNew(body.event_id)) return;
-    const line = { text: 'help', requestKey: `event:${body.event_id}` };
-    await handling.afterAck(acknowledgedByBolt, ofEvent({ user, channel }, body), (asker) =>
-      runLine(desk, asker, line),
-    );
-  });
+  app.event('message', ({ event, context }) => takeMessage(event as Written, context));
+  app.event('app_mention', ({ event, context }) => takeMessage(event as Written, context));
 
   app.event('app_home_opened', async ({ event, body }) => {
     if (event.tab !== 'home') return;
-    await handling.afterAck(acknowledgedByBolt, ofEvent({ user: event.user }, body), (asker) => showHome(desk, asker));
+    const origin = ofEvent({ user: event.user }, body);
+    await handling.afterAck(acknowledgedByBolt, { origin }, (asker) => showHome(desk, asker));
   });
 
   app.event('subteam_members_changed', async ({ event }) => desk.ports.directory?.forgetGroup(event.subteam_id));
@@ -50,12 +35,12 @@ export function listenToEvents(app: App, desk: Desk, handling: Handling): void {
 }
 
 /** True for what was not asked before. */
-function remembering(): (id: string) => boolean {
+function remembering(): (key: string) => boolean {
   const seen = new Set<string>();
-  return (id) => {
-    if (seen.has(id)) return false;
-    seen.add(id);
-    if (seen.size > REMEMBERED_EVENTS) seen.delete(seen.values().next().value ?? '');
+  return (key) => {
+    if (seen.has(key)) return false;
+    seen.add(key);
+    if (seen.size > REMEMBERED_MESSAGES) seen.delete(seen.values().next().value ?? '');
     return true;
   };
 }

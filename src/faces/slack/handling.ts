@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sayPrivately } from './answer.ts';
+import type { Arrival } from './ask.ts';
 import { type Asker, askerOf, type Desk, type Origin } from './desk.ts';
 import { drawWords } from './draw-report.ts';
 
@@ -12,16 +13,21 @@ export interface Answered<T> {
   readonly afterwards?: () => Promise<void>;
 }
 
+/** Where a request comes from; and since when it is here, and who asks, where that is known already. */
+export type Arriving = Pick<Arrival, 'origin' | 'asker'> & { readonly sinceMs?: number };
+
 /** The one way in which requests from Slack are handled: acknowledged once, answered whatever happens, waited for at the end. */
 export interface Handling {
   /** Acknowledges at once, then works. */
-  afterAck(ack: () => Promise<void>, origin: Origin, work: (asker: Asker) => Promise<void>): Promise<void>;
+  afterAck(ack: () => Promise<void>, arriving: Arriving, work: (asker: Asker) => Promise<void>): Promise<void>;
   /** Works, then acknowledges with what came of it; nothing where the work failed. */
   withAck<T>(
     ack: (response?: T) => Promise<void>,
-    origin: Origin,
-    work: (asker: Asker) => Promise<Answered<T>>,
+    arriving: Arriving,
+    work: (asker: Promise<Asker>) => Promise<Answered<T>>,
   ): Promise<void>;
+  /** Waits for other work at the end, too. */
+  follow(work: Promise<void>): Promise<void>;
   /** Resolves when nothing is being worked on. */
   settled(): Promise<void>;
 }
@@ -40,22 +46,21 @@ export function createHandling(desk: Desk): Handling {
     }
   };
   return {
-    afterAck: (ack, origin, work) =>
+    follow,
+    afterAck: (ack, arriving, work) =>
       follow(
-        guarded(origin, async () => {
-          await Promise.all([timed(desk, ack)(), askerOf(desk, origin).then(work)]);
+        guarded(arriving.origin, async () => {
+          await Promise.all([timed(desk, ack, arriving)(), askerIn(desk, arriving).then(work)]);
         }),
       ),
-    withAck: (untimed, origin, work) =>
+    withAck: (untimed, arriving, work) =>
       follow(
-        guarded(origin, async () => {
-          const ack = timed(desk, untimed);
-          const answered = await askerOf(desk, origin)
-            .then(work)
-            .catch(async (error: unknown) => {
-              await ack();
-              throw error;
-            });
+        guarded(arriving.origin, async () => {
+          const ack = timed(desk, untimed, arriving);
+          const answered = await work(askerIn(desk, arriving)).catch(async (error: unknown) => {
+            await ack();
+            throw error;
+          });
           await ack(answered.response);
           await answered.afterwards?.();
         }),
@@ -66,10 +71,17 @@ export function createHandling(desk: Desk): Handling {
   };
 }
 
-/** The acknowledgement, counted by how long Slack waits for it from now on. */
-function timed<T>({ ports: { meter } }: Desk, ack: (response?: T) => Promise<void>): (response?: T) => Promise<void> {
+function askerIn(desk: Desk, { origin, asker }: Arriving): Promise<Asker> {
+  return asker ?? askerOf(desk, origin);
+}
+
+/** The acknowledgement, counted by how long Slack waits for it: what is stored first is stored within that time. */
+function timed<T>(
+  { ports: { meter } }: Desk,
+  ack: (response?: T) => Promise<void>,
+  { sinceMs = performance.now() }: Arriving,
+): (response?: T) => Promise<void> {
   if (!meter || ack === acknowledgedByBolt) return ack;
-  const sinceMs = performance.now();
   return async (response) => {
     await ack(response);
     meter.acknowledged((performance.now() - sinceMs) / 1000);

@@ -6,17 +6,18 @@ import { sayDirectly } from './answer.ts';
 import { boltLog } from './bolt-log.ts';
 import { choices } from './choices.ts';
 import { click } from './click.ts';
-import { runLine } from './command-line.ts';
+import { openCorrespondent } from './correspondent.ts';
 import type { Desk, SlackWeb } from './desk.ts';
 import { drawWords } from './draw-report.ts';
 import { listenToEvents } from './events.ts';
 import { createHandling, type Handling } from './handling.ts';
-import { type Interaction, ofCommand, ofInteraction } from './origin.ts';
+import { arrivalIn, storeFirst } from './intake.ts';
+import { type Interaction, ofInteraction } from './origin.ts';
+import { perform } from './perform.ts';
 import { createAnnouncer } from './post-report.ts';
 import { formChannel } from './read-form.ts';
 import { openDoor, type ReceiverConfig } from './receiver.ts';
 import { submit } from './submission.ts';
-import { unescaped } from './text.ts';
 
 export interface SlackFaceOptions {
   readonly service: OpsService;
@@ -48,7 +49,8 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
   const desk: Desk = { service, ports, web, announcements };
   const handling = createHandling(desk);
   const logger = boltLog(ports.log);
-  const door = openDoor(config.receiver, { logger, fetch: web.fetch, apiUrl: config.apiUrl });
+  const intake = (process: App['processEvent']) => storeFirst(desk, handling, process);
+  const door = openDoor(config.receiver, { logger, fetch: web.fetch, apiUrl: config.apiUrl, intake });
   const app = new App({
     receiver: door.receiver,
     logger,
@@ -60,6 +62,7 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
   });
   listen(app, desk, handling);
   listenToEvents(app, desk, handling);
+  service.attend(openCorrespondent(desk));
   return {
     announcer: createAnnouncer(desk),
     start: async () => {
@@ -76,31 +79,27 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
 
 /** Everything a person does; which operation it is for stands in what they did. */
 function listen(app: App, desk: Desk, handling: Handling): void {
-  app.command(/.*/, ({ ack, body }) =>
-    handling.afterAck(ack, ofCommand(body), (asker) =>
-      runLine(desk, asker, { text: unescaped(body.text ?? ''), requestKey: `command:${body.trigger_id}` }),
-    ),
-  );
+  app.command(/.*/, async ({ ack, context }) => {
+    const arrival = arrivalIn(context);
+    if (arrival) await handling.afterAck(ack, arrival, (asker) => perform(desk, asker, arrival));
+  });
 
-  app.action(/.*/, ({ ack, body }) => {
-    const clicked = body as BlockButtonAction;
-    const channelId = clicked.view?.private_metadata ? formChannel(clicked.view.private_metadata) : clicked.channel?.id;
-    const isButton = clicked.actions[0]?.type === 'button';
-    return handling.afterAck(ack, ofInteraction(clicked as Interaction, channelId), async (asker) => {
-      if (isButton) await click(desk, asker, clicked);
-    });
+  app.action(/.*/, async ({ ack, body, context }) => {
+    const arrival = arrivalIn(context);
+    if (!arrival) return ack();
+    await handling.afterAck(ack, arrival, (asker) => click(desk, asker, arrival, body as BlockButtonAction));
   });
 
   app.options<'block_suggestion'>({ type: 'block_suggestion', action_id: /.*/ }, ({ ack, body }) => {
     const { view, value } = body;
     const origin = ofInteraction(body as Interaction, formChannel(view?.private_metadata ?? ''));
-    return handling.withAck(ack, origin, async (asker) => ({
-      response: { options: await choices(desk, asker, { callbackId: view?.callback_id ?? '', typed: value }) },
+    return handling.withAck(ack, { origin }, async (asker) => ({
+      response: { options: await choices(desk, await asker, { callbackId: view?.callback_id ?? '', typed: value }) },
     }));
   });
 
-  app.view<ViewSubmitAction>(/.*/, ({ ack, body, view }) => {
-    const origin = ofInteraction(body, formChannel(view.private_metadata));
-    return handling.withAck(ack, origin, (asker) => submit(desk, asker, view));
+  app.view<ViewSubmitAction>(/.*/, async ({ ack, view, context }) => {
+    const arrival = arrivalIn(context);
+    if (arrival) await handling.withAck(ack, arrival, (asker) => submit(desk, asker, arrival, view));
   });
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { types, ViewOutput } from '@slack/bolt';
 import { z } from 'zod';
+import { UserError } from '../../errors.ts';
 import { argumentsFor } from '../../ops/input.ts';
 import type { OpsService } from '../../ops/service.ts';
+import type { Ask } from './ask.ts';
 import type { Wish } from './desk.ts';
 import { INPUT } from './draw-form.ts';
 import { isAsked } from './form.ts';
@@ -31,8 +33,18 @@ export function formChannel(privateMetadata: string): string | undefined {
   return metadataSchema.safeParse(privateMetadata).data?.channel;
 }
 
+/** What a form asks for that was submitted. */
+export function readSubmission(service: OpsService, view: ViewOutput): Ask {
+  const operation = formOperation(service, view.callback_id);
+  if (!operation) {
+    return { act: 'words', error: new UserError('This form is from an older version of CapOps. Open it again.') };
+  }
+  const wish = readForm(operation, view);
+  return { act: 'run', ...wish, requestKey: formKey(view, wish), manner: 'form' };
+}
+
 /** What was filled in, as raw input. */
-export function readForm(operation: Wish['operation'], view: ViewOutput): Wish {
+function readForm(operation: Wish['operation'], view: ViewOutput): Wish {
   const raw: Record<string, unknown> = {};
   for (const [name, { widget }] of argumentsFor(operation, 'slack')) {
     const held = isAsked(operation, name) ? view.state.values[name]?.[INPUT] : undefined;
@@ -43,7 +55,7 @@ export function readForm(operation: Wish['operation'], view: ViewOutput): Wish {
 }
 
 /** One key for a form and what stands in it: the same submitted twice is one request. */
-export function formKey(view: ViewOutput, { raw }: Wish): string {
+function formKey(view: ViewOutput, { raw }: Wish): string {
   return `view:${view.id}:${createHash('sha256').update(JSON.stringify(raw)).digest('hex')}`;
 }
 

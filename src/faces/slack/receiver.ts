@@ -12,6 +12,8 @@ export interface Transport {
   readonly logger: Logger;
   readonly fetch: webApi.FetchFunction;
   readonly apiUrl: string | undefined;
+  /** Stands between the receivers and Bolt: what it does is done before anything is acknowledged. */
+  readonly intake: (process: App['processEvent']) => App['processEvent'];
 }
 
 /** Takes requests until it is stopped; `start` says the port it listens on, where it does. */
@@ -37,16 +39,26 @@ export function openDoor(config: ReceiverConfig, transport: Transport): Door {
   return config.kind === 'http' ? httpDoor(config, transport) : socketDoor(config, transport);
 }
 
+/** A receiver's view of Bolt, with the intake before it. */
+function before(app: App, intake: Transport['intake']): App {
+  const processEvent = intake((event) => app.processEvent(event));
+  return Object.create(app, { processEvent: { value: processEvent } });
+}
+
 function httpDoor(
   { signingSecret, host, port }: Extract<ReceiverConfig, { kind: 'http' }>,
-  { logger }: Transport,
+  { logger, intake }: Transport,
 ): Door {
   let isOpen = false;
-  const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', bodyLimit: BODY_BYTES, logger });
+  const http = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', bodyLimit: BODY_BYTES, logger });
   return {
-    receiver,
+    receiver: {
+      init: (app: App) => http.init(before(app, intake)),
+      start: () => http.start({ host, port }),
+      stop: () => http.stop(),
+    },
     start: async () => {
-      const server = (await receiver
+      const server = (await http
         .start({ host, port })
         .catch((error: unknown) => cannotListen(error, { host, port }))) as Server;
       isOpen = true;
@@ -56,7 +68,7 @@ function httpDoor(
     isOpen: () => isOpen,
     stop: async (drained) => {
       isOpen = false;
-      const closed = receiver.stop();
+      const closed = http.stop();
       await drained();
       await closed;
     },
@@ -80,7 +92,7 @@ function socketDoor({ appToken }: Extract<ReceiverConfig, { kind: 'socket' }>, t
   const sockets = Array.from({ length: SOCKETS }, () => socket(appToken, transport));
   const receiver: Receiver = {
     init: (app: App) => {
-      for (const one of sockets) one.init(app);
+      for (const one of sockets) one.init(before(app, transport.intake));
     },
     start: () => Promise.all(sockets.map((one) => one.start())),
     stop: () => Promise.all(sockets.map((one) => one.stop())),

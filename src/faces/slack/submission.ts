@@ -1,52 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { types, ViewOutput, ViewResponseAction } from '@slack/bolt';
-import { UserError } from '../../errors.ts';
 import type { Outcome } from '../../ops/service.ts';
-import { sayPrivately } from './answer.ts';
+import type { Arrival, Taken } from './ask.ts';
 import type { Asker, Desk, Wish } from './desk.ts';
 import { titleOf } from './draw-form.ts';
-import { drawOutcome, drawWords } from './draw-report.ts';
-import { offerForm } from './form.ts';
+import { drawOutcome } from './draw-report.ts';
 import type { Answered } from './handling.ts';
-import { firstInput, formKey, formOperation, readForm } from './read-form.ts';
-import { run, sayInDirectMessages, sayWhereAsked, tell } from './run-wish.ts';
+import { perform } from './perform.ts';
+import { firstInput } from './read-form.ts';
+import { run, tell } from './run-wish.ts';
+import { sayOf } from './say.ts';
 import { plain } from './text.ts';
 
-/** Slack waits 3 s for the answer to a form; asking it for the name may have taken 1.2 s of them. */
-const ANSWER_MS = 1_600;
+/** Slack waits 3 s for the answer to a form, from when it came; storing it may have taken one of them. */
+const ANSWER_MS = 2_000;
 
 type Response = ViewResponseAction;
 
 /** Runs what a form asks for: what can be mended is said under its field, the rest is answered where the form was asked for. */
-export async function submit(desk: Desk, asker: Asker, view: ViewOutput): Promise<Answered<Response>> {
-  const operation = formOperation(desk.service, view.callback_id);
-  if (!operation) {
-    const title = 'This form is from an older version of CapOps. Open it again.';
-    return { response: undefined, afterwards: () => sayPrivately(desk, asker, drawWords(desk, { title })) };
+export async function submit(
+  desk: Desk,
+  asked: Promise<Asker>,
+  { ask, receipt, sinceMs }: Arrival,
+  view: ViewOutput,
+): Promise<Answered<Response>> {
+  if (ask.act !== 'run') {
+    return { response: undefined, afterwards: async () => perform(desk, await asked, { ask }) };
   }
-  const wish = readForm(operation, view);
-  const running = run(desk, asker, { ...wish, requestKey: formKey(view, wish) });
-  const outcome = await Promise.race([running, sleep(ANSWER_MS, undefined, { ref: false })]);
-  if (outcome === undefined) {
-    return { response: working(wish), afterwards: async () => answer(desk, asker, { wish, outcome: await running }) };
-  }
-  const mend = outcome.kind === 'refused' ? inForm(desk, { view, wish, outcome }) : undefined;
-  return mend ? { response: mend } : { response: undefined, afterwards: () => answer(desk, asker, { wish, outcome }) };
+  const taken = { task: ask, receipt };
+  const running = asked.then((asker) => run(desk, asker, taken));
+  const patience = sleep(Math.max(0, sinceMs + ANSWER_MS - performance.now()), undefined, { ref: false });
+  const outcome = await Promise.race([running, patience]);
+  const answer = async () => {
+    const [asker, end] = await Promise.all([asked, running]);
+    await tell(desk, asker, { ...taken, outcome: end, say: sayOf(desk, asker, { way: ask, outcome: end }) });
+  };
+  if (outcome === undefined) return { response: working(ask), afterwards: answer };
+  const mend = outcome.kind === 'refused' ? inForm(desk, { view, wish: ask, outcome }) : undefined;
+  return mend
+    ? { response: mend, afterwards: async () => answeredInForm(desk, taken) }
+    : { response: undefined, afterwards: answer };
 }
 
-/** A preview stays in the direct messages: its button is used later, and its message shows how far the run is. */
-async function answer(desk: Desk, asker: Asker, { wish, outcome }: { wish: Wish; outcome: Outcome }): Promise<void> {
-  const say = outcome.kind === 'preview' ? sayInDirectMessages(desk, asker) : sayWhereAsked(desk, asker);
-  const reopened = outcome.kind === 'refused' ? withForm(outcome, wish) : outcome;
-  await tell(desk, asker, { wish, outcome: reopened, say });
+async function answeredInForm(desk: Desk, { receipt }: Taken): Promise<void> {
+  if (receipt?.kind === 'stored') desk.service.answered(receipt.runId);
 }
 
-function withForm(outcome: Refused, wish: Wish): Outcome {
-  const { problems, offers } = outcome.error;
-  return { ...outcome, error: new UserError(problems, [...offers, offerForm(wish, 'Open the form again')]) };
-}
-
-type Refused = Extract<Outcome, { kind: 'refused' }>;
 type Refusal = { view: ViewOutput; wish: Wish; outcome: Extract<Outcome, { kind: 'refused' }> };
 
 /** What is wrong, in the form: with a way to have it done all the same, as a page over it; else under the fields. */

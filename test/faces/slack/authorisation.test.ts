@@ -125,7 +125,7 @@ describe('nobody else is let in:', () => {
     const written = await omar.message(omar.direct, 'whoami');
     await omar.awaitMessage(omar.direct, 'You are');
     bot.forget();
-    const event = { ...(written?.payload.event as object), user_team: 'T0OTHER' };
+    const event = { ...(written?.payload.event as object), user_team: 'T0OTHER', ts: '1.000001' };
     await bot.slack.deliver('event', { ...written?.payload, event_id: 'Ev0OTHER', event });
     expect((await omar.nextMessage(omar.direct)).plain).toContain('another Slack workspace');
   });

@@ -59,6 +59,7 @@ describe('a direct message', () => {
     const event = delivery?.payload.event as object;
     bot.forget();
     for (const odd of [{ bot_id: 'B0CAPOPS' }, { subtype: 'message_changed' }, { channel_type: 'channel' }]) {
+      Object.assign(event, { ts: `1.${Object.keys(odd)}` });
       const payload = { ...delivery?.payload, event_id: `Ev${JSON.stringify(odd)}`, event: { ...event, ...odd } };
       await bot.slack.deliver('event', payload);
     }
@@ -124,7 +125,11 @@ describe('the import form', () => {
     await omar.message('C0RANDOM', 'mine', [{ name: 'secret.csv', content: 'name,code,modules\nOslo,OSL,work\n' }]);
     const [file] = [...bot.slack.workspace.state.files.values()].filter(({ name }) => name === 'secret.csv');
     const delivery = await ada.message(ada.direct, '', [{ name: 'own.csv', content: 'name,code,modules\n' }]);
-    const event = { ...(delivery?.payload.event as object), files: [{ id: file?.id, name: 'secret.csv' }] };
+    const event = {
+      ...(delivery?.payload.event as object),
+      ts: '1.000001',
+      files: [{ id: file?.id, name: 'secret.csv' }],
+    };
     await bot.slack.deliver('event', { ...delivery?.payload, event_id: 'EvShared', event });
     await ada.awaitMessage(ada.direct, 'somebody else’s');
     expect(await codes()).toEqual(['LHR']);

@@ -15,7 +15,10 @@ it('stops in the middle of a renewal without a rejection that nobody hears', asy
   process.on('unhandledRejection', hear);
   const slack = await startLocalSlack();
   const { fetch } = openSlackWeb(slack);
-  const door = openDoor({ kind: 'socket', appToken: slack.appToken }, { logger, fetch, apiUrl: slack.apiUrl });
+  const door = openDoor(
+    { kind: 'socket', appToken: slack.appToken },
+    { logger, fetch, apiUrl: slack.apiUrl, intake: (process) => process },
+  );
   door.receiver.init({ processEvent: async () => undefined } as unknown as App);
   await door.start();
   slack.failNext('hello', {});

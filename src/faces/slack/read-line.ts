@@ -1,32 +1,21 @@
 import { type Offer, UserError } from '../../errors.ts';
 import { argumentsFor, missingArguments } from '../../ops/input.ts';
 import type { Operation } from '../../ops/operation.ts';
+import type { OpsService } from '../../ops/service.ts';
 import { readWords, splitWords } from '../../ops/words.ts';
-import { sayPrivately } from './answer.ts';
-import type { Asker, Desk, Wish } from './desk.ts';
-import { drawWords } from './draw-report.ts';
-import { isAsked, offerForm, openForm } from './form.ts';
-import { run, sayWhereAsked, tell } from './run-wish.ts';
+import type { Ask } from './ask.ts';
+import type { Wish } from './desk.ts';
+import { isAsked, offerForm } from './form.ts';
 
 const HELP = ['help', '-h', '--help'];
 
-/** One line as somebody typed it, without `/capops`. */
-export interface Line {
-  readonly text: string;
-  /** What makes it one request. */
-  readonly requestKey: string;
-}
-
-/** Runs a typed line, opens the form where it lacks words, or says what is wrong with it. */
-export async function runLine(desk: Desk, asker: Asker, { text, requestKey }: Line): Promise<void> {
+/** What one line asks for, as somebody typed it, without `/capops`: a run, the form where it lacks words, or to be told what is wrong. */
+export function readLine(service: OpsService, text: string): Ask {
   const [word = 'help', ...words] = helpFirst(splitWords(text));
-  const operation = desk.service.find(word);
-  const wish = operation ? attempt(() => typedWish(operation, words)) : unknownCommand(desk, word, words);
-  if (wish instanceof UserError)
-    return refuse(desk, asker, { operation: operation ?? desk.service.find('help'), error: wish });
-  if (lacksWords(wish)) return openForm(desk, asker, wish);
-  const outcome = await run(desk, asker, { ...wish, requestKey });
-  await tell(desk, asker, { wish, outcome, say: sayWhereAsked(desk, asker) });
+  const operation = service.find(word);
+  const wish = operation ? attempt(() => typedWish(operation, words)) : unknownCommand(service, word, words);
+  if (wish instanceof UserError) return { act: 'words', error: wish, operation: operation ?? service.find('help') };
+  return lacksWords(wish) ? { act: 'form', wish } : { act: 'run', ...wish, manner: 'asked' };
 }
 
 /** `grant --help` asks for `help grant`; nothing at all asks for help. */
@@ -41,22 +30,8 @@ function lacksWords({ operation, raw }: Wish): boolean {
   return missing.length > 0 && missing.every((name) => isAsked(operation, name));
 }
 
-/** Says what is wrong, unless the policy has something to say first. */
-async function refuse(
-  desk: Desk,
-  asker: Asker,
-  { operation, error }: { operation: Operation | undefined; error: UserError },
-): Promise<void> {
-  const denied = operation && (await desk.service.refusal(operation, asker.actor));
-  const [title = error.message, ...items] = error.problems.map(({ message }) => message);
-  const message = denied
-    ? drawWords(desk, { title: denied.message })
-    : drawWords(desk, { title, items, offers: error.offers });
-  await sayPrivately(desk, asker, message);
-}
-
-function unknownCommand(desk: Desk, word: string, words: readonly string[]): UserError {
-  const meant = desk.service.find(desk.service.suggest(word) ?? '');
+function unknownCommand(service: OpsService, word: string, words: readonly string[]): UserError {
+  const meant = service.find(service.suggest(word) ?? '');
   const lists = '“/capops help” lists what you can do.';
   if (!meant)
     return new UserError(`There is no command “${word}”. ${lists}`, [{ label: 'Help', operation: 'help', input: {} }]);
