@@ -2,9 +2,10 @@ import { openSlackDirectory } from '../../../src/adapters/slack-directory.ts';
 import { openSlackWeb } from '../../../src/adapters/slack-web.ts';
 import { createSlackFace, type SlackFace } from '../../../src/faces/slack/index.ts';
 import type { ReceiverConfig } from '../../../src/faces/slack/receiver.ts';
+import { Start } from '../../../src/models/start.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
 import type { Operation } from '../../../src/ops/operation.ts';
-import { createService } from '../../../src/ops/service.ts';
+import { createService, type OpsService } from '../../../src/ops/service.ts';
 import type { Policy, Ports, Settings } from '../../../src/ports.ts';
 import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
 import type { Message } from '../../../workbench/slack/state.ts';
@@ -20,6 +21,7 @@ export interface Bot {
   readonly slack: LocalSlack;
   readonly desk: Desk;
   readonly face: SlackFace;
+  readonly service: OpsService;
   /** Errors and warnings of this face. */
   readonly complaints: { readonly fields: object; readonly message: string }[];
   /** Messages that everybody in #ops sees, since the last `forget`. */
@@ -30,6 +32,8 @@ export interface Bot {
   laterBy(ms: number): void;
   /** What capops.yml says; change it as somebody would between two moments. */
   policy: Policy;
+  /** To the ledger this process is gone from now on: what it has not answered is taken up by another. */
+  isGone(): Promise<void>;
   /** Resolves when what was begun is recorded. */
   settled(): Promise<void>;
   /** Rejects when CapOps sent anything that Slack's limits refuse. */
@@ -50,6 +54,12 @@ interface BotOptions {
   readonly receiver?: 'http' | 'socket';
   /** Rewrites the databases' addresses, to put a proxy between. */
   readonly through?: (url: string, database: 'platform' | 'ledger') => string;
+  /** Another process on the same workspace and databases, which takes the requests from now on. */
+  readonly after?: Bot;
+  /** Where long operations wait for a worker; absent: they run at once. */
+  readonly jobs?: Ports['jobs'];
+  /** Lets parts of the service go wrong. */
+  readonly faults?: (service: OpsService) => Partial<OpsService>;
 }
 
 export async function openBot({
@@ -57,8 +67,14 @@ export async function openBot({
   announcements = 'C0OPS',
   receiver = 'http',
   through,
+  after,
+  jobs,
+  faults = () => ({}),
 }: BotOptions = {}): Promise<Bot> {
-  const [slack, desk] = await Promise.all([startLocalSlack(), openDesk(through ? { through } : {})]);
+  const [slack, desk] = await Promise.all([
+    after?.slack ?? startLocalSlack(),
+    after?.desk ?? openDesk(through ? { through } : {}),
+  ]);
   const complaints: Bot['complaints'] = [];
   const complain = (fields: object, message: string) => void complaints.push({ fields, message });
   const quiet = () => undefined;
@@ -73,7 +89,17 @@ export async function openBot({
       return bot.policy;
     },
   };
+  const startId = await Start.record(desk.databases.ledger, {
+    startedAt: desk.now,
+    host: 'here',
+    pid: 1,
+    version: 'test',
+    environment: 'staging',
+    policySha256: null,
+  });
   const ports: Ports = {
+    startId,
+    jobs,
     databases: desk.databases,
     cache: undefined,
     directory: openSlackDirectory(web.quick, clock),
@@ -81,7 +107,8 @@ export async function openBot({
     log: { debug: quiet, info: quiet, warn: complain, error: complain },
     settings,
   };
-  const service = createService(ports, operations);
+  const sound = createService(ports, operations);
+  const service: OpsService = { ...sound, ...faults(sound) };
   const config = { botToken: slack.botToken, apiUrl: slack.apiUrl, receiver: RECEIVERS[receiver](slack) };
   const face = createSlackFace({ service, ports, web, config, announcements });
   const { port } = await face.start();
@@ -90,6 +117,7 @@ export async function openBot({
     slack,
     desk,
     face,
+    service,
     complaints,
     announcements: () =>
       [...slack.workspace.state.messages.values()].filter((one) => one.channel === OPS && !one.ephemeralFor),
@@ -97,10 +125,12 @@ export async function openBot({
     laterBy: (ms: number) => {
       aheadMs += ms;
     },
+    isGone: () => Start.ended(desk.databases.ledger, startId, clock.now()),
     settled: () => service.settled(),
     close: async () => {
       await face.stop().catch(() => undefined);
       await service.settled();
+      if (after) return;
       await desk.close();
       await slack.close();
       const { message, view, options } = slack.keptLimits();
