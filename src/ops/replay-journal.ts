@@ -1,7 +1,7 @@
 import { databaseDown } from '../domain/connection-failure.ts';
 import { showTime } from '../domain/end-date.ts';
 import { recordJournalled } from '../models/journalled-run.ts';
-import type { Journal, JournalFile, Ports } from '../ports.ts';
+import type { Journal, JournalFile, Log, Ports } from '../ports.ts';
 import { rowsOf } from './journal-record.ts';
 
 type Office = Pick<Ports, 'databases' | 'clock' | 'log' | 'settings' | 'journal'>;
@@ -9,22 +9,30 @@ type Office = Pick<Ports, 'databases' | 'clock' | 'log' | 'settings' | 'journal'
 /**
  * Writes into the ledger what emergency operations left in the journal while it was down: the runs, and their entries of
  * the audit. Safe at any time, in any number of processes at once, and cut off anywhere. Returns how many runs it wrote;
- * rejects when the ledger does not answer, and, after the others, when a file could not be replayed.
+ * rejects when the ledger does not answer. A file that cannot be replayed stays, is complained of each time, and stops
+ * nothing else.
  */
 export async function replayJournal(office: Office): Promise<number> {
-  const { journal } = office;
-  const failures: unknown[] = [];
+  const { journal, log } = office;
+  if (!journal) return 0;
   let written = 0;
-  for (const name of (await journal?.waiting()) ?? []) {
+  for (const name of await waiting(journal, log)) {
     try {
-      if (journal && (await replay(office, journal, name))) written += 1;
+      if (await replay(office, journal, name)) written += 1;
     } catch (error) {
       if (databaseDown(error)) throw error;
-      failures.push(error);
+      log.error({ err: error, file: name }, 'a file of the emergency journal could not be replayed; it stays there');
     }
   }
-  if (failures.length === 0) return written;
-  throw new AggregateError(failures, `${failures.length} of the emergency journal’s files could not be replayed`);
+  return written;
+}
+
+/** Another user's folder, say, is no reason to leave the rest of the work undone. */
+async function waiting(journal: Journal, log: Log): Promise<string[]> {
+  return journal.waiting().catch((error: unknown) => {
+    log.error({ err: error }, 'the emergency journal cannot be read');
+    return [];
+  });
 }
 
 /** Whether the ledger lacked it. */

@@ -173,6 +173,42 @@ describe('an intent without an outcome', () => {
     expect(names()).toEqual([]);
   });
 
+  it('is taken though nobody has asked yet how its process ended', async () => {
+    const script = join(PROJECT_ROOT, 'test/adapters/journal-scribe.ts');
+    // sleep never asks after the child that it has from the shell before it.
+    const command = '"$0" "$@" & echo "pid $!"; exec sleep 60';
+    const parentOfIt = spawn('bash', ['-c', command, process.execPath, script, folder, 'intents'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    createInterface({ input: parentOfIt.stdout }).on('line', (line) => void lines.push(line));
+    await expect.poll(() => lines).toContain('wrote all');
+    const pid = Number(lines.find((line) => line.startsWith('pid '))?.slice(4));
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+    expect(await takeAll()).toHaveLength(1);
+    parentOfIt.kill('SIGKILL');
+    await once(parentOfIt, 'exit');
+  });
+
+  it('makes itself heard every minute until it has one, for machines that cannot look', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const line = lineOf('intent');
+      const journal = open();
+      await journal.append(line);
+      const path = join(folder, `${line.runId}.jsonl`);
+      const heard = () => statSync(path).mtime.getTime() - now.getTime();
+      now = new Date(now.getTime() + 600_000);
+      vi.advanceTimersByTime(60_000);
+      await expect.poll(heard).toBe(0);
+      await journal.append(lineOf('outcome', line));
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('of a later process with the same id is not the former’s', async () => {
     const line = lineOf('intent');
     await open().append(line);

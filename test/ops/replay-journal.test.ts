@@ -231,10 +231,21 @@ describe('a run that the ledger refuses', () => {
     const bad = draft();
     await open().append({ ...outcomeLine({ run: bad, outcome: DONE, at: ENDED }), run: { state: 'unheard-of' } });
     for (let i = 0; i < 3; i++) await leave();
-    await expect(replay()).rejects.toThrow('1 of the emergency journal’s files could not be replayed');
+    expect(await replay()).toBe(3);
     expect(await runs()).toHaveLength(3);
+    expect(notes.lines).toEqual([
+      expect.stringMatching(/^error a file of the emergency journal could not be replayed; it stays there/),
+    ]);
+    expect(notes.lines[0]).toContain(bad.id);
     expect(readdirSync(folder)).toEqual([`${bad.id}.jsonl`]);
   });
+});
+
+it('a journal that cannot be read is complained of, and stops nothing', async () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  expect(await replayJournal(office(openJournal({ folder: file, clock })))).toBe(0);
+  expect(notes.lines).toEqual([expect.stringMatching(/^error the emergency journal cannot be read/)]);
 });
 
 describe('no run is lost or doubled', () => {
@@ -270,7 +281,8 @@ describe('no run is lost or doubled', () => {
         return file && { ...file, finish: () => Promise.reject(new Error('gone')) };
       },
     };
-    await expect(replayJournal(office(dying))).rejects.toThrow('could not be replayed');
+    expect(await replayJournal(office(dying))).toBe(0);
+    expect(notes.lines).toHaveLength(4);
     expect(await replay()).toBe(0);
     await expectEach(4);
   });
