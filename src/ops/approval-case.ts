@@ -68,6 +68,11 @@ export function decisionOf(
   return { runId: run.id, person, decision, actorId: actor.id, name: actor.name, face: actor.face, reason };
 }
 
+/** Whether it ended so by this person too: asked again, they hear what came of it. */
+export function hasDecided({ person }: Case, approval: Approval, state: 'approved' | 'declined'): boolean {
+  return approval.state === state && approval.decisions?.some((one) => one.person === person) === true;
+}
+
 /** What a run asks for, as somebody would type it. */
 export function askedWords(service: OpsService, { operation, input }: Run): string {
   const found = service.find(operation);

@@ -3,7 +3,7 @@ import { listWords } from '../domain/module-keys.ts';
 import { UserError } from '../errors.ts';
 import type { Approval } from '../models/approval.ts';
 import { decide } from '../models/decide-approval.ts';
-import { askedWords, decisionOf, isMetBy, openCase, overWords } from './approval-case.ts';
+import { askedWords, decisionOf, hasDecided, isMetBy, openCase, overWords } from './approval-case.ts';
 import { recordApproval } from './approval-record.ts';
 import { stillNeeded } from './approvers.ts';
 import { carryOut } from './carry-out.ts';
@@ -33,6 +33,7 @@ export const approve = defineOperation({
   // What it lets run is asked instead: thawing may itself need a second person.
   evenWhenFrozen: true,
   leavesMessage: true,
+  restartable: true,
   example: 'approve ab12cd34',
   args: { run: { ...runId, widget: { kind: 'text', maxLength: 36 } } },
 
@@ -54,11 +55,11 @@ export const approve = defineOperation({
       },
     );
     const approval = verdict?.approval ?? decided.approval;
-    if (verdict?.kind !== 'approved' && verdict?.kind !== 'counted') throw new UserError(overWords(context, approval));
     const result = { approval, asked: askedWords(context.service, run), askedBy: run.actorName };
-    if (verdict.kind === 'approved') {
+    if (verdict?.kind === 'approved' || hasDecided(decided, approval, 'approved')) {
       return { ...result, needed: undefined, outcome: await carryOut(context, run.id) };
     }
+    if (verdict?.kind !== 'counted') throw new UserError(overWords(context, approval));
     const approvers = stillThere(approversOf(approval));
     const needed = await stillNeeded(context, { rule, askedBy: approval.askedBy, approvers, members });
     return { ...result, needed, outcome: undefined };

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Approval } from '../models/approval.ts';
 import { decide } from '../models/decide-approval.ts';
-import { askedWords, decisionOf, openCase, overWords } from './approval-case.ts';
+import { askedWords, decisionOf, hasDecided, openCase, overWords } from './approval-case.ts';
 import { endWaiting } from './approval-record.ts';
 import * as arg from './arguments.ts';
 import { defineOperation } from './operation.ts';
@@ -23,6 +23,7 @@ export const deny = defineOperation({
   effect: 'changes',
   evenWhenFrozen: true,
   leavesMessage: true,
+  restartable: true,
   example: 'deny ab12cd34 because the contract goes on',
   args: {
     run: { ...runId, widget: { kind: 'text', maxLength: 36 } },
@@ -46,7 +47,8 @@ export const deny = defineOperation({
       also: (trx) => endWaiting(trx, run, { state: 'declined', message, at: clock.now() }),
     });
     const approval = verdict?.approval ?? decided.approval;
-    if (verdict?.kind !== 'declined') throw new UserError(overWords(context, approval));
+    if (verdict?.kind !== 'declined' && !hasDecided(decided, approval, 'declined'))
+      throw new UserError(overWords(context, approval));
     await service.tellEnd(run.id);
     return { approval, asked: askedWords(service, run), askedBy: run.actorName, reason };
   },

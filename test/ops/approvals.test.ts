@@ -241,6 +241,7 @@ describe('a request ends', () => {
         after: { run, decision: 'declined', reason: 'the contract goes on' },
       }),
     );
+    expect((await desk.types(EVE, `deny ${run} because the contract goes on`)).kind).toBe('done');
     expect(said(await approves(EVE, run))).toContain('This was declined by Eve at');
     expect(await access()).toEqual(['active']);
   });
@@ -332,6 +333,23 @@ test('an approval whose process died behind it is carried out by another, once',
   expect(await row('approvals', run)).toMatchObject({ state: 'approved' });
   const changes = "SELECT count(*)::int AS n FROM entitlement.entitlement_audits WHERE reason LIKE 'the contract%'";
   expect(await desk.platform(changes)).toEqual([{ n: 1 }]);
+});
+
+test('whoever has approved and asks again hears what came of it, or brings it about where nobody has', async () => {
+  const run = await asked();
+  const decision = {
+    runId: run,
+    person: 'U0EVE',
+    decision: 'approve',
+    actorId: EVE.id,
+    name: 'Eve',
+    face: 'slack',
+  } as const;
+  await decide(desk.databases.ledger, decision, { isMet: () => true });
+  expect(said(await approves(EVE, run))).toContain('LHR (LHR Airport) no longer has work.');
+  expect(await access()).toEqual(['suspended']);
+  expect(said(await approves(EVE, run))).toContain('for Omar. LHR (LHR Airport) no longer has work.');
+  expect((await onRecord(run)).map(({ outcome }) => outcome)).toEqual(['done']);
 });
 
 describe('the list', () => {
