@@ -29,7 +29,8 @@ function faultsOf(
     const allowed = meant ? `Did you mean ${meant}?` : `Allowed: ${names.join(', ')}.`;
     return [`there is no operation “${entry.operation}”. ${allowed}`];
   }
-  if (operation.preview) return [`${operation.name} needs a person to look first, so it cannot run by itself.`];
+  if (operation.preview && operation.previewFor !== 'second person')
+    return [`${operation.name} needs a person to look first, so it cannot run by itself.`];
   if (operation.name === 'run-schedule') return ['the schedule cannot run itself.'];
   try {
     validate(operation, entry.input, { actor: scheduleActor(entry), moment });

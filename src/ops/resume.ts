@@ -1,4 +1,6 @@
+import { Approval } from '../models/approval.ts';
 import { Run } from '../models/run.ts';
+import type { Ports } from '../ports.ts';
 import type { Correspondent } from './correspondent.ts';
 import { execute } from './execute.ts';
 import type { OpsService, Outcome, Request } from './service.ts';
@@ -51,8 +53,15 @@ export async function resumeById(
   runId: string,
   how: Parameters<typeof resume>[2],
 ): Promise<Outcome | undefined> {
-  const run = await Run.byId(desk.ports.databases.ledger, runId).catch(() => undefined);
-  return run && ['awaiting', 'queued'].includes(run.state) ? resume(desk, run, how) : undefined;
+  const run = await waitingRun(desk.ports.databases.ledger, runId).catch(() => undefined);
+  return run && resume(desk, run, how);
+}
+
+/** The run, if it may go on now. */
+async function waitingRun(ledger: Ports['databases']['ledger'], runId: string): Promise<Run | undefined> {
+  const run = await Run.byId(ledger, runId);
+  if (run?.state === 'awaiting') return (await Approval.of(ledger, runId))?.state === 'approved' ? run : undefined;
+  return run?.state === 'queued' ? run : undefined;
 }
 
 /** Answers; what cannot be said now is said by whoever looks for unanswered runs next. */

@@ -22,7 +22,10 @@ export interface Underway extends RunDraft {
 /** Records how a run went wrong, and says so: what can be mended, what is denied, or a reference that stands in the log. */
 export async function unsuccessful({ ports, recorder }: Office, run: Underway, error: unknown): Promise<Outcome> {
   const record = async (outcome: Parameters<Recorder['note']>[1]) => {
-    if (run.begun) await recorder.settle(run, outcome);
+    // What waited is over before anybody hears of it, so that nobody goes on with it once more.
+    const { receipt } = run.request;
+    const hasWaited = receipt?.kind === 'stored' && receipt.isResumed === true;
+    if (run.begun || hasWaited) await recorder.settle(run, outcome);
     else recorder.note(run, outcome);
   };
   if (error instanceof HandedBackError) return handBack(recorder, run, error);
