@@ -27,3 +27,9 @@ export async function runsByPrefix(ledger: Knex, prefix: string): Promise<Run[]>
     .orderBy('started_at', 'desc')
     .limit(2);
 }
+
+/** Ids of those that wait for their turn. */
+export async function queuedRuns(ledger: Knex): Promise<string[]> {
+  const found = await Run.query(ledger).select('id').whereNotNull('request').where('state', 'queued');
+  return found.map(({ id }) => id);
+}

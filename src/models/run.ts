@@ -98,6 +98,11 @@ export class Run extends Model {
     return Run.query(ledger).findById(id);
   }
 
+  /** Whether it waits for its turn; it stays so until the transaction ends. */
+  static async isQueued(trx: Knex.Transaction, id: string): Promise<boolean> {
+    return (await Run.query(trx).select('id').findById(id).where('state', 'queued').forUpdate()) !== undefined;
+  }
+
   /** Moves a run on. False when it no longer stands there, or is another process's by now. */
   static async advance(
     ledger: Knex,

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
-import { Model, snakeCaseMappers } from 'objection';
+import { Model, type Pojo, snakeCaseMappers } from 'objection';
 
 /** One start of the bot, in the ledger: which version ran where, and under which policy file. */
 export class Start extends Model {
   static override tableName = 'starts';
   static override columnNameMappers = snakeCaseMappers();
 
-  /** A bigint, which comes as text. */
+  /** As text, which is how runs have it. */
   declare id: string;
   declare startedAt: Date;
   /** When the process last said that it is there. */
@@ -20,6 +20,11 @@ export class Start extends Model {
   declare environment: string;
   /** SHA-256 of capops.yml, in hex; null: there was none. */
   declare policySha256: string | null;
+
+  override $parseDatabaseJson(json: Pojo): Pojo {
+    const row = super.$parseDatabaseJson(json);
+    return row.id === undefined ? row : { ...row, id: String(row.id) };
+  }
 
   /** Returns the start's id. */
   static async record(

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { auditAnchor } from './audit-anchor.ts';
 import { auditVerify } from './audit-verify.ts';
 import { bulkImport } from './bulk-import.ts';
+import { cancelRun } from './cancel-run.ts';
 import { createOrg } from './create-org.ts';
 import { deny } from './deny.ts';
 import { freeze } from './freeze.ts';
@@ -32,6 +33,7 @@ export const OPERATIONS: readonly Operation[] = [
   bulkImport,
   runs,
   showRun,
+  cancelRun,
   approvals,
   approve,
   deny,

@@ -1,20 +1,18 @@
 import { z } from 'zod';
 import { showTime } from '../domain/end-date.ts';
-import type { Run } from '../models/run.ts';
+import { RUN_STATES, type Run, type RunState } from '../models/run.ts';
 import { newestRuns } from '../models/run-list.ts';
 import * as arg from './arguments.ts';
 import { type Argument, defineOperation } from './operation.ts';
 import type { Report } from './report.ts';
 
 const LISTED = 20;
-const STATES = ['running', 'previewed', 'done', 'failed', 'refused', 'denied', 'interrupted'] as const;
-
-const state: Argument<(typeof STATES)[number], false> = {
+const state: Argument<RunState, false> = {
   label: 'State',
-  summary: `only those that are ${STATES.join(', ')}`,
+  summary: `only those that are ${RUN_STATES.join(', ')}`,
   example: 'failed',
   required: false,
-  schema: () => z.enum(STATES, `The states are ${STATES.join(', ')}.`),
+  schema: () => z.enum(RUN_STATES, `The states are ${RUN_STATES.join(', ')}.`),
   widget: { kind: 'none' },
 };
 

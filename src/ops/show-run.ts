@@ -23,6 +23,8 @@ export const showRun = defineOperation({
       ['Input', JSON.stringify(run.input)],
       ['Began', showTime(run.startedAt, timeZone)],
       ['Ended', run.finishedAt && `${showTime(run.finishedAt, timeZone)}, after ${took(run)}`],
+      ['Waits', WAITS[run.state] ?? null],
+      ['To be cancelled by', run.finishedAt === null ? run.cancelAskedBy : null],
       ['Answer', run.summary],
       ['Because', run.message],
       ['Rule', run.rule],
@@ -35,6 +37,11 @@ export const showRun = defineOperation({
     };
   },
 });
+
+const WAITS: Partial<Record<Run['state'], string>> = {
+  awaiting: 'for a second person; “approvals” says who',
+  queued: 'for its turn',
+};
 
 function took({ startedAt, finishedAt }: Run): string {
   return `${(((finishedAt ?? startedAt).getTime() - startedAt.getTime()) / 1000).toFixed(1)} s`;

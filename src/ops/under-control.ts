@@ -1,6 +1,6 @@
 import { Run } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
-import { CancelledError } from './cancellation.ts';
+import { CancelledError, HandedBackError } from './cancellation.ts';
 import { withLease } from './lease.ts';
 import type { Arguments, Context, InputOf } from './operation.ts';
 import type { Underway } from './unsuccessful.ts';
@@ -40,8 +40,10 @@ interface Controlled {
   readonly input: InputOf<Arguments>;
 }
 
-/** A ledger that does not answer now is asked again. */
-async function endWhenAsked({ databases: { ledger } }: Ports, { id, ending }: Underway): Promise<void> {
-  const run = await Run.byId(ledger, id).catch(() => undefined);
-  if (run?.cancelAskedBy) ending.abort(new CancelledError(run.cancelAskedBy));
+/** A ledger that does not answer now is asked again. What others took for dead and have taken up is theirs. */
+async function endWhenAsked({ databases, startId }: Ports, { id, ending }: Underway): Promise<void> {
+  const run = await Run.byId(databases.ledger, id).catch(() => undefined);
+  if (!run) return;
+  if (run.cancelAskedBy !== null) ending.abort(new CancelledError(run.cancelAskedBy));
+  else if (run.state !== 'running' || run.startId !== (startId ?? null)) ending.abort(new HandedBackError());
 }

@@ -4,7 +4,7 @@ import type { Correspondent } from '../../src/ops/correspondent.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import type { Operation } from '../../src/ops/operation.ts';
 import { createService, type OpsService, type Outcome } from '../../src/ops/service.ts';
-import type { JobQueue, Ports } from '../../src/ports.ts';
+import type { JobQueue, Policy, Ports } from '../../src/ports.ts';
 import { type Desk, POLICY } from './desk.ts';
 
 /** One process of CapOps over a desk's databases: a start of its own, a queue of its own, somebody to answer. */
@@ -19,7 +19,11 @@ export interface CrewMember {
 
 const PACE = { heartbeatSeconds: 10, superviseSeconds: 1 };
 
-export async function joinCrew(desk: Desk, operations: readonly Operation[] = OPERATIONS): Promise<CrewMember> {
+export async function joinCrew(
+  desk: Desk,
+  operations: readonly Operation[] = OPERATIONS,
+  policy: Policy = POLICY,
+): Promise<CrewMember> {
   const startId = await startOf(desk);
   const quiet = () => undefined;
   const complain = (fields: object, message: string) => void desk.complaints.push({ fields, message });
@@ -34,7 +38,7 @@ export async function joinCrew(desk: Desk, operations: readonly Operation[] = OP
     directory: undefined,
     clock: { now: () => desk.now },
     log,
-    settings: { environment: 'test', timeZone: 'UTC', policy: POLICY },
+    settings: { environment: 'test', timeZone: 'UTC', policy },
   };
   const service = createService(ports, operations);
   const told: CrewMember['told'] = [];

@@ -17,7 +17,7 @@ it('lists who asked for what and how it ended, also by person and by state', asy
   for (const words of ['grant-module done', 'show-org done', 'grant-module denied']) expect(all).toContain(words);
   expect(said(await desk.types(OMAR, 'runs @vera'))).not.toContain('show-org');
   expect(said(await desk.types(OMAR, 'runs state denied'))).toContain('Vera');
-  expect(said(await desk.types(OMAR, 'runs state lost'))).toContain('The states are running, previewed, done');
+  expect(said(await desk.types(OMAR, 'runs state lost'))).toContain('The states are received, previewed, awaiting');
 });
 
 it('shows one by the first letters of its id, which are the reference too', async () => {
