@@ -1,15 +1,18 @@
 import { openDatabases } from './adapters/databases.ts';
 import type { Heartbeat } from './adapters/heartbeat.ts';
+import { openJobQueue } from './adapters/job-queue.ts';
 import { openJournal } from './adapters/journal.ts';
 import type { ShownMeter } from './adapters/metrics.ts';
 import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
 import type { Config, SlackConfig } from './config.ts';
-import type { AccessCache, Clock, Directory, Log, Meter, Ports } from './ports.ts';
+import type { AccessCache, Clock, Directory, JobQueue, Log, Meter, Ports } from './ports.ts';
 
 /** CapOps' adapters, built from the configuration. */
 export interface Composition {
   readonly ports: Ports;
+  /** Where long runs wait for a worker. */
+  readonly queue: JobQueue;
   /** Closes everything that was opened, in reverse. */
   close(): Promise<void>;
 }
@@ -27,10 +30,14 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
   const opened = openDatabases(config, log);
   const [cache, pager] = await Promise.all([openCache(config.redisUrl, log), composePager(config, { log, clock })]);
   const journal = openJournal({ folder: config.stateFolder, clock });
+  const queue = openJobQueue(opened.databases.ledger, log);
+  const { databases } = opened;
   const { settings } = config;
   return {
-    ports: { databases: opened.databases, cache, directory, clock, log, settings, pager, meter, journal },
+    ports: { databases, jobs: queue, cache, directory, clock, log, settings, pager, meter, journal },
+    queue,
     close: async () => {
+      await queue.close();
       await pager?.close();
       await cache?.close();
       await opened.close();

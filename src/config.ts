@@ -27,6 +27,8 @@ export interface Config {
   readonly policyFile: { readonly path: string; readonly sha256: string } | undefined;
   /** The folder in which emergency operations are recorded while the ledger is down; it need not be there yet. */
   readonly stateFolder: string;
+  /** Whether the bot does what takes long itself, and how many runs of that a process works at a time. */
+  readonly worker: { readonly isHere: boolean; readonly concurrency: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -54,6 +56,10 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     slack: slack.value.slack,
     watching: watching.value,
     stateFolder: resolve(source.folder, environment.value.CAPOPS_STATE_DIR),
+    worker: {
+      isHere: environment.value.CAPOPS_WORKER === 'here',
+      concurrency: environment.value.CAPOPS_CONCURRENCY,
+    },
     logLevel: environment.value.CAPOPS_LOG_LEVEL,
     ...file.value,
   };

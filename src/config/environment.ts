@@ -21,6 +21,12 @@ const environmentSchema = z.object({
     .refine(isRedisUrl, 'redis://HOST:6379, rediss:// for TLS, with USER:PASSWORD@ before the host where it has one')
     .optional(),
   CAPOPS_STATE_DIR: z.string().default('state'),
+  CAPOPS_WORKER: z.enum(['here', 'elsewhere'], 'here or elsewhere').default('here'),
+  CAPOPS_CONCURRENCY: z
+    .string()
+    .regex(/^([1-9]|1[0-6])$/, 'a whole number from 1 to 16')
+    .default('2')
+    .transform(Number),
   CAPOPS_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent')
     .default('info'),

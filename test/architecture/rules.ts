@@ -16,7 +16,7 @@ export const LAYERS = {
   adapters: { path: '^src/adapters/', may: ['domain', 'ports', 'config', 'errors'], mayTypesOf: [] },
   // The only files that join the sides.
   joints: {
-    path: '^src/(main|bot|cli|compose)\\.ts$',
+    path: '^src/(main|bot|worker|work|daemon|cli|compose)\\.ts$',
     may: ['faces', 'ops', 'models', 'domain', 'adapters', 'config', 'ports', 'errors', 'version'],
     mayTypesOf: [],
   },

@@ -17,6 +17,7 @@ test('with an address alone there is a whole configuration', () => {
     announcements: undefined,
     policyFile: undefined,
     stateFolder: join(folder, 'state'),
+    worker: { isHere: true, concurrency: 2 },
     logLevel: 'info',
   });
 });
@@ -26,6 +27,15 @@ test('the folder for emergencies is where CAPOPS_STATE_DIR says, seen from the p
   const folder = folderWith({});
   const env = { DATABASE_URL, CAPOPS_STATE_DIR: '../kept' };
   expect(loadConfig({ env, folder }).stateFolder).toBe(join(folder, '../kept'));
+});
+
+test('what takes long may be left to other processes, and so many runs of it are worked at a time', () => {
+  const env = { CAPOPS_WORKER: 'elsewhere', CAPOPS_CONCURRENCY: '16' };
+  expect(load(env).worker).toEqual({ isHere: false, concurrency: 16 });
+  expect(refusal({ CAPOPS_WORKER: 'there' })).toContain('CAPOPS_WORKER: found “there”. Allowed: here or elsewhere.');
+  for (const found of ['0', '17', 'two', '1.5']) {
+    expect(refusal({ CAPOPS_CONCURRENCY: found })).toContain(`found “${found}”. Allowed: a whole number from 1 to 16.`);
+  }
 });
 
 describe('.env', () => {
