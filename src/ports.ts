@@ -150,6 +150,20 @@ export interface Settings {
   readonly policy: Policy | undefined;
   /** The id of the channel that keeps the audit's anchors; absent: none does. */
   readonly auditChannel?: string | undefined;
+  /** Absent when there is no `capops.yml`: the defaults hold. */
+  readonly backups?: { readonly retention: RetentionRules } | undefined;
+}
+
+/** How long backups are kept. */
+export interface RetentionRules {
+  /** So many days, weeks and months that have a scheduled backup keep their newest. */
+  readonly daily: number;
+  readonly weekly: number;
+  readonly monthly: number;
+  /** Days that a backup stays which somebody asked for. */
+  readonly manualDays: number;
+  /** Days that a backup stays which was made before something dangerous. */
+  readonly safetyDays: number;
 }
 
 /** Processes beside this one, as far as they can be seen. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Policy, Settings } from '../ports.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
 import { channel, group, id, keys, list, user } from './policy-values.ts';
+import { backupsOf, backupsSection } from './retention-schema.ts';
 import { entriesOf, refuseSameNames, scheduleEntry, withBuiltIns } from './schedule-schema.ts';
 import { checkZone, zoneAllowed } from './time-zone.ts';
 
@@ -67,8 +68,9 @@ export const policySchema = z
         .array(scheduleEntry, 'a list of operations that run by themselves')
         .superRefine(refuseSameNames)
         .default([]),
+      backups: backupsSection.prefault({}),
     },
-    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule'),
+    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups'),
   )
   .superRefine(refuseUselessGroups);
 
@@ -97,10 +99,10 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     allowedChannels: file.slack.allowed_channels,
     osUsers: file.terminal && osUsersOf(file.terminal.users),
     approvals: rulesOf(file.approvals, roles),
-    schedule: withBuiltIns(
-      entriesOf(file.schedule, { timeZone: file.time_zone, channel: file.slack.announcements }),
-      { timeZone: file.time_zone, auditChannel },
-    ),
+    schedule: withBuiltIns(entriesOf(file.schedule, { timeZone: file.time_zone, channel: file.slack.announcements }), {
+      timeZone: file.time_zone,
+      auditChannel,
+    }),
   };
   const settings = {
     environment: file.environment,
@@ -108,6 +110,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     policy,
     requestsPerMinute: file.limits.requests_per_minute,
     auditChannel,
+    backups: backupsOf(file.backups),
   };
   return { settings, announcements: file.slack.announcements };
 }

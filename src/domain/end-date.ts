@@ -91,7 +91,8 @@ function endOfDay(day: Temporal.PlainDate, timeZone: string): Date {
   return new Date(next.epochMilliseconds - 1);
 }
 
-function showDay(day: Temporal.PlainDate): string {
+/** `31 Dec 2026`. */
+export function showDay(day: Temporal.PlainDate): string {
   const month = MONTHS[day.month - 1] ?? '';
   return `${day.day} ${month.charAt(0).toUpperCase()}${month.slice(1)} ${day.year}`;
 }

@@ -33,6 +33,8 @@ test('capops.example.yml has every key that there is', () => {
     ['approvals', 'revoke-module', 'from', 0],
     ['approvals', 'revoke-module', 'nudge'],
     ['schedule', 0],
+    ['backups'],
+    ['backups', 'retention'],
   ];
   for (const place of places) {
     const there = place.reduce((value, key) => (value as Record<PropertyKey, unknown>)[key], example);

@@ -51,6 +51,7 @@ terminal:
       },
       requestsPerMinute: 60,
       auditChannel: 'C01',
+      backups: { retention: { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 } },
     });
   });
 
@@ -93,7 +94,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -157,7 +158,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);

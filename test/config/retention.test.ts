@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { load, refusal } from './loading.ts';
+
+const HEAD = 'environment: staging\n';
+
+const file = (section: string) => ({ 'capops.yml': `${HEAD}${section}\n` });
+const retention = (section: string) => load({}, file(section)).settings.backups?.retention;
+
+describe('the retention in capops.yml', () => {
+  const usual = { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 };
+
+  test.each(['', 'backups: {}', 'backups: { retention: {} }'])(
+    'is the usual one where nothing is said: %s',
+    (section) => {
+      expect(retention(section)).toEqual(usual);
+    },
+  );
+
+  test('keeps the rest as usual where one number is said', () => {
+    expect(retention('backups: { retention: { daily: 14 } }')).toEqual({ ...usual, daily: 14 });
+    expect(retention('backups: { retention: { daily: 0, weekly: 0, monthly: 1 } }')).toMatchObject({ monthly: 1 });
+    const all = '{ daily: 1, weekly: 2, monthly: 3, manual_days: 4, safety_days: 5 }';
+    const said = { daily: 1, weekly: 2, monthly: 3, manualDays: 4, safetyDays: 5 };
+    expect(retention(`backups: { retention: ${all} }`)).toEqual(said);
+  });
+
+  test.each([
+    ['{ daily: -1 }', 'backups.retention.daily: found -1. Allowed: a whole number from 0 to 1000.'],
+    ['{ weekly: 1.5 }', 'backups.retention.weekly: found 1.5. Allowed: a whole number from 0 to 1000.'],
+    ['{ monthly: "12" }', 'backups.retention.monthly: found “12”. Allowed: a whole number from 0 to 1000.'],
+    ['{ daily: 1001 }', 'backups.retention.daily: found 1001'],
+    ['{ manual_days: 0 }', 'backups.retention.manual_days: found 0. Allowed: a whole number of days from 1 to 1000.'],
+    ['{ safety_days: 30d }', 'backups.retention.safety_days: found “30d”. Allowed: a whole number of days from 1'],
+    ['{ daily: 0, weekly: 0, monthly: 0 }', 'Allowed: at least one of daily, weekly and monthly above 0, or no'],
+    ['{ dayly: 7 }', '“dayly” is not a setting. Did you mean “daily”?'],
+    ['7', 'backups.retention: found 7. Allowed: keys with values: daily, weekly, monthly, manual_days, safety_days.'],
+  ])('refuses %s with the start', (wrong, said) => {
+    expect(refusal({}, file(`backups: { retention: ${wrong} }`))).toContain(said);
+  });
+
+  test('refuses what is no section of backups', () => {
+    expect(refusal({}, file('backups: 7'))).toContain('backups: found 7. Allowed: keys with values: retention.');
+    expect(refusal({}, file('backups: { retain: {} }'))).toContain('“retain” is not a setting');
+  });
+});
