@@ -33,6 +33,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
+/** A process takes its time to begin where the machine is busy. */
+const PATIENTLY = { timeout: 20_000 };
+
 const open = () => openJournal({ folder, clock: { now: () => now } });
 const names = () => readdirSync(folder).sort();
 async function takeAll(): Promise<JournalFile[]> {
@@ -164,7 +167,7 @@ describe('a request that comes again', () => {
 describe('an intent without an outcome', () => {
   it('is left alone while its process is there, and taken once that is killed', async () => {
     const writer = scribe('intents');
-    await expect.poll(() => writer.lines).toContain('wrote all');
+    await expect.poll(() => writer.lines, PATIENTLY).toContain('wrote all');
     expect(await takeAll()).toEqual([]);
     await kill(writer);
     const files = await takeAll();
@@ -182,10 +185,10 @@ describe('an intent without an outcome', () => {
     });
     const lines: string[] = [];
     createInterface({ input: parentOfIt.stdout }).on('line', (line) => void lines.push(line));
-    await expect.poll(() => lines).toContain('wrote all');
+    await expect.poll(() => lines, PATIENTLY).toContain('wrote all');
     const pid = Number(lines.find((line) => line.startsWith('pid '))?.slice(4));
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), PATIENTLY).toMatch(/\) Z /);
     expect(await takeAll()).toHaveLength(1);
     parentOfIt.kill('SIGKILL');
     await once(parentOfIt, 'exit');
@@ -238,7 +241,7 @@ describe('an intent without an outcome', () => {
 
   it('is taken by one of several, and by another where that dies', async () => {
     const writer = scribe('intents');
-    await expect.poll(() => writer.lines).toContain('wrote all');
+    await expect.poll(() => writer.lines, PATIENTLY).toContain('wrote all');
     await kill(writer);
     const journals = Array.from({ length: 8 }, open);
     const waiting = await open().waiting();
@@ -252,7 +255,7 @@ describe('a process that is killed amid its writing', () => {
   it('has lost nothing that it was told is kept, and left nothing half', async () => {
     for (let round = 0; round < 4; round++) {
       const writer = scribe('intents', { count: 5000 });
-      await expect.poll(() => writer.lines.length, { interval: 1, timeout: 10_000 }).toBeGreaterThan(5 + round * 7);
+      await expect.poll(() => writer.lines.length, { ...PATIENTLY, interval: 1 }).toBeGreaterThan(5 + round * 7);
       await kill(writer);
       now = new Date(Date.now() + 16 * 60_000);
       const files = await takeAll();
@@ -267,7 +270,7 @@ describe('a process that is killed amid its writing', () => {
 describe('a disk that is full', () => {
   it('takes no intent, and keeps nothing of it', async () => {
     const writer = scribe('intents', { fileKiB: 0 });
-    await expect.poll(() => writer.lines).toContain('wrote all');
+    await expect.poll(() => writer.lines, PATIENTLY).toContain('wrote all');
     expect(writer.lines[0]).toBe('refused EFBIG');
     await kill(writer);
     expect(names()).toEqual([]);
@@ -301,7 +304,7 @@ describe('a power cut', () => {
   /** Cuts so many bytes off the end of what a killed process has left. */
   async function cut(bytes: number, task = 'both'): Promise<JournalFile[]> {
     const writer = scribe(task);
-    await expect.poll(() => writer.lines.length).toBe(2);
+    await expect.poll(() => writer.lines.length, PATIENTLY).toBe(2);
     await kill(writer);
     const path = join(folder, `${writer.lines[0]}.jsonl`);
     truncateSync(path, statSync(path).size - bytes);

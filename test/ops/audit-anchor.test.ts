@@ -28,6 +28,7 @@ async function verified(anchor = ''): Promise<string> {
   return said(await desk.types(TERMINAL, `audit-verify ${anchor}`));
 }
 async function anchored(): Promise<{ text: string; report: Report }> {
+  await desk.service.settled();
   const outcome = await desk.types(ADA, 'anchor');
   if (outcome.kind !== 'done') throw new Error(said(outcome));
   const facts = outcome.report.parts?.find((part) => part.kind === 'facts');
@@ -86,8 +87,8 @@ describe('audit-verify', () => {
     const { text } = await anchored();
     const answer = await verified(text);
     expect(answer).toContain('The record is whole');
-    expect(answer).toContain('2 kept, all good; the newest has seen entry 5, on 22 Nov 2026, 12:00 UTC');
-    expect(answer).toContain('good: entry 5 is what it has seen');
+    expect(answer).toContain('2 kept, all good; the newest has seen entry 6, on 22 Nov 2026, 12:00 UTC');
+    expect(answer).toContain('good: entry 6 is what it has seen');
   });
 
   it('finds a tail that was cut below the last anchor, and names the first entry that is gone', async () => {
