@@ -19,7 +19,7 @@ export async function runDue(desk: ScheduleDesk, stopping: AbortSignal): Promise
     while (!stopping.aborted) {
       const claimed = await next();
       if (!claimed) return;
-      await runSlot(desk, claimed.entry, claimed.slot);
+      await runSlot(desk, claimed, stopping);
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));

@@ -198,7 +198,7 @@ describe('what fails', () => {
 
 describe('a replica that dies', () => {
   const die = () =>
-    scheduling.desk.ledger("UPDATE schedule_slots SET state = 'running', told_at = NULL, report = NULL");
+    scheduling.desk.ledger("UPDATE schedule_slots SET state = 'running', told_at = NULL, report = NULL, run_id = NULL");
 
   test('leaves its slot to the others, two minutes after it last said that it is at work', async () => {
     await scheduling.look(MONDAY);
