@@ -202,7 +202,7 @@ describe('the message', () => {
     await takeNext();
     const shown = await omar().awaitMessage(omar().direct, 'Working on it');
     await omar().click(shown, 'Cancel');
-    await omar().awaitMessage(omar().direct, 'It is asked to stop.');
+    expect((await omar().awaitMessage(omar().direct, 'It is asked to stop.')).ts).not.toBe(ts);
     const ended = await omar().awaitMessage(omar().direct, 'Omar cancelled this. Nothing was changed.');
     expect(ended.ts).toBe(ts);
     expect(bot.announcements()).toEqual([]);
