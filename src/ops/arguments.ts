@@ -162,3 +162,6 @@ export function optional<T>(argument: Argument<T>): Argument<T, false> {
 export function positional<A extends Argument>(argument: A): A & { readonly positional: true } {
   return { ...argument, positional: true };
 }
+
+/** A path on this machine. */
+export const path = z.string('Name one file.').min(1, 'Name one file.').max(1000, 'That is too long for a path.');

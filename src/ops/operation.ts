@@ -36,6 +36,8 @@ export interface Argument<T = unknown, Required extends boolean = boolean> {
   readonly requiredInSlack?: true;
   /** Names a file or an output on this machine, so Slack does not have it. */
   readonly terminalOnly?: true;
+  /** A path, meant from where the asker stands: the terminal hands it in whole. */
+  readonly isPath?: true;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an argument of any type
@@ -109,7 +111,7 @@ export interface Definition<A extends Arguments, Data> {
   /** Whole or not at all, and doing it again finds what was done: a run that was cut off is taken up again by itself. */
   readonly restartable?: true;
   /** What only one run at a time may work on, e.g. `database airport`. */
-  readonly resource?: (context: Context, input: InputOf<A>) => string;
+  readonly resource?: (context: Context, input: InputOf<A>) => string | Promise<string>;
   /** Runs while the ledger is down: then its record is kept in a local file until the ledger is back. */
   readonly emergency?: true;
   readonly args: A;

@@ -20,7 +20,7 @@ export async function underControl<T>(
   const { operation, actor, runId } = context;
   const timer = operation.long ? setInterval(() => void endWhenAsked(ports, run), LOOK_EVERY_MS) : undefined;
   try {
-    const resource = operation.resource?.(context, input);
+    const resource = await operation.resource?.(context, input);
     if (resource === undefined) return await work(context);
     const claim = { resource, runId, holder: `${actor.name} (${actor.id})`, work: operation.name };
     return await withLease(ports, claim, ({ token, signal }) => {

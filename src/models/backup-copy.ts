@@ -1,0 +1,40 @@
+import type { Knex } from 'knex';
+import { Model, snakeCaseMappers } from 'objection';
+
+/** `wanted`: it is to be made; `missing`: the storage no longer has it; `removed`: by us. */
+export type CopyState = 'wanted' | 'good' | 'bad' | 'missing' | 'removed';
+
+/** One backup in one storage. */
+export class BackupCopy extends Model {
+  static override tableName = 'backup_copies';
+  static override idColumn = ['backup_id', 'storage'];
+  static override columnNameMappers = snakeCaseMappers();
+
+  declare backupId: string;
+  declare storage: string;
+  declare key: string;
+  declare state: CopyState;
+  /** When it was last read whole and found good. */
+  declare verifiedAt: Date | null;
+  declare triedAt: Date | null;
+  /** What is wrong with it, or why it could not be made, in a sentence. */
+  declare fault: string | null;
+  declare removedBecause: string | null;
+
+  /** Says what is known of a copy now. Idempotent. */
+  static async enter(
+    ledger: Knex,
+    copy: Pick<BackupCopy, 'backupId' | 'storage' | 'key' | 'state'> & Partial<BackupCopy>,
+  ): Promise<void> {
+    await BackupCopy.query(ledger)
+      .insert({ fault: null, ...copy })
+      .onConflict(['backup_id', 'storage'])
+      .merge()
+      .toKnexQuery();
+  }
+
+  /** Copies that are to be made. */
+  static async wanted(ledger: Knex): Promise<BackupCopy[]> {
+    return BackupCopy.query(ledger).where('state', 'wanted').orderBy('tried_at');
+  }
+}
