@@ -12,6 +12,7 @@ export const NEEDS = {
   script: { for: 'tests of questions at a terminal', commands: ['script'], package: 'bsdutils' },
   chromium: { for: 'tests in the browser', commands: ['chromium'], package: 'chromium' },
   zstd: { for: 'tests of compressed backups', commands: ['zstd'], package: 'zstd' },
+  restic: { for: 'tests of how long backups stay', commands: ['restic'], package: 'restic' },
 } satisfies Record<string, Need>;
 
 export type NeedName = keyof typeof NEEDS;
