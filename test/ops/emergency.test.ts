@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -101,4 +101,14 @@ it('any other change is refused while the ledger is down, and leaves nothing beh
   await ledger.pass();
   expect(await readdir(folder)).toEqual([]);
   expect(await desk.platform('SELECT 1 FROM entitlement.entitlements')).toEqual([]);
+});
+
+it('is not done where it cannot be recorded anywhere, and says so', async () => {
+  await ledger.refuse();
+  await rm(folder, { recursive: true });
+  await writeFile(folder, 'in the way');
+  expect(said(await ask(horn('command:1')))).toContain(
+    'The emergency journal on this machine cannot be written either',
+  );
+  expect(heard).toBe(0);
 });
