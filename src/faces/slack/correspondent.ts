@@ -41,7 +41,7 @@ function correspondence(desk: Desk, { run, request, answer }: Matter): Correspon
       // Another process has it in hand, and answers.
       if (outcome.kind === 'done' && outcome.repeated) return;
       const way = { manner: answer.manner, posted, inPlace: answer.inPlace || (shown && posted !== undefined) };
-      await tell(desk, asker, { task, outcome, say: sayOf(desk, asker, { way, outcome }) });
+      await tell(desk, asker, { task: { ...task, posted }, outcome, say: sayOf(desk, asker, { way, outcome }) });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Progress } from '../../ports.ts';
 import { amend, type Posted } from './answer.ts';
 import type { Desk, Message } from './desk.ts';
+import { openPace } from './pace.ts';
 
 /** Slack takes some 50 changes a minute, of all messages together. */
 const EVERY_MS = 3_000;
@@ -32,46 +33,24 @@ interface Shown {
 export function showProgress(desk: Desk, { draw, post, ...shown }: Shown): ProgressMessage {
   let { posted } = shown;
   let latest: Progress | undefined;
-  let isNew = false;
-  let hasBegun = false;
-  let hasEnded = false;
-  let changing: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let nextMs = 0;
-
   const put = async (message: Message): Promise<void> => {
     if (posted) await amend(desk, posted, message);
     else posted = await post?.(message);
   };
-  const later = (ms: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(change, ms).unref();
-  };
-  const change = (): void => {
-    isNew = false;
-    changing = put(draw(latest))
-      .catch((error: unknown) => desk.ports.log.warn({ err: error }, 'progress could not be shown'))
-      .finally(() => {
-        changing = undefined;
-        nextMs = performance.now() + EVERY_MS;
-        if (!hasEnded) later(isNew ? EVERY_MS : QUIET_MS);
-      });
-  };
-
+  const pace = openPace({
+    everyMs: EVERY_MS,
+    quietMs: QUIET_MS,
+    work: () =>
+      put(draw(latest)).catch((error: unknown) => desk.ports.log.warn({ err: error }, 'progress could not be shown')),
+  });
   return {
     progress: (progress) => {
       latest = progress;
-      if (!isNew && hasBegun && !changing && !hasEnded) later(Math.max(0, nextMs - performance.now()));
-      isNew = true;
+      pace.news();
     },
-    begin: () => {
-      if (!hasBegun) change();
-      hasBegun = true;
-    },
+    begin: pace.begin,
     stop: async () => {
-      hasEnded = true;
-      clearTimeout(timer);
-      await changing;
+      await pace.stop();
       return posted;
     },
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as arg from '../../../src/ops/arguments.ts';
+import { HandedBackError } from '../../../src/ops/cancellation.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
 import { defineOperation } from '../../../src/ops/operation.ts';
 import { runId } from '../../../src/ops/run-found.ts';
@@ -73,11 +74,11 @@ afterEach(async () => {
 });
 
 /** Another process takes the next run from the queue, and begins. */
-async function takeNext(): Promise<{ worker: Bot; ended: Promise<unknown> }> {
+async function takeNext(signal?: AbortSignal): Promise<{ worker: Bot; ended: Promise<unknown> }> {
   await expect.poll(() => queued.length).toBeGreaterThan(0);
   const worker = await openBot({ operations, after: bot });
   workers.push(worker);
-  const ended = worker.service.resume(queued.shift() ?? '');
+  const ended = worker.service.resume(queued.shift() ?? '', signal);
   await world.begun.promise;
   world.begun = Promise.withResolvers<void>();
   return { worker, ended };
@@ -161,6 +162,19 @@ describe('a long run that was typed', () => {
     expect((await omar().awaitMessage(omar().direct, 'The index is rebuilt.')).ts).toBe(shown.ts);
     expect(omar().sees(omar().direct)).toHaveLength(1);
   });
+});
+
+it('a run that a stopping worker gives back says so in its message, which keeps its button', async () => {
+  await omar().command(OPS, '/capops rebuild --now');
+  const stopping = new AbortController();
+  const { ended } = await takeNext(stopping.signal);
+  const shown = await omar().awaitMessage(omar().direct, 'Working on it');
+  stopping.abort(new HandedBackError());
+  await ended;
+  const given = await omar().awaitMessage(omar().direct, 'CapOps is being restarted; this goes on afterwards.');
+  expect(given.ts).toBe(shown.ts);
+  expect(given.plain).not.toContain('direct messages');
+  expect(buttonsOf(given)).toEqual(['Cancel']);
 });
 
 describe('the message', () => {
