@@ -4,6 +4,7 @@ import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
 import { readPolicyFile } from './config/policy-file.ts';
+import { type Programs, readPrograms } from './config/programs.ts';
 import { readSlack, type SlackConfig } from './config/slack.ts';
 import { readWatching, type Watching } from './config/watching.ts';
 import type { Settings } from './ports.ts';
@@ -29,6 +30,8 @@ export interface Config {
   readonly stateFolder: string;
   /** Whether the bot does what takes long itself, and how many runs of that a process works at a time. */
   readonly worker: { readonly isHere: boolean; readonly concurrency: number };
+  /** Where PostgreSQL's programs and the compressors are looked for. */
+  readonly programs: Programs;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -43,10 +46,11 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
   const environment = readEnvironment(source);
   const slack = readSlack(environment.variables);
   const watching = readWatching(environment.variables);
+  const programs = readPrograms(environment.variables);
   const file = readPolicyFile(source.folder, environment.variables.CAPOPS_CONFIG);
   const ledger = environment.value ? ledgerOf(environment.value) : none;
-  if (!environment.value || !slack.value || !watching.value || !file.value || !ledger.value) {
-    throw startError([environment, slack, watching, file, ledger].flatMap((part) => part.faults));
+  if (!environment.value || !slack.value || !watching.value || !programs.value || !file.value || !ledger.value) {
+    throw startError([environment, slack, watching, programs, file, ledger].flatMap((part) => part.faults));
   }
   return {
     databaseUrl: environment.value.DATABASE_URL,
@@ -55,6 +59,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     redisUrl: environment.value.REDIS_URL,
     slack: slack.value.slack,
     watching: watching.value,
+    programs: programs.value,
     stateFolder: resolve(source.folder, environment.value.CAPOPS_STATE_DIR),
     worker: {
       isHere: environment.value.CAPOPS_WORKER === 'here',

@@ -55,7 +55,53 @@ export class UnavailableError extends Error {
   }
 }
 
+/** A program that CapOps ran did not end well. The message is for the asker: which one, how it ended, what it said. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+  /** `pg_dump`. */
+  readonly program: string;
+
+  constructor(program: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.program = program;
+  }
+}
+
 /** The start is refused: a wrong setting, a pending migration. The message says which, what was found, what is allowed. */
 export class StartError extends Error {
   override readonly name = 'StartError';
+}
+
+/** A storage of backups cannot do what it was asked. The message is for the asker and holds no address and no secret. */
+export class StorageError extends Error {
+  override readonly name: string = 'StorageError';
+  /** As configured: `local`, `offsite`. */
+  readonly storage: string;
+  readonly kind: StorageFailure;
+
+  constructor(storage: string, kind: StorageFailure, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.storage = storage;
+    this.kind = kind;
+  }
+}
+
+/** `down` may pass by itself; the others wait for a person, `settings` for whoever configures CapOps. */
+export type StorageFailure = 'down' | 'full' | 'denied' | 'settings' | 'already there' | 'not there';
+
+/** Something stands under the key, and is never replaced. */
+export class AlreadyThereError extends StorageError {
+  override readonly name = 'AlreadyThereError';
+
+  constructor(storage: string, key: string) {
+    super(storage, 'already there', `The storage ${storage} has ${key} already. Nothing was replaced.`);
+  }
+}
+
+export class NotThereError extends StorageError {
+  override readonly name = 'NotThereError';
+
+  constructor(storage: string, key: string) {
+    super(storage, 'not there', `The storage ${storage} has no ${key}.`);
+  }
 }

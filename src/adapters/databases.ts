@@ -55,7 +55,7 @@ function connectionSettings(url: string): Knex.PgConnectionConfig {
 }
 
 /** pg takes `sslmode` as libpq means it only when asked to; `no-verify` is its own and known otherwise. */
-function likeLibpq(url: string): string {
+export function likeLibpq(url: string): string {
   const mode = new URL(url).searchParams.get('sslmode');
   return mode === null || mode === 'no-verify' || url.includes('uselibpqcompat') ? url : `${url}&uselibpqcompat=true`;
 }

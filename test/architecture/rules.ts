@@ -16,7 +16,7 @@ export const LAYERS = {
   adapters: { path: '^src/adapters/', may: ['domain', 'ports', 'config', 'errors'], mayTypesOf: [] },
   // The only files that join the sides.
   joints: {
-    path: '^src/(main|bot|worker|work|daemon|cli|compose)\\.ts$',
+    path: '^src/(main|bot|worker|work|daemon|record-start|cli|compose)\\.ts$',
     may: ['faces', 'ops', 'models', 'domain', 'adapters', 'config', 'ports', 'errors', 'version'],
     mayTypesOf: [],
   },
@@ -34,6 +34,7 @@ export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: tr
   '@inquirer/prompts': { homes: [terminal] },
   '@slack/bolt': { homes: ['^src/faces/slack/'] },
   '@slack/web-api': { homes: ['^src/faces/slack/', adapters] },
+  'age-encryption': { homes: [adapters] },
   'cli-progress': { homes: [terminal] },
   commander: { homes: [terminal] },
   croner: { homes: ['^src/domain/'] },

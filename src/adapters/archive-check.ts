@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '../errors.ts';
+import type { ArchiveCheck, CheckRequest } from '../ports.ts';
+import { openArchiveReader, type ReadingTools } from './archive-reader.ts';
+
+/** Reads a backup to its end; see the port. */
+export async function checkArchive(
+  content: AsyncIterable<Uint8Array>,
+  request: CheckRequest,
+  tools: ReadingTools,
+): Promise<ArchiveCheck> {
+  const stored = readStored(content, request);
+  try {
+    const identities = request.identities ?? [];
+    const isLocked = request.isEncrypted && identities.length === 0;
+    const fault = isLocked ? undefined : await readArchive(stored.chunks(), { ...request, identities }, tools);
+    await stored.drain();
+    return { ...stored.seen(), proof: isLocked ? 'sha256 only' : 'read whole', fault };
+  } finally {
+    await stored.close();
+  }
+}
+
+async function readArchive(
+  chunks: AsyncIterable<Uint8Array>,
+  request: CheckRequest & { readonly identities: readonly string[] },
+  tools: ReadingTools,
+): Promise<string | undefined> {
+  const reader = await openArchiveReader(request, tools, request.signal);
+  try {
+    const archive = request.isEncrypted ? await opened(chunks, request.identities) : chunks;
+    for await (const chunk of archive) await reader.write(chunk);
+    const fault = await reader.end();
+    request.signal?.throwIfAborted();
+    return fault;
+  } catch (error) {
+    if (error instanceof ContentError) throw error.cause;
+    request.signal?.throwIfAborted();
+    if (error instanceof UserError) throw error;
+    return `It cannot be decrypted: ${(error as Error).message}.`;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function opened(
+  chunks: AsyncIterable<Uint8Array>,
+  identities: readonly string[],
+): Promise<AsyncIterable<Uint8Array>> {
+  const { decrypted } = await import('./encryption.ts');
+  return decrypted(chunks, identities);
+}
+
+/** What went wrong with the content itself, apart from what is wrong in it. */
+class ContentError extends Error {
+  override readonly name = 'ContentError';
+}
+
+/** The stored bytes, hashed as they go by. Whoever stops reading early leaves the rest to `drain`. */
+function readStored(content: AsyncIterable<Uint8Array>, { signal, progress }: CheckRequest) {
+  const iterator = content[Symbol.asyncIterator]();
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let isOver = false;
+  async function next(): Promise<Uint8Array | undefined> {
+    signal?.throwIfAborted();
+    const { done, value } = await iterator.next();
+    isOver = done === true;
+    if (isOver) return undefined;
+    hash.update(value);
+    bytes += value.length;
+    progress?.(bytes);
+    return value;
+  }
+  return {
+    async *chunks(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        const chunk = await next().catch((cause: unknown) => {
+          throw new ContentError('The content failed', { cause });
+        });
+        if (chunk === undefined) return;
+        yield chunk;
+      }
+    },
+    drain: async () => {
+      while (!isOver) await next();
+    },
+    seen: () => ({ bytes, sha256: hash.digest('hex') }),
+    close: async () => {
+      if (!isOver) await iterator.return?.();
+    },
+  };
+}

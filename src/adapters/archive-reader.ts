@@ -1,0 +1,131 @@
+import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
+import { ProgramError } from '../errors.ts';
+import type { ArchiveLayout } from '../ports.ts';
+import { decompressor, zstdArgs } from './compression.ts';
+import { watchPlainDump } from './plain-dump.ts';
+import { type Crew, openCrew } from './program-crew.ts';
+import { openProgramPipe } from './program-pipe.ts';
+import { openWorkFolder } from './work-folder.ts';
+
+/** The programs that read archives. */
+export interface ReadingTools {
+  readonly pgRestore: string;
+  /** Undefined: Node decompresses. */
+  readonly zstd: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Is given an archive piece by piece and reads all of it, to see whether it is whole. */
+export interface ArchiveReader {
+  /** Waits while it has enough. Never rejects: what comes after a fault is let go. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Resolves with what is wrong once all was read; undefined: nothing. */
+  end(): Promise<string | undefined>;
+  /** Stops whatever still runs. */
+  close(): Promise<void>;
+}
+
+/** Where compressed bytes go in, and what comes of the rest: a fault in words, or nothing. */
+interface Line {
+  readonly entry: Writable;
+  readonly fault: Promise<string | undefined>;
+}
+
+export async function openArchiveReader(
+  layout: ArchiveLayout,
+  tools: ReadingTools,
+  signal?: AbortSignal,
+): Promise<ArchiveReader> {
+  const crew = openCrew(signal);
+  try {
+    const { entry, fault } = await (layout.format === 'custom' ? customLine : plainLine)(layout, tools, crew);
+    entry.on('error', () => undefined); // Why shows in the fault.
+    return {
+      write: (chunk) => pour(entry, chunk),
+      end: async () => {
+        if (!entry.destroyed) entry.end();
+        const [inStream, inProgram] = await Promise.all([fault, crew.allWell().catch(wordsOf)]);
+        return [inStream, inProgram].find((words) => typeof words === 'string');
+      },
+      close: async () => {
+        entry.destroy();
+        await crew.end();
+      },
+    };
+  } catch (error) {
+    await crew.end();
+    throw error;
+  }
+}
+
+/** `pg_restore -f /dev/null` reads every block, where `-l` reads a table of contents alone. */
+async function customLine({ compression }: ArchiveLayout, tools: ReadingTools, crew: Crew): Promise<Line> {
+  const env = { ...tools.environment, LC_ALL: 'C' };
+  const restore = { path: tools.pgRestore, args: ['--format=custom', '--file=/dev/null'], env };
+  if (compression !== 'zstd' || tools.zstd === undefined) {
+    const { stdin } = crew.start(restore, ['pipe', 'ignore', 'pipe']);
+    return intoStream(compression, present(stdin));
+  }
+  const folder = await openWorkFolder();
+  const pipe = await openProgramPipe(folder.path).finally(folder.end);
+  crew.start(restore, [pipe.readEnd, 'ignore', 'pipe']);
+  const unzip = { path: tools.zstd, args: zstdArgs('decompress'), env };
+  const { stdin } = crew.start(unzip, ['pipe', pipe.writeEnd, 'pipe']);
+  await pipe.handedOver();
+  return { entry: present(stdin), fault: Promise.resolve(undefined) };
+}
+
+async function plainLine({ compression }: ArchiveLayout, tools: ReadingTools, crew: Crew): Promise<Line> {
+  if (compression !== 'zstd' || tools.zstd === undefined) {
+    const exit = new PassThrough();
+    const { entry, fault } = intoStream(compression, exit);
+    return { entry, fault: Promise.all([fault, watched(exit)]).then(([first, second]) => first ?? second) };
+  }
+  const env = { ...tools.environment, LC_ALL: 'C' };
+  const unzip = { path: tools.zstd, args: zstdArgs('decompress'), env };
+  const { stdin, stdout } = crew.start(unzip, ['pipe', 'pipe', 'pipe']);
+  return { entry: present(stdin), fault: watched(present(stdout)) };
+}
+
+function intoStream(compression: ArchiveLayout['compression'], target: Writable): Line {
+  const entry = decompressor(compression);
+  if (!entry) return { entry: target, fault: Promise.resolve(undefined) };
+  const fault = new Promise<string | undefined>((resolve) => {
+    entry.once('error', (error) => resolve(`It cannot be decompressed: ${error.message}.`));
+    pipeline(entry, target, () => resolve(undefined));
+  });
+  return { entry, fault };
+}
+
+async function watched(source: Readable): Promise<string | undefined> {
+  const watch = watchPlainDump();
+  try {
+    for await (const chunk of source) watch.see(chunk);
+  } catch {
+    return undefined; // The stream's own fault says why.
+  }
+  return watch.fault();
+}
+
+/** Resolves when there is room again, or nobody listens any more. */
+async function pour(entry: Writable, chunk: Uint8Array): Promise<void> {
+  if (entry.destroyed || entry.write(chunk)) return;
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      entry.off('drain', go).off('close', go);
+      resolve();
+    };
+    entry.once('drain', go).once('close', go);
+    if (entry.destroyed) go();
+  });
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof ProgramError) return `It is no whole archive: ${error.message}`;
+  throw error;
+}
+
+function present<T>(stream: T | null): T {
+  if (stream === null) throw new Error('A program was started without this stream');
+  return stream;
+}

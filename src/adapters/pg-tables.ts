@@ -1,0 +1,58 @@
+import type { Client } from 'pg';
+
+/** A table whose rows pg_dump takes along. */
+export interface DumpedTable {
+  /** As PostgreSQL writes it: `public.users`, `"Odd one".t`. */
+  readonly name: string;
+  /** What an extension lets be dumped of its own table: `WHERE …` or nothing. */
+  readonly condition: string;
+}
+
+const NO_SUCH_TABLE = /^(42P01|3F000)$/;
+
+// Partitions are dumped one by one, their parents hold nothing; of extensions' tables only what the extension says.
+export const DUMPED = `
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+  LEFT JOIN LATERAL (
+    SELECT e.extcondition[place] AS condition FROM pg_extension e, generate_subscripts(e.extconfig, 1) place
+    WHERE e.oid = d.refobjid AND e.extconfig[place] = c.oid
+  ) own ON true
+  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't'
+    AND (d.objid IS NULL OR own.condition IS NOT NULL)`;
+
+/** All of them, in no schema left out, by name. */
+export async function dumpedTables(client: Client): Promise<DumpedTable[]> {
+  const { rows } = await client.query<DumpedTable>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name, COALESCE(own.condition, '') AS condition ${DUMPED}
+       AND c.relkind = 'r' ORDER BY 1`,
+  );
+  return rows;
+}
+
+/** Counts each, one after the other, in the transaction that the client has open. */
+export async function countRows(client: Client, tables: readonly DumpedTable[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { name, condition } of tables) {
+    const { rows } = await client.query(`SELECT count(*) AS rows FROM ONLY ${name} ${condition}`);
+    counts[name] = Number(rows[0].rows);
+  }
+  return counts;
+}
+
+/**
+ * Keeps the tables as they are until the transaction ends: somebody who waits to alter one would otherwise stand between
+ * us and a table that pg_dump holds already. False where one is gone meanwhile, and the transaction with it.
+ */
+export async function holdTables(client: Client, tables: readonly DumpedTable[]): Promise<boolean> {
+  if (tables.length === 0) return true;
+  const names = tables.map(({ name }) => `ONLY ${name}`).join(', ');
+  try {
+    await client.query(`LOCK TABLE ${names} IN ACCESS SHARE MODE`);
+    return true;
+  } catch (error) {
+    if (NO_SUCH_TABLE.test(String((error as { code?: unknown }).code))) return false;
+    throw error;
+  }
+}

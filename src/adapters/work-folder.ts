@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasGone, thisWriter, writerSchema } from './journal-writer.ts';
+
+const PREFIX = 'capops-work-';
+const OWNER = 'owner.json';
+
+/** A temporary folder that only we can enter. */
+export interface WorkFolder {
+  readonly path: string;
+  /** Writes a file that only we can read; resolves with its path. */
+  keep(name: string, text: string): Promise<string>;
+  /** Removes it. The process's end does so too. */
+  end(): void;
+}
+
+/** Makes one, and removes those of processes that were killed. */
+export async function openWorkFolder(): Promise<WorkFolder> {
+  sweepWorkFolders();
+  const path = await mkdtemp(join(tmpdir(), PREFIX));
+  const end = () => {
+    rmSync(path, { recursive: true, force: true });
+    process.off('exit', end);
+  };
+  process.on('exit', end);
+  const keep = async (name: string, text: string) => {
+    await writeFile(join(path, name), text, { mode: 0o600, flag: 'wx' });
+    return join(path, name);
+  };
+  try {
+    await keep(OWNER, JSON.stringify(thisWriter()));
+    return { path, keep, end };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** Removes the folders of processes that are gone; of those on another machine, a quarter of an hour after their making. */
+export function sweepWorkFolders(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const path = join(tmpdir(), name);
+    try {
+      if (isLeft(path)) rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Gone just now.
+    }
+  }
+}
+
+function isLeft(path: string): boolean {
+  const { uid, mtimeMs } = statSync(path);
+  return uid === process.getuid?.() && hasGone(ownerOf(path), Date.now() - mtimeMs);
+}
+
+function ownerOf(path: string) {
+  try {
+    return writerSchema.safeParse(JSON.parse(readFileSync(join(path, OWNER), 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
