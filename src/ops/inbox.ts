@@ -40,8 +40,10 @@ export async function receive({ ports, recorder }: Desk, request: Request): Prom
   const receipt = await Promise.race([storing, sleep(STORE_MS, undefined, { ref: false })]);
   if (receipt) return receipt;
   const late = unavailable();
-  void storing.then((stored) => {
-    if (stored.kind === 'stored') void recorder.settle(run, { state: 'refused', message: late.error.message });
+  void storing.then(async (stored) => {
+    if (stored.kind !== 'stored') return;
+    await recorder.settle(run, { state: 'refused', message: late.error.message });
+    recorder.answered(run.id);
   });
   return late;
 }
