@@ -3,8 +3,9 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Desk, OpenDesk } from './faces/terminal/index.ts';
+import type { Operation } from './ops/operation.ts';
 import type { Report } from './ops/report.ts';
-import type { Team } from './ports.ts';
+import type { Ports, Team } from './ports.ts';
 
 // Compiled once, read back at the next start. In the project's own folder: in /tmp others might put their code first.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/capops', import.meta.url)));
@@ -30,6 +31,9 @@ const desk: Desk = {
   open,
 };
 
+/** How often a process that is at something long says that it is there. */
+const SEEN_EVERY_MS = 30_000;
+
 const { folder, sudoUser } = readInvocation();
 const actor = face.terminalActor(sudoUser);
 process.exitCode = await face.serveTerminal(desk, {
@@ -39,7 +43,7 @@ process.exitCode = await face.serveTerminal(desk, {
 });
 
 /** The configuration and the ops service on it. A ledger that is down stops no reading; the ops service says what it stops. */
-async function open(): Promise<OpenDesk> {
+async function open(operation: Operation): Promise<OpenDesk> {
   const [config, { checkApprovals }, { compose }, { openLog }, { systemClock }, { createService }] = await Promise.all([
     configuration(),
     import('./ops/check-approvals.ts'),
@@ -49,15 +53,38 @@ async function open(): Promise<OpenDesk> {
     import('./ops/service.ts'),
   ]);
   checkApprovals(config.settings, OPERATIONS);
-  await refusePending(config);
+  const isLedgerThere = await refusePending(config);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const composition = await compose(config, { log, clock: systemClock });
-  const service = createService(composition.ports, OPERATIONS);
+  const presence = operation.long && isLedgerThere ? await beThere(config, composition.ports) : undefined;
+  const service = createService({ ...composition.ports, startId: presence?.startId }, OPERATIONS);
   const close = async () => {
     await service.settled();
+    await presence?.end();
     await composition.close();
   };
   return { service, settings: config.settings, team: await openTeam(config), close };
+}
+
+/** What takes long is known from what died with its process. Undefined: the ledger went down. */
+async function beThere(
+  config: Config,
+  { databases, clock }: Ports,
+): Promise<{ startId: string; end(): Promise<void> } | undefined> {
+  const [{ recordStart }, { Start }, { thisMachine }] = await Promise.all([
+    import('./record-start.ts'),
+    import('./models/start.ts'),
+    import('./adapters/processes.ts'),
+  ]);
+  const startId = await recordStart(config, databases, thisMachine()).catch(() => undefined);
+  if (startId === undefined) return undefined;
+  const quietly = (work: Promise<void>) => work.catch(() => undefined);
+  const seen = setInterval(() => quietly(Start.seen(databases.ledger, startId, clock.now())), SEEN_EVERY_MS);
+  const end = () => {
+    clearInterval(seen);
+    return quietly(Start.ended(databases.ledger, startId, clock.now()));
+  };
+  return { startId, end };
 }
 
 /** Slack is loaded only where a channel is to hear of changes. */
@@ -77,15 +104,19 @@ function terminalLogLevel({ logLevel }: Config): Config['logLevel'] {
   return logLevel === 'info' ? 'silent' : logLevel;
 }
 
-async function refusePending(config: Config): Promise<void> {
+/** False where the ledger does not answer. */
+async function refusePending(config: Config): Promise<boolean> {
   const [{ assertMigrated }, { UnavailableError }] = await Promise.all([
     import('./adapters/migrations.ts'),
     import('./errors.ts'),
   ]);
-  await assertMigrated(config).catch((error: unknown) => {
-    if (error instanceof UnavailableError && error.service.includes('ledger')) return;
-    throw error;
-  });
+  return assertMigrated(config).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof UnavailableError && error.service.includes('ledger')) return false;
+      throw error;
+    },
+  );
 }
 
 async function migrate(say: (line: string) => void): Promise<Report> {

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { systemClock } from './adapters/clock.ts';
 import { openLog } from './adapters/log.ts';
 import { assertMigrated } from './adapters/migrations.ts';
@@ -8,11 +7,11 @@ import { type Composition, compose, composeHeartbeat, composeMeter, composeSlack
 import { type Config, loadConfig, type SlackConfig } from './config.ts';
 import { StartError, UnavailableError } from './errors.ts';
 import type { Watch, WatchOptions } from './faces/http/index.ts';
-import { Start } from './models/start.ts';
 import { checkApprovals } from './ops/check-approvals.ts';
 import { OPERATIONS } from './ops/index.ts';
 import { createService, type OpsService } from './ops/service.ts';
 import type { Log, Ports } from './ports.ts';
+import { recordStart } from './record-start.ts';
 import { version } from './version.ts';
 
 // What the bot and the worker have in common: processes that stay, and say in the ledger that they are there.
@@ -40,10 +39,7 @@ export async function openDaemon(check: (config: Config) => void = () => undefin
   const { web, directory } = await composeSlack(slack, { clock: systemClock, meter });
   const composition = await compose(config, { log, clock: systemClock, directory, meter });
   const processes = thisMachine();
-  const startId = await Start.record(composition.ports.databases.ledger, {
-    ...startRow(config),
-    machine: processes.machine ?? null,
-  });
+  const startId = await recordStart(config, composition.ports.databases, processes);
   const ports = { ...composition.ports, startId, processes };
   meter?.watchQueue(composition.queue.depth);
   const health = config.watching.health && meter && { ...config.watching.health, metrics: meter.page };
@@ -70,17 +66,6 @@ async function watchOver(config: Config, options: Omit<WatchOptions, 'heartbeat'
   if (!health && heartbeatUrl === undefined && pagingUrl === undefined) return undefined;
   const { startWatch } = await import('./faces/http/index.ts');
   return startWatch({ ...options, heartbeat: await composeHeartbeat(config, options.ports.log) });
-}
-
-function startRow({ settings, policyFile }: Config) {
-  return {
-    startedAt: systemClock.now(),
-    host: hostname(),
-    pid: process.pid,
-    version,
-    environment: settings.environment,
-    policySha256: policyFile?.sha256 ?? null,
-  };
 }
 
 /** What is written to the log once it serves. */

@@ -7,17 +7,17 @@ import { MovedError } from './confirmation.ts';
 import { refuseWhileFrozen } from './frozen.ts';
 import { validate } from './input.ts';
 import { type Look, lookFirst } from './look-first.ts';
-import type { Trace } from './operation.ts';
 import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { Report } from './report.ts';
 import { contextOf } from './run-context.ts';
-import type { RunDraft } from './run-rows.ts';
-import { asksSecondPerson, needsSecondPerson } from './second-person.ts';
+import type { RunDraft, RunOutcome } from './run-rows.ts';
+import { asksSecondPerson, forcedWords, needsSecondPerson } from './second-person.ts';
 import type { OpsService, Outcome, Request, Watcher } from './service.ts';
 import { underControl } from './under-control.ts';
 import { type Underway, unsuccessful } from './unsuccessful.ts';
 import { waitInstead } from './wait-instead.ts';
+import { writeWords } from './words.ts';
 
 interface Desk {
   readonly ports: Ports;
@@ -72,14 +72,10 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
     if (instead) return instead;
   }
   const data: unknown = await underControl(ports, { run, context, input }, (held) => operation.run(held, input));
-  const report = withinReach(operation.report(data, context), { service, standing });
-  return {
-    kind: 'done',
-    runId: run.id,
-    data,
-    repeated: false,
-    report: await recorded(recorder, run, { report, trace: operation.trace?.(data) }),
-  };
+  const forced = forcedWords(ports, run.request);
+  const report = withForce(run, withinReach(operation.report(data, context), { service, standing }), forced);
+  const written = { report, trace: operation.trace?.(data), ...(forced ? { rule: 'forced', message: forced } : {}) };
+  return { kind: 'done', runId: run.id, data, repeated: false, report: await recorded(recorder, run, written) };
 }
 
 /** Stores the intent to change something. Returns what is answered where it does not run now. */
@@ -118,17 +114,25 @@ function withinReach(report: Report, { service, standing }: { service: OpsServic
   return offers ? { ...report, offers } : report;
 }
 
+/** Everybody hears of what was forced, also of what is no news otherwise. */
+function withForce({ request: { operation, raw } }: RunDraft, report: Report, forced: string | undefined): Report {
+  if (forced === undefined) return report;
+  const act = report.announcement ?? `ran “${writeWords(operation, raw)}”`;
+  return { ...report, announcement: `${act}; ${forced}` };
+}
+
 /** The report as it can be given: whether the ledger has the outcome is part of the truth. */
 async function recorded(
   recorder: Recorder,
   run: Underway,
-  { report, trace }: { report: Report; trace: Trace | undefined },
+  outcome: Omit<RunOutcome, 'state'> & { readonly report: Report },
 ): Promise<Report> {
+  const { report } = outcome;
   if (!run.begun) {
-    recorder.note(run, { state: 'done', report, trace });
+    recorder.note(run, { state: 'done', ...outcome });
     return report;
   }
-  if (await recorder.settle(run, { state: 'done', report, trace })) return report;
+  if (await recorder.settle(run, { state: 'done', ...outcome })) return report;
   const note = 'CapOps’ own record (the ledger) stopped answering before it could note this; the change itself stands.';
   return { ...report, parts: [...(report.parts ?? []), { kind: 'note', text: note }] };
 }

@@ -18,3 +18,9 @@ export function asksSecondPerson(ports: Ports, request: Request): boolean {
 export function needsSecondPerson({ settings: { policy } }: Pick<Ports, 'settings'>, operation: Operation): boolean {
   return operation.effect === 'changes' && ruleFor(operation, policy) !== undefined;
 }
+
+/** What stands on record, and is posted, of a run that went on without a second person. */
+export function forcedWords(ports: Ports, { operation, actor, force }: Request): string | undefined {
+  if (force === undefined || actor.face !== 'terminal' || !needsSecondPerson(ports, operation)) return undefined;
+  return `forced without a second person, because ${force.reason.replace(/^because\s+/i, '')}`;
+}

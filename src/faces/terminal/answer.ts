@@ -3,6 +3,7 @@ import type { Operation } from '../../ops/operation.ts';
 import type { Report } from '../../ops/report.ts';
 import type { Outcome, PreviewOutcome } from '../../ops/service.ts';
 import { writeAttachment } from './attachments.ts';
+import { PREFIX } from './command-line.ts';
 import { type Format, jsonLines, writeData } from './data-formats.ts';
 import { EXIT } from './exit-code.ts';
 import { writeLines } from './output.ts';
@@ -40,6 +41,9 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
       await showProblems(terminal, [{ message: outcome.error.message }]);
       return EXIT.declined;
     case 'awaiting':
+      await showReport(answer, outcome.report);
+      await writeLines(terminal.messages, [howToApprove(outcome.runId)]);
+      return EXIT.waiting;
     case 'queued':
       await showReport(answer, outcome.report);
       return EXIT.waiting;
@@ -53,6 +57,11 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
       ]);
       return EXIT.failed;
   }
+}
+
+function howToApprove(runId: string): string {
+  const id = runId.slice(0, 8);
+  return `They approve it in Slack, or with “${PREFIX}:approve ${id}”, and it runs then. “${PREFIX}:show-run ${id}” shows what came of it.`;
 }
 
 /** Draws what would happen; where nothing follows, it is also the data. */

@@ -12,7 +12,7 @@ export interface Desk {
   readonly nearest: (word: string, candidates: readonly string[]) => string | undefined;
   /** Commands that look after the databases; they need no ops service, and work before there is one. */
   readonly upkeep: readonly Upkeep[];
-  open(): Promise<OpenDesk>;
+  open(operation: Operation): Promise<OpenDesk>;
 }
 
 export interface OpenDesk {

@@ -37,6 +37,8 @@ const GENERAL_OPTIONS: Pairs = [
   ['--format table|json|csv', 'How the answer is printed; csv where the command’s help names it.'],
   ['--dry-run', 'Shows what would happen, and stops. For commands that are confirmed.'],
   ['--yes, -y', 'Confirms beforehand. For commands that are confirmed.'],
+  ['--force', 'Goes on without a second person where one is needed, and confirms beforehand. For changes.'],
+  ['--reason TEXT', 'Why without a second person; it is recorded and posted. With --force.'],
   ['--help, -h', `The same as “${PREFIX} help COMMAND”.`],
   ['--version', 'Prints CapOps’ version.'],
 ];
@@ -47,7 +49,7 @@ function operationPair({ example, summary, role }: Operation): Pairs {
 
 /** One operation: how it is typed, each of its options. */
 export function* operationHelp(operation: Operation, paper: Paper): Lines {
-  const { name, verb, summary, role, example, preview } = operation;
+  const { name, verb, summary, role, example } = operation;
   const args = argumentsFor(operation, 'terminal');
   const places = args.filter(([, { positional }]) => positional);
   yield `${summary}. Needs the role ${role}.`;
@@ -56,12 +58,32 @@ export function* operationHelp(operation: Operation, paper: Paper): Lines {
   if (name !== verb) yield `  ${PREFIX}:${name} [options]`;
   const own: Pairs = [
     [`--format ${formatsOf(operation).join('|')}`, 'How the answer is printed; table without it.'],
-    ...(preview
-      ? GENERAL_OPTIONS.slice(1, 3).map(([typed, meaning]) => [typed, `${meaning.split('. ')[0]}.`] as const)
-      : []),
+    ...ownOptions(operation).map(([typed, meaning]) => [typed, `${meaning.split('. ')[0]}.`] as const),
   ];
   yield* section('Options', [...args.map(optionPair), ...own], paper);
   yield* section('Example', [[`${PREFIX} ${example}`, '']], paper);
+}
+
+/** Whether whoever asks is shown what would happen first. */
+export function isConfirmed({ preview, previewFor }: Operation): boolean {
+  return preview !== undefined && previewFor !== 'second person';
+}
+
+/** Whether --reason is an option of the operation’s own. */
+export function hasReason({ args }: Operation): boolean {
+  return Object.hasOwn(args, 'reason');
+}
+
+/** Which of the general options an operation has. */
+function ownOptions(operation: Operation): Pairs {
+  const [, dryRun, yes, force, reason] = GENERAL_OPTIONS;
+  const has: [boolean, (typeof GENERAL_OPTIONS)[number] | undefined][] = [
+    [isConfirmed(operation), dryRun],
+    [isConfirmed(operation), yes],
+    [operation.effect === 'changes', force],
+    [operation.effect === 'changes' && !hasReason(operation), reason],
+  ];
+  return has.flatMap(([holds, option]) => (holds && option ? [option] : []));
 }
 
 function place({ label, required, takesWord }: Argument): string {

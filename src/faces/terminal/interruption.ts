@@ -6,13 +6,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** pnpm hands on the Ctrl-C that the terminal has sent us already: what comes so soon is the same one. */
 const SAME_PRESS_MS = 300;
 
+/** What the first Ctrl-C does, besides what is said of it on a line that `clear` has made free. */
+interface Interruption {
+  readonly clear: () => void;
+  /** Asks work that takes long to end; absent where it comes to its end by itself. */
+  readonly ask?: (() => void) | undefined;
+}
+
 /**
- * Lets work that changes things come to its end although Ctrl-C is pressed; says so, on a line that `clear` has made free.
- * Pressed again, the process ends at once, and PostgreSQL rolls back what is open.
+ * Lets work that changes things come to its end although Ctrl-C is pressed, or asks it to end. Pressed again, the process
+ * ends at once, and PostgreSQL rolls back what is open.
  */
 export async function sheltered<T>(
   { messages }: Terminal,
-  clear: () => void,
+  { clear, ask }: Interruption,
   work: () => Promise<T>,
 ): Promise<{ result: T; interrupted: boolean }> {
   let firstAt: number | undefined;
@@ -21,7 +28,8 @@ export async function sheltered<T>(
     clear();
     if (firstAt !== undefined) process.exit(EXIT.interrupted);
     firstAt = performance.now();
-    void writeLines(messages, [FINISHING]);
+    void writeLines(messages, [ask ? STOPPING : FINISHING]);
+    ask?.();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
@@ -34,3 +42,4 @@ export async function sheltered<T>(
 
 const FINISHING =
   'Finishing what has begun, so that nothing is left half done. Ctrl-C again ends at once, and undoes what is not finished.';
+const STOPPING = 'Stopping, so that nothing is left half done. Ctrl-C again ends at once.';

@@ -1,3 +1,4 @@
+import { CancelledError } from '../../ops/cancellation.ts';
 import type { Outcome, PreviewOutcome, Request } from '../../ops/service.ts';
 import type { Settings, Team } from '../../ports.ts';
 import { type Answer, conclude, keepAttachments, showPreview } from './answer.ts';
@@ -46,9 +47,12 @@ async function execute(
   request: Request,
 ): Promise<{ outcome: Outcome; interrupted: boolean }> {
   const bar = await openProgressBar(terminal);
-  const work = () => execute({ ...request, progress: bar.show }).finally(bar.clear);
-  if (request.operation.effect === 'reads') return { outcome: await work(), interrupted: false };
-  const { result, interrupted } = await sheltered(terminal, bar.clear, work);
+  const ending = new AbortController();
+  const work = () => execute({ ...request, progress: bar.show, signal: ending.signal }).finally(bar.clear);
+  const { operation, actor } = request;
+  if (operation.effect === 'reads') return { outcome: await work(), interrupted: false };
+  const ask = operation.long && (() => ending.abort(new CancelledError(`${actor.name} (${actor.id})`)));
+  const { result, interrupted } = await sheltered(terminal, { clear: bar.clear, ask }, work);
   return { outcome: result, interrupted };
 }
 

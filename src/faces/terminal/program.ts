@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Operation } from '../../ops/operation.ts';
 import { type Format, formatsOf } from './data-formats.ts';
 import type { Desk } from './desk.ts';
-import { helpOn, operationHelp, overview, unknownCommand, upkeepHelp } from './help.ts';
+import { hasReason, helpOn, isConfirmed, operationHelp, overview, unknownCommand, upkeepHelp } from './help.ts';
 import type { Paper } from './paper.ts';
 
 /** What a command line asks for. */
@@ -26,6 +26,10 @@ interface Wishes {
   readonly format: Format;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  /** Without a second person. */
+  readonly force?: boolean;
+  /** Why, where the operation takes no reason of its own. */
+  readonly reason?: string;
 }
 
 /** Reads a command line, without the program's own name. Throws UserError for one that is wrong. */
@@ -79,7 +83,9 @@ function operationCommand(program: Command, operation: Operation): Command {
   const command = program.command(operation.name).argument('[words...]').allowUnknownOption();
   if (operation.verb !== operation.name) command.alias(operation.verb);
   command.addOption(new Option('--format <format>').choices(formatsOf(operation)).default('table'));
-  if (operation.preview) command.option('--dry-run').option('-y, --yes');
+  if (isConfirmed(operation)) command.option('--dry-run').option('-y, --yes');
+  if (operation.effect === 'changes') command.option('--force');
+  if (operation.effect === 'changes' && !hasReason(operation)) command.option('--reason <text>');
   return command;
 }
 

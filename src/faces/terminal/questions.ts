@@ -74,6 +74,14 @@ async function askForText({ terminal, settings }: Asking, argument: Argument): P
   return (await input({ message, validate }, streams(terminal))).trim();
 }
 
+/** Why it is to be done without a second person. */
+export async function askForReason(terminal: Terminal): Promise<string> {
+  const { input } = await import('@inquirer/prompts');
+  const message = 'Why without a second person? It is recorded and posted.';
+  const validate = (typed: string) => typed.trim() !== '' || 'A reason is needed.';
+  return (await input({ message, validate }, streams(terminal))).trim();
+}
+
 /** Yes or no; Enter is no. */
 export async function askYesOrNo(terminal: Terminal, message: string): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts');

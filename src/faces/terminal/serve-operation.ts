@@ -7,20 +7,25 @@ import { openFile } from './open-file.ts';
 import { perform } from './perform.ts';
 import type { OperationLine } from './program.ts';
 import { type Asking, askForMissing } from './questions.ts';
+import { withoutSecondPerson } from './second-person.ts';
 import { isInteractive, type Visit } from './terminal.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
 /** Runs the operation that a command line names. Resolves with the exit code. */
 export async function serveOperation(desk: Desk, { terminal, actor }: Visit, line: OperationLine): Promise<number> {
-  const { operation, format, dryRun = false, yes = false } = line;
+  const { operation, format, dryRun = false, yes = false, force = false } = line;
   const { folder } = terminal;
   const typed = readWords(operation, joinOptions(operation, line.words));
-  const { service, settings, team, close } = await desk.open();
+  const { service, settings, team, close } = await desk.open(operation);
   try {
     const asking = { terminal, service, settings, moduleKeys: desk.moduleKeys, operation, actor };
     const raw = await completed(asking, typed);
-    const given = { terminal, operation, format, dryRun, yes, settings, team };
+    const forced = await withoutSecondPerson(
+      { terminal, settings, operation },
+      { raw, force, dryRun, reason: line.reason },
+    );
+    const given = { terminal, operation, format, dryRun, yes: yes || force, settings, team };
     return await perform(
       {
         ...given,
@@ -28,7 +33,7 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
         attachmentFolder: attachmentFolder(operation, raw, folder),
         execute: service.execute,
       },
-      { operation, actor, raw, openFile: (path) => openFile(path, folder) },
+      { operation, actor, raw, openFile: (path) => openFile(path, folder), ...(forced ? { force: forced } : {}) },
     );
   } finally {
     await close();
