@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A program from outside npm that some tests run: what it is for, the commands it must bring, and Debian's package. */
+/** A program from outside npm that some tests run: what it is for, the commands it must bring, and Debian's packages. */
 export type Need = { for: string; commands: string[]; package: string };
 
 /** Everything the tests need beyond npm. One line a need; `itNeeds` names them. */
@@ -12,7 +12,13 @@ export const NEEDS = {
   script: { for: 'tests of questions at a terminal', commands: ['script'], package: 'bsdutils' },
   chromium: { for: 'tests in the browser', commands: ['chromium'], package: 'chromium' },
   zstd: { for: 'tests of compressed backups', commands: ['zstd'], package: 'zstd' },
+  age: { for: 'tests of encrypted backups', commands: ['age', 'age-keygen'], package: 'age' },
   restic: { for: 'tests of how long backups stay', commands: ['restic'], package: 'restic' },
+  objectStore: {
+    for: 'tests of backups in an object store',
+    commands: ['radosgw', 'radosgw-admin', 'ceph', 'ceph-authtool', 'ceph-mon', 'ceph-osd', 'monmaptool'],
+    package: 'radosgw ceph-mon ceph-osd ceph-common',
+  },
 } satisfies Record<string, Need>;
 
 export type NeedName = keyof typeof NEEDS;
@@ -59,7 +65,7 @@ function installLine(needs: Need[]): string {
 }
 
 function installCommand(needs: Need[]): string[] {
-  return ['apt-get', 'install', '-y', '--no-install-recommends', ...needs.map((need) => need.package)];
+  return ['apt-get', 'install', '-y', '--no-install-recommends', ...needs.flatMap((need) => need.package.split(' '))];
 }
 
 function install(needs: Need[]): boolean {

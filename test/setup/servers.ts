@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { freePort, startPostgres } from '../../workbench/postgres.ts';
 import { whyMissing } from './machine.ts';
+import { offerObjectStore } from './object-store-offer.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,25 +16,32 @@ declare module 'vitest' {
     postgresUrl: string;
     /** Undefined where no Redis is installed. */
     redisPort: number | undefined;
+    /** Where the run's object store is asked for; undefined where none is installed. */
+    objectStoreOffer: number | undefined;
   }
 }
 
 const ROOM_BYTES = 4 * 2 ** 30;
 
-/** Starts one PostgreSQL and one Redis for the whole run; vitest calls what it returns at the end. */
+/**
+ * Starts one PostgreSQL and one Redis for the whole run, and an object store once a test asks for it; vitest calls what
+ * it returns at the end.
+ */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(fastFolder(), 'capops-test-'));
   chmodSync(folder, 0o755); // PostgreSQL's own user has to enter it.
   const dismissGuard = guard(folder);
-  const [postgres, redis] = await Promise.all([
+  const [postgres, redis, objectStore] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'postgres'), persistent: false, settings: { max_connections: '200' } }),
     startRedis(folder),
+    offerObjectStore(join(folder, 'ceph')),
   ]);
   await makeTemplates(postgres.url);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisPort', redis?.port);
+  project.provide('objectStoreOffer', objectStore?.port);
   return async () => {
-    await Promise.all([postgres.stop(), redis?.stop()]);
+    await Promise.all([postgres.stop(), redis?.stop(), objectStore?.stop()]);
     rmSync(folder, { recursive: true, force: true });
     dismissGuard();
   };
@@ -52,6 +60,9 @@ function guard(folder: string): () => void {
   const script = `cat
     for file in "$0"/postgres/postmaster.pid "$0"/redis.pid; do
       [ -f "$file" ] && kill -INT "$(head -n 1 "$file")"
+    done
+    for file in "$0"/ceph/*.pid; do
+      [ -f "$file" ] && kill -KILL "$(cat "$file")"
     done
     sleep 1
     rm -rf "$0"`;

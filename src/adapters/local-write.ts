@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PARTIAL } from '../domain/storage-key.ts';
+import { AlreadyThereError } from '../errors.ts';
+import type { WriteOptions } from '../ports.ts';
+import { codeOf, storageError, unlessMissing } from './local-failure.ts';
+import { type Folder, makeFolderOf, syncFolder } from './local-folder.ts';
+import { type Measure, type MeasuredContent, measured } from './measured-content.ts';
+
+/** Writes under another name, has all of it on the disk, and only then gives it its own name. */
+export async function writeFile(
+  { name, folder }: Folder,
+  key: string,
+  { content, signal, progress }: WriteOptions & { readonly content: AsyncIterable<Uint8Array> },
+): Promise<Measure> {
+  const path = join(folder, key);
+  const partial = `${path}.${randomUUID().slice(0, 8)}${PARTIAL}`;
+  const passing = measured(content, { signal, progress });
+  try {
+    await makeFolderOf(folder, key);
+    if (await unlessMissing(lstat(path))) throw new AlreadyThereError(name, key);
+    const measure = await writePartial(partial, passing);
+    if (!(await publish(partial, path))) throw new AlreadyThereError(name, key);
+    return measure;
+  } catch (error) {
+    throw passing.failure()?.reason === error ? error : storageError(name, error);
+  } finally {
+    passing.close();
+    await rm(partial, { force: true });
+  }
+}
+
+async function writePartial(partial: string, passing: MeasuredContent): Promise<Measure> {
+  const file = await open(partial, 'wx', 0o600);
+  try {
+    for await (const chunk of passing.chunks) await file.appendFile(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  const measure = passing.measure();
+  if (!measure) throw new Error('The content ended before its end');
+  return measure;
+}
+
+/** False when the name is taken. */
+async function publish(partial: string, path: string): Promise<boolean> {
+  if (!(await nameAnew(partial, path))) return false;
+  try {
+    await rm(partial, { force: true });
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    await rm(path, { force: true }); // Whether the name would outlive a power cut is not known.
+    throw error;
+  }
+}
+
+async function nameAnew(partial: string, path: string): Promise<boolean> {
+  try {
+    await link(partial, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS)$/.test(String(codeOf(error)))) throw error;
+    // Some network drives and sticks know no second name for a file: there one look has to do.
+    if (await unlessMissing(lstat(path))) return false;
+    await rename(partial, path);
+    return true;
+  }
+}
