@@ -39,9 +39,13 @@ export function planPruning(listing: StorageListing, rules: RetentionRules, here
   const refusal = refusalOfListing(listing, isWhole) ?? refusalOfRules(rules);
   if (refusal) return { refusal };
   const backups = listing.backups.map((one) => (isWhole(one) ? one : { ...one, proof: 'incomplete' as const }));
-  const decisions = planRetention(backups, rules, here);
-  const emptied = refusalOfEmpty(decisions);
-  if (emptied) return { refusal: emptied };
+  return pruningOf(listing, planRetention(backups, rules, here));
+}
+
+/** What decisions come to. They are looked at once more: something of each database is left, and something good where there was. */
+export function pruningOf(listing: StorageListing, decisions: readonly Decision[]): PruningPlan {
+  const refusal = refusalOfEmpty(decisions);
+  if (refusal) return { refusal };
   const ours = new Set(listing.backups.flatMap(({ manifestKey, fileKey }) => [manifestKey, fileKey]));
   return {
     decisions,
@@ -71,8 +75,7 @@ function refusalOfRules({ daily, weekly, monthly }: RetentionRules): string | un
   return 'The rules keep no backup at all: daily, weekly and monthly are 0. Nothing is removed.';
 }
 
-/** A second look at what was decided: something of every database is left, and something good where there was. */
-export function refusalOfEmpty(decisions: readonly Decision[]): string | undefined {
+function refusalOfEmpty(decisions: readonly Decision[]): string | undefined {
   for (const ofOne of Map.groupBy(decisions, ({ backup }) => databaseOf(backup)).values()) {
     const good = ofOne.filter(({ backup }) => backup.proof === 'verified');
     if ((good.length > 0 ? good : ofOne).some(({ keep }) => keep)) continue;

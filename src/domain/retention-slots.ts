@@ -35,13 +35,15 @@ export function slotsOf<T extends { readonly takenAt: Date }>(
   timeZone: string,
 ): Map<T, SlotVerdict[]> {
   const rules = (Object.entries(counts) as [SlotRule, number][]).filter(([, count]) => count > 0);
+  // What a zone makes of a moment is what costs here.
+  const needsDays = rules.some(([rule]) => rule !== 'last');
   const lastKept = new Map<SlotRule, string>();
   const taken = new Map<SlotRule, number>();
   return new Map(
     newestFirst.map((item, place) => {
-      const day = dayOf(item.takenAt, timeZone);
+      const day = needsDays ? dayOf(item.takenAt, timeZone) : undefined;
       const verdicts = rules.map(([rule, count]): SlotVerdict => {
-        const { key, words } = rule === 'last' ? { key: String(place), words: '' } : PERIODS[rule](day);
+        const { key, words } = rule === 'last' || !day ? { key: String(place), words: '' } : PERIODS[rule](day);
         const verdict = { rule, count, period: words };
         if (lastKept.get(rule) === key) return { ...verdict, slot: 'newer' };
         const slot = (taken.get(rule) ?? 0) + 1;

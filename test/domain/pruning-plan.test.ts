@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planPruning, refusalOfEmpty, type StorageListing } from '../../src/domain/pruning-plan.ts';
+import { planPruning, pruningOf, type StorageListing } from '../../src/domain/pruning-plan.ts';
 import { backupOf, DAY_MS, hereOf, nightly, numbers, rulesOf } from './backup-history.ts';
 
 const HERE = hereOf('2026-02-04T03:00:00Z');
@@ -91,13 +91,14 @@ describe('nothing is removed', () => {
     const decided = (keep: boolean, one = history[0] ?? backupOf(0)) => ({ backup: one, keep, reasons: [] });
     const ledger = backupOf(0, { database: { name: 'planner_capops', role: 'ledger' } });
     const bad = backupOf(0, { proof: 'unverified' });
+    const refusal = (...decisions: ReturnType<typeof decided>[]) => pruningOf(listingOf(), decisions).refusal;
     const said = 'Nothing good would be left of planner in local, so nothing is removed from it.';
-    expect(refusalOfEmpty([])).toBeUndefined();
-    expect(refusalOfEmpty([decided(true), decided(false)])).toBeUndefined();
-    expect(refusalOfEmpty([decided(false), decided(true, ledger)])).toBe(said);
-    expect(refusalOfEmpty([decided(false), decided(true, bad)])).toBe(said);
-    expect(refusalOfEmpty([decided(false, bad)])).toBe(said);
-    expect(refusalOfEmpty([decided(true, bad)])).toBeUndefined();
+    expect(refusal()).toBeUndefined();
+    expect(refusal(decided(true), decided(false))).toBeUndefined();
+    expect(refusal(decided(false), decided(true, ledger))).toBe(said);
+    expect(refusal(decided(false), decided(true, bad))).toBe(said);
+    expect(refusal(decided(false, bad))).toBe(said);
+    expect(refusal(decided(true, bad))).toBeUndefined();
   });
 
   test('of one storage by a listing of another', () => {

@@ -5,7 +5,7 @@ import type { RetentionRules } from '../../src/ports.ts';
 import { backupOf, DAY_MS, hereOf, keptOf, numbers, shuffled } from './backup-history.ts';
 
 const NOW = Date.UTC(2026, 9, 25, 3);
-const ROUNDS = 200;
+const ROUNDS = 100;
 const ZONES = ['UTC', 'Europe/London', 'America/Santiago', 'Asia/Kolkata', 'Pacific/Kiritimati'];
 const KINDS = ['nightly', 'nightly', 'nightly', 'nightly', 'scheduled', 'manual', 'safety', 'pre-import', 'moonly'];
 

@@ -161,31 +161,35 @@ describe('what takes no slot', () => {
   const ids = new Set(history.map(({ id }) => id));
   const others = (decisions: ReturnType<typeof plan>) => days(keptOf(decisions).filter(({ id }) => ids.has(id)));
 
-  test.each([
-    ['is dated in the future', backupOf('2026-02-04T03:00:00.001Z')],
-    ['is dated far in the future', backupOf('2099-01-01T00:00:00Z')],
-    ['was never verified', backupOf('2026-02-04T02:30:00Z', { proof: 'unverified' })],
-    ['has no file', backupOf('2026-02-04T02:30:00Z', { proof: 'incomplete' })],
-    ['is damaged', backupOf('2026-02-04T02:30:00Z', { proof: { damagedSince: new Date(now) } })],
-    [
-      'is another database’s',
-      backupOf('2026-02-04T02:30:00Z', { database: { name: 'planner_capops', role: 'ledger' } }),
-    ],
-    [
-      'is the ledger’s, of the same name elsewhere',
-      backupOf('2026-02-04T02:30:00Z', { database: { name: 'planner', role: 'ledger' } }),
-    ],
-    ['stands in another storage', backupOf('2026-02-04T02:30:00Z', { storage: 'offsite' })],
-    ['comes from another environment', backupOf('2026-02-04T02:30:00Z', { environment: 'staging' })],
-  ])('what %s takes none, and stays for now', (_, other) => {
+  test.each(['2026-02-04T03:00:00.001Z', '2026-02-05T02:00:00Z', '2099-01-01T00:00:00Z'])(
+    'what is dated %s',
+    (moment) => {
+      const future = backupOf(moment);
+      const decisions = plan(future);
+      expect(others(decisions)).toEqual(usual);
+      expect(keptOf(decisions)).toContain(future);
+    },
+  );
+
+  // The backup of 29 Jan at 02:00 is kept for that day alone, the last of the seven; each of these is later that day.
+  test.each<[string, Parameters<typeof backupOf>[1]]>([
+    ['was never verified', { proof: 'unverified' }],
+    ['has no file', { proof: 'incomplete' }],
+    ['is damaged', { proof: { damagedSince: new Date(now) } }],
+    ['is of another database', { database: { name: 'other', role: 'platform' } }],
+    ['is the ledger’s, of the same name', { database: { name: 'planner', role: 'ledger' } }],
+    ['stands in another storage', { storage: 'offsite' }],
+    ['comes from another environment', { environment: 'staging' }],
+    ['somebody asked for', { kind: 'manual' }],
+    ['was made before something dangerous', { kind: 'safety' }],
+    ['was made before a rollback', { kind: 'pre-rollback' }],
+    ['is of a kind that no rule knows', { kind: 'moonly' }],
+  ])('what %s, though it is kept', (_, more) => {
+    const other = backupOf('2026-01-29T12:00:00Z', more);
     const decisions = plan(other);
     expect(others(decisions)).toEqual(usual);
     expect(keptOf(decisions)).toContain(other);
-  });
-
-  test.each(['manual', 'safety', 'pre-rollback', 'moonly'])('a %s one takes none of the calendar’s', (kind) => {
-    const decisions = plan(backupOf('2026-02-04T02:30:00Z', { kind }));
-    expect(others(decisions)).toEqual(usual);
+    expect(others(plan(backupOf('2026-01-29T12:00:00Z')))).not.toEqual(usual);
   });
 
   test('a nightly one of this very moment takes one, from the one before it that day', () => {
