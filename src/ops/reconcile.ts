@@ -56,8 +56,9 @@ export async function settleRun(
 ): Promise<boolean> {
   const finishedAt = clock.now();
   return ledger.transaction(async (trx) => {
-    const freed = verdict.state === 'done' ? {} : { requestKey: null };
-    if (!(await Run.settle(trx, run.id, { ...verdict, finishedAt, ...freed }))) return false;
+    // What stood as the result was shown to a second person before, and says nothing of how it ended.
+    const row = verdict.state === 'done' ? { result: null } : { requestKey: null };
+    if (!(await Run.settle(trx, run.id, { ...verdict, finishedAt, ...row }))) return false;
     await AuditEntry.append(trx, [settledRecord(run, verdict, finishedAt)]);
     return true;
   });
