@@ -109,8 +109,9 @@ async function endWaiting({ databases: { ledger }, clock, actor }: Context, run:
   const end = { state: 'cancelled' as const, message: new CancelledError(by).message };
   return ledger.transaction(async (trx) => {
     const change = { ...end, finishedAt, cancelAskedBy: by, requestKey: null };
-    if (!(await Run.advance(trx, { id, from }, change))) return false;
+    // The approval is locked before its run, as by whoever decides.
     if (from === 'awaiting') await Approval.withdraw(trx, id);
+    if (!(await Run.advance(trx, { id, from }, change))) return false;
     await AuditEntry.append(trx, [settledRecord(run, end, finishedAt)]);
     return true;
   });
