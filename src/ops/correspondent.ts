@@ -14,4 +14,6 @@ export interface Correspondence {
   readonly progress: (progress: Progress) => void;
   /** Says how it ended, and tells the team. Rejects when nobody could be told. */
   readonly answer: (outcome: Outcome) => Promise<void>;
+  /** Says nothing: another process has the run in hand. Takes back what was shown of it. Never rejects. */
+  readonly leave?: () => Promise<void>;
 }

@@ -42,7 +42,10 @@ export async function resume(
   };
   const outcome = await execute(desk, request);
   // Somebody else was faster, and answers.
-  if (outcome.kind === 'done' && outcome.repeated) return outcome;
+  if (outcome.kind === 'done' && outcome.repeated) {
+    await correspondence?.leave?.();
+    return outcome;
+  }
   await answer(desk, { run, outcome, correspondence });
   return outcome;
 }

@@ -42,6 +42,13 @@ export async function amend({ web }: Desk, { channel, ts }: Posted, message: Mes
   await web.client.chat.update({ channel, ts, ...message });
 }
 
+/** Takes back a message of CapOps that is not private. Never rejects. */
+export async function takeBack({ web, ports }: Desk, { channel, ts }: Posted): Promise<void> {
+  await web.client.chat.delete({ channel, ts }).catch((error: unknown) => {
+    ports.log.warn({ err: error, channel, ts }, 'a message could not be taken back');
+  });
+}
+
 /** Replaces the message whose button was clicked; says it anew where that fails. */
 export async function replaceClicked(desk: Desk, asker: Asker, message: Message): Promise<void> {
   const { responseUrl } = asker;

@@ -1,6 +1,6 @@
 import type { Correspondence, Correspondent } from '../../ops/correspondent.ts';
 import type { Outcome, Request } from '../../ops/service.ts';
-import { sayDirectly } from './answer.ts';
+import { sayDirectly, takeBack } from './answer.ts';
 import type { Task } from './ask.ts';
 import type { Asker, Desk } from './desk.ts';
 import { drawStand } from './draw-progress.ts';
@@ -9,6 +9,9 @@ import { tell } from './run-wish.ts';
 import { sayOf } from './say.ts';
 import { fileOpener } from './slack-file.ts';
 import { originOf, readAnswer, type StoredAnswer } from './stored-answer.ts';
+
+/** What is over sooner needs no message of its own, nor does what another process turns out to have in hand. */
+const WORKING_MS = 700;
 
 type Run = Parameters<Correspondent['about']>[0];
 
@@ -38,10 +41,12 @@ function correspondence(desk: Desk, { run, request, answer }: Matter): Correspon
     progress: (progress) => shown?.progress(progress),
     answer: async (outcome) => {
       const posted = (await shown?.stop()) ?? answer.posted;
-      // Another process has it in hand, and answers.
-      if (outcome.kind === 'done' && outcome.repeated) return;
       const way = { manner: answer.manner, posted, inPlace: answer.inPlace || (shown && posted !== undefined) };
       await tell(desk, asker, { task: { ...task, posted }, outcome, say: sayOf(desk, asker, { way, outcome }) });
+    },
+    leave: async () => {
+      const posted = await shown?.stop();
+      if (posted && !answer.posted) await takeBack(desk, posted);
     },
   };
 }
@@ -75,6 +80,6 @@ function follow(
         progress,
       }),
   });
-  shown.begin();
+  setTimeout(shown.begin, WORKING_MS).unref();
   return shown;
 }

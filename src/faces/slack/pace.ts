@@ -1,6 +1,6 @@
 /** Repeats work as there is news, but not too often, and one at a time. */
 export interface Pace {
-  /** Does it now, the first time. */
+  /** Does it now, the first time; not once it was stopped. */
   begin(): void;
   /** There is something new; it is seen to as soon as it may be. */
   news(): void;
@@ -39,7 +39,7 @@ export function openPace({ work, everyMs, quietMs }: Terms): Pace {
 
   return {
     begin: () => {
-      if (!hasBegun()) once();
+      if (!hasBegun() && !hasEnded) once();
     },
     news: () => {
       if (!isNew && !working && hasBegun()) later(Math.max(0, nextMs - performance.now()));

@@ -164,6 +164,22 @@ describe('a long run that was typed', () => {
   });
 });
 
+it('a run that two workers are given at once is shown by one message', async () => {
+  await omar().command(OPS, '/capops rebuild --now');
+  await expect.poll(() => queued.length).toBe(1);
+  const [runId = ''] = queued;
+  workers.push(await openBot({ operations, after: bot }), await openBot({ operations, after: bot }));
+  const ended = workers.map(({ service }) => service.resume(runId));
+  await omar().awaitMessage(omar().direct, 'Working on it');
+  await sleep(1_000);
+  world.finish();
+  await Promise.all(ended);
+  await omar().awaitMessage(omar().direct, 'The index is rebuilt.');
+  await sleep(200);
+  expect(omar().sees(omar().direct)).toHaveLength(1);
+  expect(bot.announcements()).toHaveLength(1);
+});
+
 it('a run that a stopping worker gives back says so in its message, which keeps its button', async () => {
   await omar().command(OPS, '/capops rebuild --now');
   const stopping = new AbortController();
