@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { startWorker } from '../../../src/faces/worker/index.ts';
 import { cancelRun } from '../../../src/ops/cancel-run.ts';
 import type { Operation } from '../../../src/ops/operation.ts';
-import { type CrewMember, joinCrew } from '../../ops/crew.ts';
+import { type CrewMember, joinCrew, startOf } from '../../ops/crew.ts';
 import { type Desk, OMAR, openDesk, said } from '../../ops/desk.ts';
 import { type Airfield, digging, openAirfield, survey } from '../../ops/survey.ts';
 
@@ -201,6 +201,19 @@ describe('a worker that dies', () => {
     await expect.poll(() => stateOf(id), inAMinute).toBe('done');
     expect(airfield.begun()).toBe(2);
     await expect.poll(() => answers(bot), soon).toEqual([expect.stringContaining('The airfield is surveyed.')]);
+  });
+
+  test('and lives after all gives up what others have taken up, and leaves it to them', async () => {
+    const airfield = openAirfield();
+    await work(bot);
+    const id = await ask(survey, airfield);
+    await expect.poll(airfield.isAtWork, soon).toBe(true);
+    const others = await startOf(desk);
+    await desk.databases.ledger('runs').where({ id }).update({ start_id: others });
+    await expect.poll(airfield.isAtWork, soon).toBe(false);
+    await bot.service.settled();
+    expect(await desk.ledger('SELECT state, start_id FROM runs')).toEqual([{ state: 'running', start_id: others }]);
+    expect(airfield.begun()).toBe(1);
   });
 
   test('has it told as interrupted, where it is not', { timeout: 90_000 }, async () => {
