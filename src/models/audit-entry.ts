@@ -26,13 +26,11 @@ export class AuditEntry extends Model {
   /** Adds records to the end of the chain, in the caller's transaction, which holds the chain until it ends. */
   static async append(trx: Knex.Transaction, records: readonly AuditRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await trx.raw('SELECT pg_advisory_xact_lock(?)', [CHAIN_LOCK]);
-    const rows = link(await AuditEntry.head(trx), records);
-    await AuditEntry.query(trx).insert(rows as object[]);
+    await AuditEntry.query(trx).insert(link(await lockedHead(trx), records) as object[]);
   }
 
   static async head(ledger: Knex): Promise<AuditHead> {
-    const last = await AuditEntry.query(ledger).select('sequence', 'hash').orderBy('sequence', 'desc').first();
+    const last = await AuditEntry.query(ledger).select('sequence', 'hash').orderBy('sequence', 'desc').limit(1).first();
     return last ? { ...NO_ROWS, ...entry(last) } : NO_ROWS;
   }
 
@@ -62,6 +60,14 @@ export class AuditEntry extends Model {
       after = entry(last).sequence;
     }
   }
+}
+
+/** The head, which stays it until the transaction ends: two statements in one exchange, since all writers wait for it. */
+async function lockedHead(trx: Knex.Transaction): Promise<AuditHead> {
+  const lock = `SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`;
+  const head = 'SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1';
+  const [, { rows }] = await trx.raw(`${lock}; ${head}`);
+  return rows[0] ? { sequence: Number(rows[0].sequence), hash: rows[0].hash } : NO_ROWS;
 }
 
 function filtered(query: QueryBuilder<AuditEntry, AuditEntry[]>, { subject, actor, since }: AuditFilter): void {
