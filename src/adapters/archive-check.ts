@@ -37,10 +37,14 @@ async function readArchive(
     if (error instanceof ContentError) throw error.cause;
     request.signal?.throwIfAborted();
     if (error instanceof UserError) throw error;
-    return `It cannot be decrypted: ${(error as Error).message}.`;
+    return `It cannot be decrypted: ${wordsOf(error as Error)}.`;
   } finally {
     await reader.close();
   }
+}
+
+function wordsOf({ message }: Error): string {
+  return /^no identity matched/.test(message) ? 'none of the keys opens it' : message;
 }
 
 async function opened(

@@ -1,4 +1,4 @@
-import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
+import { PassThrough, pipeline, type Readable, Writable } from 'node:stream';
 import { ProgramError } from '../errors.ts';
 import type { ArchiveLayout } from '../ports.ts';
 import { decompressor, zstdArgs } from './compression.ts';
@@ -90,9 +90,20 @@ async function plainLine({ compression }: ArchiveLayout, tools: ReadingTools, cr
 function intoStream(compression: ArchiveLayout['compression'], target: Writable): Line {
   const entry = decompressor(compression);
   if (!entry) return { entry: target, fault: Promise.resolve(undefined) };
+  target.on('error', () => undefined);
+  // Whoever reads may have enough before the last checksum has gone by: the rest is decompressed all the same.
+  const sink = new Writable({
+    write: (chunk, _encoding, next) => void pour(target, chunk).then(() => next()),
+    final: (next) => {
+      target.end();
+      next();
+    },
+  });
   const fault = new Promise<string | undefined>((resolve) => {
-    entry.once('error', (error) => resolve(`It cannot be decompressed: ${error.message}.`));
-    pipeline(entry, target, () => resolve(undefined));
+    pipeline(entry, sink, (error) => {
+      target.end();
+      resolve(error ? `It cannot be decompressed: ${error.message}.` : undefined);
+    });
   });
   return { entry, fault };
 }

@@ -11,6 +11,7 @@ import { fingerprintSchema } from './schema-fingerprint.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
 const LOCK_WAIT_MS = 30_000;
+const LOCKED_TOO_LONG = '55P03';
 /** A server that is gone without a word is noticed within a minute. */
 const PATIENCE = 'connect_timeout=10 keepalives_idle=20 keepalives_interval=10 keepalives_count=3';
 
@@ -20,6 +21,7 @@ export interface Bench {
   readonly inspected: Inspected;
   readonly crew: Crew;
   readonly folder: WorkFolder;
+  readonly lockWaitMs: number;
   /** pg_dump, with all but what to dump and how. Throws a UserError where something stands against a dump. */
   pgDump(): { readonly program: Program; readonly programs: PgPrograms };
   /** Ends everything, within 5 s. */
@@ -57,7 +59,7 @@ export async function openBench(url: string, options: BenchOptions): Promise<Ben
       if (!pg || inspection.obstacles.length > 0) throw refusal(inspection.obstacles);
       return { program: { path: pg.pgDump, args, env }, programs: pg };
     };
-    return { session, inspected, crew, folder, pgDump, close };
+    return { session, inspected, crew, folder, lockWaitMs, pgDump, close };
   } catch (error) {
     await clear();
     throw signal?.aborted ? signal.reason : error;
@@ -68,7 +70,9 @@ export async function openBench(url: string, options: BenchOptions): Promise<Ben
 export async function beginSurvey(bench: Bench): Promise<{ survey: Promise<DatabaseSurvey>; pgDump: Program }> {
   const { program } = bench.pgDump();
   const { client, broken } = bench.session;
-  const { id, takenAt, countRows } = await takeSnapshot(client);
+  const { id, takenAt, countRows } = await takeSnapshot(client).catch((error) => {
+    throw codeOf(error) === LOCKED_TOO_LONG ? locked(bench.lockWaitMs) : error;
+  });
   const pgDump = { ...program, args: [...program.args, `--snapshot=${id}`] };
   const parts = Promise.all([countRows(), fingerprintSchema(bench.crew, pgDump)]);
   const survey = Promise.race([parts, broken]).then(([tables, schemaFingerprint]) => ({
@@ -83,4 +87,14 @@ export async function beginSurvey(bench: Bench): Promise<{ survey: Promise<Datab
 
 function refusal(obstacles: readonly string[]): UserError {
   return new UserError(obstacles.map((message) => ({ message })));
+}
+
+function locked(waitMs: number): UserError {
+  return new UserError(
+    `Somebody else kept a table locked for longer than ${waitMs / 1000} s. Nothing was dumped: try again when they are done.`,
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown }).code;
 }

@@ -4,6 +4,8 @@ import { ProgramError } from '../errors.ts';
 
 const GRACE_MS = 3000;
 const SAID_LIMIT = 4000;
+/** So long the others have to end by themselves when one failed: one of them may know why. */
+const AFTERMATH_MS = 200;
 /** What a program's own children still hold open does not keep us waiting. */
 const LAST_WORDS_MS = 500;
 
@@ -35,13 +37,15 @@ export function openCrew(signal?: AbortSignal): Crew {
   const running = new Set<ChildProcess>();
   const endings: Promise<Ending>[] = [];
   const faults: { name: string; fault: string }[] = [];
-  let isEnding = false;
+  const asked = new Set<NodeJS.Signals>();
+  let aftermath: NodeJS.Timeout | undefined;
   const killAll = (how: NodeJS.Signals) => {
-    for (const child of running) child.kill(how);
+    asked.add(how);
+    for (const child of running) killGroup(child, how);
   };
   const atExit = () => killAll('SIGKILL');
   const end = async () => {
-    isEnding = true;
+    clearTimeout(aftermath);
     killAll('SIGTERM');
     const gone = Promise.all(endings);
     const given = new AbortController();
@@ -61,12 +65,11 @@ export function openCrew(signal?: AbortSignal): Crew {
       // A group of its own: the terminal's Ctrl-C is for CapOps, which then ends them in order.
       const child = spawn(program.path, program.args, { env: program.env, cwd: '/', stdio, detached: true });
       running.add(child);
-      const over = endingOf(child, nameOf(program), () => isEnding).then((ending) => {
+      const over = endingOf(child, nameOf(program), asked).then((ending) => {
         running.delete(child);
         if (ending.fault !== undefined) {
           faults.push({ name: ending.name, fault: ending.fault });
-          killAll('SIGTERM');
-          isEnding = true;
+          aftermath ??= setTimeout(killAll, AFTERMATH_MS, 'SIGTERM');
         }
         return ending;
       });
@@ -75,6 +78,9 @@ export function openCrew(signal?: AbortSignal): Crew {
     },
     allWell: async () => {
       const ended = await Promise.all(endings);
+      clearTimeout(aftermath);
+      // Whose reader broke off is the last to know why.
+      faults.sort((a, b) => Number(a.fault.includes('SIGPIPE')) - Number(b.fault.includes('SIGPIPE')));
       const [first] = faults;
       if (first) throw new ProgramError(first.name, faults.map(({ fault }) => fault).join(' '));
       return ended.map(({ said }) => said).filter(Boolean);
@@ -84,7 +90,7 @@ export function openCrew(signal?: AbortSignal): Crew {
 }
 
 /** Never rejects. */
-async function endingOf(child: ChildProcess, name: string, wasAsked: () => boolean): Promise<Ending> {
+async function endingOf(child: ChildProcess, name: string, asked: ReadonlySet<NodeJS.Signals>): Promise<Ending> {
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-SAID_LIMIT);
@@ -92,7 +98,7 @@ async function endingOf(child: ChildProcess, name: string, wasAsked: () => boole
   const fault = await new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(`${name} could not be started (${error.message}).`));
     child.once('exit', (code, signal) => {
-      const isAsked = wasAsked();
+      const isAsked = asked.size > 0 && (signal === null || asked.has(signal));
       const tell = () => resolve(isAsked ? undefined : faultOf(name, { code, signal, said }));
       const timer = setTimeout(tell, LAST_WORDS_MS);
       child.once('close', () => {
@@ -117,4 +123,13 @@ function faultOf(
 
 function nameOf({ path }: Program): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** With whatever it has started itself, where it is a script around the real program. */
+function killGroup({ pid }: ChildProcess, how: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, how);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

@@ -10,6 +10,7 @@ test('with an address alone there is a whole configuration', () => {
     databaseUrl: DATABASE_URL,
     ledgerDatabaseUrl: `${DATABASE_URL}_capops`,
     ledgerIsDerived: true,
+    programs: { pgBin: undefined, environment: {} },
     redisUrl: undefined,
     slack: undefined,
     watching: { health: undefined, heartbeatUrl: undefined, pagingUrl: undefined },
