@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Desk, OpenDesk } from './faces/terminal/index.ts';
+import type { DangerousRun } from './ops/anchor.ts';
 import type { Operation } from './ops/operation.ts';
 import type { Report } from './ops/report.ts';
 import type { Ports, Team } from './ports.ts';
@@ -58,12 +59,20 @@ async function open(operation: Operation): Promise<OpenDesk> {
   const composition = await compose(config, { log, clock: systemClock });
   const presence = operation.long && isLedgerThere ? await beThere(config, composition.ports) : undefined;
   const service = createService({ ...composition.ports, startId: presence?.startId }, OPERATIONS);
+  service.watch({ dangerous: (run) => anchor(config, composition.ports, run) });
   const close = async () => {
     await service.settled();
     await presence?.end();
     await composition.close();
   };
-  return { service, settings: config.settings, team: await openTeam(config), close };
+  return { service, settings: config.settings, team: await openTeam(config.slack, config.announcements), close };
+}
+
+/** Behind a run that was forced, or that somebody approved here. */
+async function anchor(config: Config, ports: Ports, run: DangerousRun): Promise<void> {
+  const { anchorAfter } = await import('./ops/anchor.ts');
+  const team = await openTeam(config.slack, config.settings.auditChannel);
+  await anchorAfter(ports, team && { team }, run);
 }
 
 /** What takes long is known from what died with its process. Undefined: the ledger went down. */
@@ -88,10 +97,10 @@ async function beThere(
 }
 
 /** Slack is loaded only where a channel is to hear of changes. */
-async function openTeam({ slack, announcements }: Config): Promise<Team | undefined> {
-  if (!slack || !announcements) return undefined;
+async function openTeam(slack: Config['slack'], channel: string | undefined): Promise<Team | undefined> {
+  if (!slack || !channel) return undefined;
   const { openSlackTeam } = await import('./adapters/slack-team.ts');
-  return openSlackTeam(slack, announcements);
+  return openSlackTeam(slack, channel);
 }
 
 async function configuration(): Promise<Config> {

@@ -10,7 +10,7 @@ import { sitDown } from './pseudo-terminal.ts';
 const approved = '{ from: [{ users: [U0ADA], count: 1 }] }';
 const POLICY = `
 environment: test
-slack: { announcements: C0OPS }
+slack: { announcements: C0OPS, audit: C0OPS }
 roles: { admin: { users: [U0ADA] } }
 terminal: { users: { ${userInfo().username}: { role: admin, slack: U0OMAR } } }
 approvals: { grant-module: ${approved}, revoke-module: ${approved}, bulk-import: ${approved} }
@@ -61,6 +61,15 @@ test('--force goes on without, with a reason that stands on record and is posted
   ]);
   expect(await desk.ledger("SELECT message FROM runs WHERE rule = 'forced'")).toEqual([{ message }]);
   expect(JSON.stringify(slack.as('U0ADA').sees('C0OPS'))).toContain(message);
+});
+
+test('behind what was forced the record is anchored in the audit channel', async () => {
+  const { code } = await cli('grant', 'CDG', 'assets', '--force', '--reason', 'a test');
+  const anchors = () =>
+    [...slack.workspace.state.messages.values()].filter(({ text }) => text.includes('behind grant-module, run'));
+  expect([code, anchors().length]).toEqual([0, 2]);
+  const [head] = await desk.ledger('SELECT sequence, hash FROM audit_anchors ORDER BY sequence DESC LIMIT 1');
+  expect(anchors().at(-1)?.text).toContain(`${head?.sequence}:${head?.hash}`);
 });
 
 test('an operation’s own reason is the reason for that as well', async () => {
