@@ -6,7 +6,7 @@ import type { ShownMeter } from './adapters/metrics.ts';
 import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
 import type { Config, SlackConfig } from './config.ts';
-import type { AccessCache, Clock, Directory, JobQueue, Log, Meter, Ports } from './ports.ts';
+import type { AccessCache, BackupDesk, Clock, Directory, JobQueue, Log, Meter, Ports } from './ports.ts';
 
 /** CapOps' adapters, built from the configuration. */
 export interface Composition {
@@ -34,7 +34,10 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
   const { databases } = opened;
   const { settings } = config;
   return {
-    ports: { databases, jobs: queue, cache, directory, clock, log, settings, pager, meter, journal },
+    ports: {
+      ...{ databases, jobs: queue, cache, directory, clock, log, settings, pager, meter, journal },
+      openBackups: composeBackups(config),
+    },
     queue,
     close: async () => {
       await queue.close();
@@ -42,6 +45,20 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
       await cache?.close();
       await opened.close();
     },
+  };
+}
+
+/** Loaded when it is first asked for, and then the same one: the store's package is large. */
+function composeBackups(config: Config): () => Promise<BackupDesk> {
+  let opening: Promise<BackupDesk> | undefined;
+  return () => {
+    opening ??= import('./adapters/backup-desk.ts')
+      .then(({ openBackups }) => openBackups(config))
+      .catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+    return opening;
   };
 }
 

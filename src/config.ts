@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type AgeKeys, readAge } from './config/age.ts';
+import { type BackupStores, readBackupStores } from './config/backups.ts';
 import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
@@ -32,6 +34,9 @@ export interface Config {
   readonly worker: { readonly isHere: boolean; readonly concurrency: number };
   /** Where PostgreSQL's programs and the compressors are looked for. */
   readonly programs: Programs;
+  /** Where backups are kept; the folder is absolute. */
+  readonly backups: BackupStores;
+  readonly age: AgeKeys;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -46,11 +51,13 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
   const environment = readEnvironment(source);
   const slack = readSlack(environment.variables);
   const watching = readWatching(environment.variables);
-  const programs = readPrograms(environment.variables);
+  const backups = readBackups(environment.variables, source.folder);
   const file = readPolicyFile(source.folder, environment.variables.CAPOPS_CONFIG);
   const ledger = environment.value ? ledgerOf(environment.value) : none;
-  if (!environment.value || !slack.value || !watching.value || !programs.value || !file.value || !ledger.value) {
-    throw startError([environment, slack, watching, programs, file, ledger].flatMap((part) => part.faults));
+  const storage = storageFaults(file, backups);
+  if (storage.length > 0) throw startError(storage);
+  if (!environment.value || !slack.value || !watching.value || !backups.value || !file.value || !ledger.value) {
+    throw startError([environment, slack, watching, backups, file, ledger].flatMap((part) => part.faults));
   }
   return {
     databaseUrl: environment.value.DATABASE_URL,
@@ -59,7 +66,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     redisUrl: environment.value.REDIS_URL,
     slack: slack.value.slack,
     watching: watching.value,
-    programs: programs.value,
+    ...backups.value,
     stateFolder: resolve(source.folder, environment.value.CAPOPS_STATE_DIR),
     worker: {
       isHere: environment.value.CAPOPS_WORKER === 'here',
@@ -68,6 +75,29 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     logLevel: environment.value.CAPOPS_LOG_LEVEL,
     ...file.value,
   };
+}
+
+/** What backups are made with, and where they are kept. */
+function readBackups(
+  variables: Parameters<typeof readPrograms>[0],
+  folder: string,
+): Checked<Pick<Config, 'programs' | 'backups' | 'age'>> {
+  const [programs, stores, age] = [readPrograms(variables), readBackupStores(variables), readAge(variables, folder)];
+  if (!programs.value || !stores.value || !age.value) {
+    return { value: undefined, faults: [programs, stores, age].flatMap((part) => part.faults) };
+  }
+  const backups = { ...stores.value, folder: resolve(folder, stores.value.folder) };
+  return { value: { programs: programs.value, backups, age: age.value }, faults: [] };
+}
+
+/** What capops.yml sends off site needs a place there. */
+function storageFaults(
+  { value: file }: ReturnType<typeof readPolicyFile>,
+  { value: here }: ReturnType<typeof readBackups>,
+): string[] {
+  const storage = file?.settings.backups?.storage;
+  if (!here || here.backups.offsite || storage === undefined || storage === 'local') return [];
+  return [`S3_BUCKET: found nothing, although capops.yml has backups.storage: ${storage}. Allowed: the bucket’s name.`];
 }
 
 /** The project's own folder, from wherever CapOps is run: who may do what must not depend on where somebody stands. */

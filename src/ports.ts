@@ -151,7 +151,15 @@ export interface Settings {
   /** The id of the channel that keeps the audit's anchors; absent: none does. */
   readonly auditChannel?: string | undefined;
   /** Absent when there is no `capops.yml`: the defaults hold. */
-  readonly backups?: { readonly retention: RetentionRules } | undefined;
+  readonly backups?: BackupSettings | undefined;
+}
+
+export interface BackupSettings {
+  /** Where backups go that nobody sends elsewhere; absent: off site where there is such a place, else to this machine. */
+  readonly storage?: 'local' | 'offsite' | 'both' | undefined;
+  /** Public keys of age; absent or none: backups are not encrypted. */
+  readonly encryptTo?: readonly string[] | undefined;
+  readonly retention: RetentionRules;
 }
 
 /** How long backups are kept. */
@@ -437,8 +445,8 @@ export interface BackupDesk {
   readonly local: BackupStorage;
   /** Undefined without S3_BUCKET. */
   readonly offsite: BackupStorage | undefined;
-  /** A folder on this machine, as a storage. */
-  folder(path: string): BackupStorage;
+  /** What an absolute path on this machine means: a key of `local` within its folder; elsewhere, a storage named after its folder. */
+  file(path: string): { readonly storage: BackupStorage; readonly key: string };
   /** Public keys of age; none: backups are not encrypted. */
   readonly recipients: readonly string[];
   /** Private keys of age, where they are at hand. */

@@ -68,7 +68,7 @@ export const policySchema = z
         .array(scheduleEntry, 'a list of operations that run by themselves')
         .superRefine(refuseSameNames)
         .default([]),
-      backups: backupsSection.prefault({}),
+      backups: backupsSection.optional(),
     },
     keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups'),
   )

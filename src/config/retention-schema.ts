@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAgeRecipient } from '../domain/age-recipient.ts';
 import { DEFAULT_RETENTION } from '../domain/retention.ts';
 import type { Settings } from '../ports.ts';
 import { keys } from './policy-values.ts';
@@ -24,13 +25,30 @@ const retention = z
   )
   .refine(({ daily, weekly, monthly }) => daily + weekly + monthly > 0, NOTHING);
 
-/** The section `backups` of capops.yml. */
-export const backupsSection = z.strictObject({ retention: retention.prefault({}) }, keys('retention'));
+const STORAGES = 'local, offsite or both; without it offsite where S3_BUCKET is set, else local';
+const RECIPIENT = 'a public key of age, whole, as age-keygen prints it: age1…';
 
-/** What the section comes to. */
-export function backupsOf({ retention: kept }: z.infer<typeof backupsSection>): NonNullable<Settings['backups']> {
+/** The section `backups` of capops.yml. */
+export const backupsSection = z.strictObject(
+  {
+    storage: z.enum(['local', 'offsite', 'both'], STORAGES).optional(),
+    encrypt_to: z
+      .array(z.string(RECIPIENT).refine(isAgeRecipient, RECIPIENT), 'a list of public keys of age, such as [age1…]')
+      .default([]),
+    retention: retention.prefault({}),
+  },
+  keys('storage, encrypt_to, retention'),
+);
+
+/** What the section comes to; a file without one has the defaults, and no nightly backup. */
+export function backupsOf(section: z.infer<typeof backupsSection> | undefined): NonNullable<Settings['backups']> {
+  const { storage, encrypt_to, retention: kept } = section ?? backupsSection.parse({});
   const { daily, weekly, monthly, manual_days, safety_days } = kept;
-  return { retention: { daily, weekly, monthly, manualDays: manual_days, safetyDays: safety_days } };
+  return {
+    storage,
+    encryptTo: encrypt_to,
+    retention: { daily, weekly, monthly, manualDays: manual_days, safetyDays: safety_days },
+  };
 }
 
 function whole(allowed: string, least: number): z.ZodNumber {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BackupFormat, endingOf, formatOf } from './backup-format.ts';
 
 const MANIFEST_ENDING = '.manifest.json';
+const PIN_ENDING = '.pinned.json';
 const KEY =
   /^backups\/(?<folder>[^/]+)\/(?<stamp>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)-(?<kind>[a-z][a-z0-9-]*)(?<ending>\.[a-z.]+)$/;
 
@@ -36,6 +37,11 @@ export function manifestKey(key: string): string {
 /** The backup's key that a manifest's belongs to; undefined where the key is no manifest's. */
 export function keyOfManifest(key: string): string | undefined {
   return key.endsWith(MANIFEST_ENDING) ? key.slice(0, -MANIFEST_ENDING.length) : undefined;
+}
+
+/** Where it stands why a backup is pinned. */
+export function pinKey(key: string): string {
+  return key + PIN_ENDING;
 }
 
 /** Undefined where CapOps makes no such key. */

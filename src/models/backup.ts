@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
 import type { BackupManifest } from '../domain/backup-manifest.ts';
+import type { Pin } from '../domain/pin.ts';
 import { BackupCopy } from './backup-copy.ts';
 
 /** A backup as the ledger knows it; its manifests, in the storages, are the truth. */
@@ -32,32 +33,31 @@ export class Backup extends Model {
   declare provenAt: Date | null;
   declare copies?: BackupCopy[];
 
-  /** Enters a backup, or what a manifest says of it anew. Idempotent. */
+  /** Enters a backup, or what a manifest says of it anew; whether it is pinned or proven stays. Idempotent. */
   static async enter(ledger: Knex, manifest: BackupManifest): Promise<void> {
-    const { id, database, kind, takenAt, pinned } = manifest;
-    const row = {
-      id,
-      database: database.name,
-      role: database.role,
-      kind,
-      takenAt,
-      manifest: JSON.parse(JSON.stringify(manifest)),
-      pinnedAt: pinned?.at ?? null,
-      pinnedBy: pinned?.by ?? null,
-      pinnedBecause: pinned?.reason ?? null,
-    };
+    const { id, database, kind, takenAt } = manifest;
+    const json = JSON.parse(JSON.stringify(manifest));
+    const row = { id, database: database.name, role: database.role, kind, takenAt, manifest: json };
     await Backup.query(ledger).insert(row).onConflict('id').merge().toKnexQuery();
   }
 
-  /** Those with a copy that is not removed, newest first. */
-  static async present(ledger: Knex, { limit }: { limit?: number } = {}): Promise<Backup[]> {
+  /** Says why a backup is never to be removed; undefined: it may be again. */
+  static async pin(ledger: Knex, id: string, pin: Pin | undefined): Promise<void> {
+    const { at: pinnedAt = null, by: pinnedBy = null, reason: pinnedBecause = null } = pin ?? {};
+    await Backup.query(ledger).findById(id).patch({ pinnedAt, pinnedBy, pinnedBecause });
+  }
+
+  /** All of them, newest first, those too that are removed. */
+  static async all(ledger: Knex): Promise<Backup[]> {
     return Backup.query(ledger)
-      .whereExists(Backup.relatedQuery('copies').whereNot('state', 'removed'))
       .withGraphFetched('copies')
-      .orderBy([{ column: 'takenAt', order: 'desc' }, 'id'])
-      .modify((query) => {
-        if (limit !== undefined) query.limit(limit);
-      });
+      .orderBy([{ column: 'taken_at', order: 'desc' }, 'id']);
+  }
+
+  /** Why it is never removed; undefined: it may be. */
+  get pinned(): Pin | undefined {
+    if (!this.pinnedAt) return undefined;
+    return { reason: this.pinnedBecause ?? '', by: this.pinnedBy ?? '', at: this.pinnedAt };
   }
 
   /** The newest that has a good copy. */
@@ -69,7 +69,7 @@ export class Backup extends Model {
       .where({ database, role })
       .whereExists(Backup.relatedQuery('copies').where('state', 'good'))
       .withGraphFetched('copies')
-      .orderBy('takenAt', 'desc')
+      .orderBy('taken_at', 'desc')
       .first();
   }
 

@@ -1,14 +1,14 @@
-import { basename, dirname } from 'node:path';
-import { formatOf } from '../domain/backup-format.ts';
+import { basename } from 'node:path';
+import { type BackupFormat, endingOf, formatOf } from '../domain/backup-format.ts';
 import { showBytes } from '../domain/bytes.ts';
 import { counted } from '../domain/counted.ts';
 import { isoDate } from '../domain/end-date.ts';
 import { AlreadyThereError, UserError } from '../errors.ts';
 import type { BackupDesk, BackupStorage } from '../ports.ts';
 import * as arg from './arguments.ts';
-import { offsiteStorage, openBackupDesk, resourceOf, usualStorage } from './backup-desk.ts';
-import { copyBackupTo } from './copy-backup-to.ts';
-import { type MadeBackup, makeBackup } from './make-backup.ts';
+import { offsiteStorage, openBackupDesk, resourceOf, usualStorages } from './backup-desk.ts';
+import { type Copied, copyOffsite, copyWords } from './copy-offsite.ts';
+import { type MadeBackup, makeBackup, usualFormat } from './make-backup.ts';
 import { type Argument, type Context, defineOperation } from './operation.ts';
 import type { Part, Report } from './report.ts';
 import { shrinkWords } from './shrink-words.ts';
@@ -16,7 +16,7 @@ import { shrinkWords } from './shrink-words.ts';
 interface BackedUp {
   readonly made: MadeBackup;
   /** Where the other copy is; undefined: there is none. */
-  readonly offsite: { readonly key: string } | { readonly fault: string } | undefined;
+  readonly offsite: Copied | undefined;
 }
 
 const output: Argument<string, false> = {
@@ -49,6 +49,7 @@ export const backup = defineOperation({
         }),
       ),
       positional: true,
+      takesWord: () => true,
     },
     output,
     offsite: { ...arg.flag('Off site', 'copy it off site too', '--offsite'), terminalOnly: true },
@@ -58,13 +59,13 @@ export const backup = defineOperation({
 
   async run(context, { note, output: path, offsite = false }): Promise<BackedUp> {
     const desk = await openBackupDesk(context);
-    if (offsite) offsiteStorage(desk);
-    const place = context.actor.face === 'terminal' ? await placeHere(context, desk, path) : usualPlace(desk);
-    const wanted = { source: desk.sources.platform, kind: 'manual', note, ...place };
+    const copyTo = offsite ? offsiteStorage(desk) : undefined;
+    const place = context.actor.face === 'terminal' ? await placeHere(context, desk, path) : usualPlace(context, desk);
+    const wanted = { source: desk.sources.platform, kind: 'manual', note, copyTo, ...place };
     const made = await makeBackup(context, desk, wanted).catch((error: unknown) =>
       refuseTaken(context, { error, path }),
     );
-    return { made, offsite: offsite ? await copyOffsite(context, desk, made, place.storage) : undefined };
+    return { made, offsite: wanted.copyTo && (await copyOffsite(context, desk, { ...made, to: wanted.copyTo })) };
   },
 
   trace: ({ made: { manifest, key, storage } }) => ({
@@ -81,7 +82,7 @@ export const backup = defineOperation({
       title: `${manifest.database.name} is backed up and was ${manifest.verified.how}: ${showBytes(manifest.bytes)} in ${storage}.`,
       parts: [
         { kind: 'facts', facts: factsOf(made, key) },
-        ...notes([shrunk, ...warnings, offsite && offsiteWords(offsite)]),
+        ...notes([shrunk, ...warnings, offsite && copyWords(offsite)]),
       ],
       announcement: `backed up ${manifest.database.name} (${environment}), ${showBytes(manifest.bytes)}`,
       ...(offsite && 'fault' in offsite ? { broken: true } : {}),
@@ -91,40 +92,51 @@ export const backup = defineOperation({
   json: ({ made: { manifest, key, storage }, offsite }) => ({ ...manifest, storage, key, offsite }),
 });
 
-interface Place {
+interface Destination {
   readonly storage: BackupStorage;
-  readonly format: ReturnType<typeof formatOf>;
+  readonly format: BackupFormat;
   readonly key?: string;
+  readonly copyTo?: BackupStorage | undefined;
 }
 
-function usualPlace(desk: BackupDesk): Place {
-  const format = { format: 'custom', compression: 'zstd', isEncrypted: desk.recipients.length > 0 } as const;
-  return { storage: usualStorage(desk), format };
+function usualPlace({ settings }: Context, desk: BackupDesk): Destination {
+  return { ...usualStorages(desk, settings), format: usualFormat(desk) };
 }
 
 /** In the terminal: the file that was named, or the day’s own. */
-async function placeHere({ clock, settings }: Context, desk: BackupDesk, path: string | undefined): Promise<Place> {
-  if (path !== undefined) {
-    const format = formatOf(basename(path));
-    if (format.isEncrypted && desk.recipients.length === 0)
-      throw new UserError({ argument: 'output', message: NO_RECIPIENTS });
-    return { storage: desk.folder(dirname(path)), format, key: basename(path) };
-  }
+async function placeHere(context: Context, desk: BackupDesk, path: string | undefined): Promise<Destination> {
+  if (path !== undefined) return fileNamed(context, desk, path);
+  const { clock, settings } = context;
   const now = clock.now();
   const day = `backup-${isoDate(now, settings.timeZone)}`;
   const time = now.toLocaleTimeString('en-GB', { timeZone: settings.timeZone }).replaceAll(':', '-');
-  const isTaken = (await desk.local.size(`${day}.sql`)) !== undefined;
-  return { storage: desk.local, format: formatOf('.sql'), key: isTaken ? `${day}T${time}.sql` : `${day}.sql` };
+  const format = formatOf(desk.recipients.length > 0 ? '.sql.age' : '.sql');
+  const ending = endingOf(format);
+  const isTaken = (await desk.local.size(day + ending)) !== undefined;
+  return { storage: desk.local, format, key: `${day}${isTaken ? `T${time}` : ''}${ending}` };
+}
+
+async function fileNamed(context: Context, desk: BackupDesk, path: string): Promise<Destination> {
+  const format = formatOf(basename(path));
+  if (format.isEncrypted && desk.recipients.length === 0)
+    throw new UserError({ argument: 'output', message: NO_RECIPIENTS });
+  const { storage, key } = desk.file(path);
+  if ((await storage.size(key)) !== undefined) throw taken(context, path);
+  return { storage, key, format };
 }
 
 const NO_RECIPIENTS =
   'A file that ends in .age is encrypted, and capops.yml names no age keys to encrypt to. Leave out .age, or add keys under backups, encrypt_to.';
 
+/** Somebody else was faster. */
 function refuseTaken(context: Context, { error, path }: { error: unknown; path: string | undefined }): never {
-  if (!(error instanceof AlreadyThereError) || path === undefined) throw error;
-  const free = freeName(path, context);
-  throw new UserError({ argument: 'output', message: `${path} is there already, and is not replaced.` }, [
-    { label: 'Under a free name', operation: 'backup', input: { ...context.raw, output: free } },
+  throw error instanceof AlreadyThereError && path !== undefined ? taken(context, path) : error;
+}
+
+function taken(context: Context, path: string): UserError {
+  const output = freeName(path, context);
+  return new UserError({ argument: 'output', message: `${path} is there already, and is not replaced.` }, [
+    { label: 'Under a free name', operation: 'backup', input: { ...context.raw, output } },
   ]);
 }
 
@@ -134,30 +146,6 @@ function freeName(path: string, { clock }: Context): string {
   const name = basename(path);
   const dot = name.indexOf('.');
   return `${path.slice(0, -name.length)}${name.slice(0, dot)}-${stamp}${name.slice(dot)}`;
-}
-
-/** The backup stands, whatever becomes of the copy. */
-async function copyOffsite(
-  context: Context,
-  desk: BackupDesk,
-  { manifest, key }: MadeBackup,
-  storage: BackupStorage,
-): Promise<NonNullable<BackedUp['offsite']>> {
-  try {
-    const copied = await copyBackupTo(context, desk, { manifest, from: { storage, key }, to: offsiteStorage(desk) });
-    return { key: copied.copies.at(-1)?.key ?? key };
-  } catch (error) {
-    context.log.warn(
-      { err: error, runId: context.runId, backup: manifest.id },
-      'a backup could not be copied off site',
-    );
-    return { fault: error instanceof Error ? error.message : 'it failed' };
-  }
-}
-
-function offsiteWords(offsite: NonNullable<BackedUp['offsite']>): string {
-  if ('key' in offsite) return `A copy is off site, read back whole: ${offsite.key}`;
-  return `The copy off site failed: ${offsite.fault} The backup here stands; “copy-backup” tries again.`;
 }
 
 function factsOf({ manifest }: MadeBackup, key: string): (readonly [string, string])[] {

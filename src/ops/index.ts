@@ -3,6 +3,7 @@ import { approve } from './approve.ts';
 import { audit } from './audit.ts';
 import { auditAnchor } from './audit-anchor.ts';
 import { auditVerify } from './audit-verify.ts';
+import { backup } from './backup.ts';
 import { bulkImport } from './bulk-import.ts';
 import { cancelRun } from './cancel-run.ts';
 import { createOrg } from './create-org.ts';
@@ -31,6 +32,7 @@ export const OPERATIONS: readonly Operation[] = [
   grantModule,
   revokeModule,
   bulkImport,
+  backup,
   runs,
   showRun,
   cancelRun,

@@ -7,10 +7,17 @@ import { UserError } from '../errors.ts';
 import { Backup } from '../models/backup.ts';
 import { BackupCopy } from '../models/backup-copy.ts';
 import type { BackupDesk, BackupStorage, DatabaseInspection, DumpFacts, DumpSource } from '../ports.ts';
+import type { Place } from './backup-desk.ts';
 import { composeManifest } from './compose-manifest.ts';
 import { needSpace } from './free-space.ts';
+import { inOnePiece } from './in-one-piece.ts';
 import type { Context } from './operation.ts';
 import { readBack } from './read-back.ts';
+
+/** Of what nobody asks for in another one: the fastest to make and to restore. */
+export function usualFormat({ recipients }: BackupDesk): BackupFormat {
+  return { format: 'custom', compression: 'zstd', isEncrypted: recipients.length > 0 };
+}
 
 /** What is to be made. */
 export interface Wanted {
@@ -44,18 +51,46 @@ export async function makeBackup(context: Context, desk: BackupDesk, wanted: Wan
   context.progress({ phase: `Looking at ${source.database}` });
   const inspection = await source.inspect({ signal: context.signal });
   if (inspection.obstacles.length > 0) throw new UserError(inspection.obstacles.map((message) => ({ message })));
-  const former = await Backup.newestGood(context.databases.ledger, source).catch(() => undefined);
+  const former = await formerOf(context, source);
   const expectedBytes = expected(former, { inspection, format });
   await needSpace(storage, expectedBytes);
-  const key = wanted.key ?? backupKey({ ...wanted, database: source.database, takenAt: startedAt });
+  const key = wanted.key ?? (await freeKey(wanted, startedAt));
   const dumped = await dump(context, desk, { ...wanted, key, expectedBytes, startedAt });
   const made = { wanted: { ...wanted, key }, ...dumped, startedAt };
-  const manifest = await proved(context, desk, made).catch(async (error: unknown) => {
-    await storage.remove([key]);
-    throw error;
-  });
+  const manifest = await proved(context, desk, made).catch((error: unknown) =>
+    undone(context, { storage, key, error }),
+  );
   await enter(context, manifest, { storage: storage.name, key });
   return { manifest, key, storage: storage.name, former, warnings: dumped.facts.warnings };
+}
+
+/** The one before, for comparison; a ledger that does not answer stops no backup. */
+async function formerOf({ databases, log, runId }: Context, source: DumpSource): Promise<Backup | undefined> {
+  try {
+    return await Backup.newestGood(databases.ledger, source);
+  } catch (error) {
+    log.warn({ err: error, runId }, 'the catalogue could not say which backup was the last');
+    return undefined;
+  }
+}
+
+/** The moment’s own; where another one’s backup of this very second has it, the next second’s. */
+async function freeKey({ source: { database }, storage, kind, format }: Wanted, startedAt: Date): Promise<string> {
+  for (let at = startedAt; ; at = new Date(at.getTime() + 1000)) {
+    const key = backupKey({ database, takenAt: at, kind, format });
+    if ((await storage.size(key)) === undefined) return key;
+  }
+}
+
+/** Removes what turned out to be no backup. A file that stays without a manifest is none either, and swept some day. */
+async function undone({ log, runId }: Context, left: Place & { readonly error: unknown }): Promise<never> {
+  const { storage, key, error } = left;
+  for (const one of [manifestKey(key), key]) {
+    const { failed } = await storage.remove([one]).catch((reason: unknown) => ({ failed: [reason] }));
+    if (failed.length > 0)
+      log.warn({ runId, storage: storage.name, key: one, failed }, 'it could not be removed again');
+  }
+  throw error;
 }
 
 interface Writing extends Wanted {
@@ -139,8 +174,4 @@ function expected(
   const last = former?.manifest as Pick<BackupManifest, 'bytes' | 'format' | 'compression'> | undefined;
   if (last?.format === format.format && last.compression === format.compression) return last.bytes;
   return inspection.sizeBytes;
-}
-
-async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
 }

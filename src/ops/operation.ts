@@ -36,7 +36,7 @@ export interface Argument<T = unknown, Required extends boolean = boolean> {
   readonly requiredInSlack?: true;
   /** Names a file or an output on this machine, so Slack does not have it. */
   readonly terminalOnly?: true;
-  /** A path, meant from where the asker stands: the terminal hands it in whole. */
+  /** A path, meant from where the asker stands: the terminal hands it in whole. A word without a dot or a slash is none. */
   readonly isPath?: true;
 }
 

@@ -11,6 +11,8 @@ test('with an address alone there is a whole configuration', () => {
     ledgerDatabaseUrl: `${DATABASE_URL}_capops`,
     ledgerIsDerived: true,
     programs: { pgBin: undefined, environment: {} },
+    backups: { folder: join(folder, 'backups'), offsite: undefined },
+    age: { identityFile: undefined },
     redisUrl: undefined,
     slack: undefined,
     watching: { health: undefined, heartbeatUrl: undefined, pagingUrl: undefined },

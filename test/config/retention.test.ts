@@ -43,3 +43,25 @@ describe('the retention in capops.yml', () => {
     expect(refusal({}, file('backups: { retain: {} }'))).toContain('“retain” is not a setting');
   });
 });
+
+describe('the rest of backups in capops.yml', () => {
+  const KEY = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+  const backups = (section: string, env = {}) => load(env, file(`backups: ${section}`)).settings.backups;
+
+  test('says where they go, and to whom they are encrypted', () => {
+    expect(backups('{}')).toMatchObject({ storage: undefined, encryptTo: [] });
+    expect(backups(`{ storage: local, encrypt_to: [${KEY}] }`)).toMatchObject({ storage: 'local', encryptTo: [KEY] });
+    expect(backups('{ storage: both }', { S3_BUCKET: 'backups' })).toMatchObject({ storage: 'both' });
+  });
+
+  test.each([
+    ['{ storage: s3 }', 'backups.storage: found “s3”. Allowed: local, offsite or both'],
+    ['{ storage: offsite }', 'S3_BUCKET: found nothing, although capops.yml has backups.storage: offsite.'],
+    ['{ encrypt_to: age1 }', 'Allowed: a list of public keys of age'],
+    [`{ encrypt_to: [${KEY.replace('z7', '7z')}] }`, 'Allowed: a public key of age, whole'],
+    [`{ encrypt_to: [${KEY.slice(0, -1)}] }`, 'Allowed: a public key of age, whole'],
+    ['{ encrypt_to: [AGE-SECRET-KEY-1] }', 'Allowed: a public key of age, whole'],
+  ])('refuses %s with the start', (wrong, said) => {
+    expect(refusal({}, file(`backups: ${wrong}`))).toContain(said);
+  });
+});

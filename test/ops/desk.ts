@@ -3,7 +3,7 @@ import { migrateAll } from '../../src/adapters/migrations.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service.ts';
 import { readWords, splitWords } from '../../src/ops/words.ts';
-import type { AccessCache, Actor, Databases, Directory, Policy, Settings } from '../../src/ports.ts';
+import type { AccessCache, Actor, BackupDesk, Databases, Directory, Policy, Settings } from '../../src/ports.ts';
 import { createPlatformDatabase } from '../setup/database.ts';
 
 export const ADA: Actor = slackActor('U0ADA', 'Ada');
@@ -50,6 +50,8 @@ interface DeskOptions {
   readonly settings?: Partial<Settings>;
   readonly cache?: AccessCache;
   readonly directory?: Directory;
+  /** What backups are made with; absent: nothing. */
+  readonly backups?: () => Promise<BackupDesk>;
   /** Rewrites the addresses, to put a proxy between. */
   readonly through?: (url: string, database: 'platform' | 'ledger') => string;
 }
@@ -59,6 +61,7 @@ export async function openDesk({
   settings,
   cache,
   directory,
+  backups,
   through = (url) => url,
 }: DeskOptions = {}): Promise<Desk> {
   const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape });
@@ -85,6 +88,7 @@ export async function openDesk({
         clock: { now: () => desk.now },
         log: { debug: quiet, info: quiet, warn: complain, error: complain },
         settings: { environment: 'test', timeZone: 'UTC', policy: POLICY, ...settings },
+        openBackups: backups,
       },
       OPERATIONS,
     ),

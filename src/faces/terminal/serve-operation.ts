@@ -4,6 +4,7 @@ import { attachmentFolder } from './attachments.ts';
 import { joinOptions } from './command-line.ts';
 import type { Desk } from './desk.ts';
 import { openFile } from './open-file.ts';
+import { withWholePaths } from './paths.ts';
 import { perform } from './perform.ts';
 import type { OperationLine } from './program.ts';
 import { type Asking, askForMissing } from './questions.ts';
@@ -20,7 +21,7 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
   const { service, settings, team, close } = await desk.open(operation);
   try {
     const asking = { terminal, service, settings, moduleKeys: desk.moduleKeys, operation, actor };
-    const raw = await completed(asking, typed);
+    const raw = withWholePaths(operation, await completed(asking, typed), folder);
     const forced = await withoutSecondPerson(
       { terminal, settings, operation },
       { raw, force, dryRun, reason: line.reason },

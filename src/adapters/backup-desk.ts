@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, relative, sep } from 'node:path';
+import { databaseName } from '../config/database-url.ts';
+import type { Config } from '../config.ts';
+import type { BackupDesk, BackupStorage, DumpSource, DumpTools } from '../ports.ts';
+import { openDumpTools } from './dump-tools.ts';
+import { openLocalStorage } from './local-storage.ts';
+
+type Given = Pick<Config, 'backups' | 'programs' | 'age' | 'databaseUrl' | 'ledgerDatabaseUrl'> & {
+  readonly settings: Pick<Config['settings'], 'backups'>;
+};
+
+/** What backups are made with, and where they are kept. Nothing is connected before it is used. */
+export async function openBackups(config: Given): Promise<BackupDesk> {
+  const { backups, programs, settings, databaseUrl, ledgerDatabaseUrl } = config;
+  const tools = openDumpTools(programs);
+  const local = openLocalStorage({ name: 'local', folder: backups.folder });
+  return {
+    sources: { platform: source(tools, 'platform', databaseUrl), ledger: source(tools, 'ledger', ledgerDatabaseUrl) },
+    check: tools.check,
+    local,
+    offsite: await openOffsite(backups.offsite),
+    file: (path) => fileOn({ local, folder: backups.folder }, path),
+    recipients: settings.backups?.encryptTo ?? [],
+    identities: await readIdentities(config.age.identityFile),
+  };
+}
+
+function source(tools: DumpTools, role: DumpSource['role'], url: string): DumpSource {
+  return {
+    role,
+    database: databaseName(url),
+    inspect: (options) => tools.inspect(url, options),
+    dump: (request) => tools.dump(url, request),
+  };
+}
+
+async function openOffsite(settings: Config['backups']['offsite']): Promise<BackupStorage | undefined> {
+  if (!settings) return undefined;
+  const { openS3Storage } = await import('./s3-storage.ts');
+  return openS3Storage({ name: 'offsite', settings });
+}
+
+function fileOn(
+  { local, folder }: { local: BackupStorage; folder: string },
+  path: string,
+): ReturnType<BackupDesk['file']> {
+  const within = relative(folder, path);
+  if (within !== '' && within.split(sep)[0] !== '..') return { storage: local, key: within };
+  return { storage: openLocalStorage({ name: dirname(path), folder: dirname(path) }), key: basename(path) };
+}
+
+/** One a line, as age-keygen writes them; `#` begins a comment. */
+async function readIdentities(path: string | undefined): Promise<string[]> {
+  if (path === undefined) return [];
+  const lines = (await readFile(path, 'utf8')).split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openBackups } from '../../src/adapters/backup-desk.ts';
+import type { S3Settings } from '../../src/config/backups.ts';
+import { readPrograms } from '../../src/config/programs.ts';
+import type { BackupManifest } from '../../src/domain/backup-manifest.ts';
+import type { BackupDesk, BackupSettings, BackupStorage, Settings } from '../../src/ports.ts';
+import { type Desk, openDesk, said } from './desk.ts';
+
+/** A desk with real programs, real databases and a folder of its own for backups. */
+export interface Ground extends Desk {
+  /** What an operation gets; a test may put something else in its places. */
+  backups: BackupDesk;
+  /** BACKUP_DIR. */
+  readonly folder: string;
+  /** A folder that is nobody's. */
+  readonly elsewhere: string;
+  /** Every file under BACKUP_DIR. */
+  files(): string[];
+}
+
+interface GroundOptions {
+  readonly offsite?: S3Settings;
+  readonly backups?: Partial<BackupSettings>;
+  readonly settings?: Partial<Settings>;
+  /** Where the private keys are. */
+  readonly identityFile?: string;
+}
+
+export const RETENTION = { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 };
+
+/** Opened for one test, and closed with it. */
+export async function openGround({ offsite, backups, settings, identityFile }: GroundOptions = {}): Promise<Ground> {
+  const home = mkdtempSync(join(tmpdir(), 'capops-backups-'));
+  const folder = join(home, 'backups');
+  const own = { ...settings, backups: { retention: RETENTION, ...backups } };
+  const state: { backups?: BackupDesk } = {};
+  const programs = readPrograms(process.env).value;
+  if (!programs) throw new Error('PG_BIN is wrong');
+  const desk = await openDesk({
+    settings: own,
+    backups: async () => {
+      if (!state.backups) throw new Error('no backups yet');
+      return state.backups;
+    },
+  });
+  desk.now = new Date();
+  onTestFinished(async () => {
+    await desk.close();
+    rmSync(home, { recursive: true });
+  });
+  state.backups = await openBackups({
+    backups: { folder, offsite },
+    programs,
+    age: { identityFile },
+    settings: own,
+    databaseUrl: desk.platformUrl,
+    ledgerDatabaseUrl: desk.ledgerUrl,
+  });
+  return Object.defineProperties(desk, {
+    backups: { get: () => state.backups, set: (other: BackupDesk) => void Object.assign(state, { backups: other }) },
+    folder: { value: folder },
+    elsewhere: { value: home },
+    files: { value: () => filesUnder(folder) },
+  }) as Ground;
+}
+
+function filesUnder(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** What a storage holds under a key, as text. */
+export async function textAt(storage: BackupStorage, key: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of storage.read(key)) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+export async function manifestOf(storage: BackupStorage, key: string): Promise<BackupManifest> {
+  return JSON.parse(await textAt(storage, `${key}.manifest.json`));
+}
+
+export { said };
