@@ -62,14 +62,31 @@ inBrowser('a button clicked twice changes access once', async () => {
   await omar.leave();
 });
 
-inBrowser('revoking asks for a reason, which the audit row keeps', async () => {
+inBrowser('revoking asks for a reason and for a second person, who sees what it would do', async () => {
   const omar = await stage.visit('U0OMAR');
   await omar.say('/capops revoke SIN assets');
   await omar.form.waitFor();
   await omar.shoot('revoke-asks');
   await omar.field('Reason').fill('Contract ended');
-  await omar.form.getByRole('button', { name: 'Revoke' }).click();
-  await omar.message('Contract ended').waitFor();
+  await omar.form.getByRole('button', { name: 'Ask for approval' }).click();
+  await omar.message('This waits for a second person: Ada').waitFor();
+  await omar.message('Omar asks for a second person').waitFor();
+  await omar.shoot('revoke-waits');
+  const own = omar.message('Omar asks for a second person');
+  await omar.press('Approve', own);
+  await omar.press('Approve', omar.form);
+  await omar.message('You asked for this yourself').waitFor();
+  expect(await access('SIN', 'assets')).toMatchObject([{ status: 'active' }]);
+  const ada = await stage.visit('U0ADA');
+  const request = ada.message('Omar asks for a second person');
+  await request.waitFor();
+  await ada.shoot('approval');
+  await ada.press('Approve', request);
+  await ada.press('Approve', ada.form);
+  await ada.message('You approved').waitFor();
+  await ada.message('Approved: revoke SIN assets').waitFor();
+  await ada.shoot('approved');
+  await omar.message('no longer has assets').waitFor();
   await omar.shoot('revoked');
   expect(await access('SIN', 'assets')).toMatchObject([{ status: 'suspended' }]);
   expect(await audits('SIN', 'assets')).toMatchObject([
@@ -79,7 +96,7 @@ inBrowser('revoking asks for a reason, which the audit row keeps', async () => {
       reason: expect.stringContaining('Contract ended'),
     },
   ]);
-  await omar.leave();
+  await Promise.all([omar.leave(), ada.leave()]);
 });
 
 inBrowser('help lists what the asker may do, with a way into each', async () => {

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import { argumentsFor } from '../../ops/input.ts';
 import type { Argument, Operation } from '../../ops/operation.ts';
+import { needsSecondPerson } from '../../ops/second-person.ts';
 import type { Desk } from './desk.ts';
 import { isAsked } from './form.ts';
 import { clip, plain, sentence } from './text.ts';
@@ -23,13 +24,12 @@ export function drawForm(
   { filled, channelId }: { filled: Filled; channelId: string | undefined },
 ): types.ModalView {
   const asked = argumentsFor(operation, 'slack').filter(([name]) => isAsked(operation, name));
-  const asksFirst = operation.preview !== undefined && operation.previewFor !== 'second person';
   return {
     type: 'modal',
     callback_id: `form:${operation.name}`,
     private_metadata: JSON.stringify({ channel: channelId }),
     title: plain(titleOf(operation), TITLE),
-    submit: plain(asksFirst ? 'Preview' : sentence(operation.verb.replaceAll('-', ' ')), TITLE),
+    submit: plain(submitWords(desk, operation), TITLE),
     close: plain('Cancel', TITLE),
     blocks: [
       { type: 'section', block_id: 'about', text: plain(`${operation.summary}.`, 3000) },
@@ -41,6 +41,13 @@ export function drawForm(
       },
     ],
   };
+}
+
+/** What the button comes to: not more than it does. */
+function submitWords({ ports }: Desk, operation: Operation): string {
+  if (operation.preview && operation.previewFor !== 'second person') return 'Preview';
+  if (needsSecondPerson(ports, operation)) return 'Ask for approval';
+  return sentence(operation.verb.replaceAll('-', ' '));
 }
 
 /** `Grant module` of `grant-module`. */
