@@ -24,8 +24,12 @@ roles: { operator: { users: [U0OMAR] } }
 limits: { requests_per_minute: 1000000 }
 `;
 
-export function startBare(edge: SlackEdge): Promise<Bot> {
-  return start('bare-bolt.ts', { SLACK_API_URL: edge.apiUrl });
+/** With a database: one that stores each command before it acknowledges it. */
+export function startBare(edge: SlackEdge, databaseUrl?: string): Promise<Bot> {
+  return start('bare-bolt.ts', {
+    SLACK_API_URL: edge.apiUrl,
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  });
 }
 
 export function startCapOps(

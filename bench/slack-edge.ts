@@ -14,6 +14,8 @@ export interface SlackEdge {
   responseUrl(request: string): string;
   /** Requests that have been answered so far, by the name given to `responseUrl`. */
   readonly answered: Set<string>;
+  /** Resolves when this one is. */
+  whenAnswered(name: string): Promise<void>;
   close(): void;
 }
 
@@ -24,10 +26,14 @@ const ANSWERS: Readonly<Record<string, object>> = {
 
 export async function openSlackEdge(): Promise<SlackEdge> {
   const answered = new Set<string>();
+  const waiting = new Map<string, () => void>();
   const server = createServer((incoming, response) => {
     const [, kind, name = ''] = (incoming.url ?? '').split('/');
     incoming.resume().on('end', () => {
-      if (kind === 'response') answered.add(name);
+      if (kind === 'response') {
+        answered.add(name);
+        waiting.get(name)?.();
+      }
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ ok: true, ...(kind === 'api' ? ANSWERS[name] : {}) }));
     });
@@ -38,6 +44,7 @@ export async function openSlackEdge(): Promise<SlackEdge> {
     apiUrl: `${origin}/api/`,
     responseUrl: (name) => `${origin}/response/${name}`,
     answered,
+    whenAnswered: (name) => new Promise((resolve) => waiting.set(name, resolve)),
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -45,10 +52,15 @@ export async function openSlackEdge(): Promise<SlackEdge> {
   };
 }
 
-interface Load {
-  readonly port: number;
+interface Source {
+  /** Several: in turns. */
+  readonly port: number | readonly number[];
   readonly edge: SlackEdge;
-  readonly text: string;
+  /** What is typed; by the number of the request where it differs. */
+  readonly text: string | ((number: number) => string);
+}
+
+interface Load extends Source {
   readonly perSecond: number;
   readonly seconds: number;
 }
@@ -69,14 +81,15 @@ export async function offer({ port, edge, text, perSecond, seconds }: Load): Pro
   const names: string[] = [];
   const sending: Promise<void>[] = [];
   const begun = performance.now();
+  const commandAt = commands({ port, edge, text });
   for (let sent = 0; sent < perSecond * seconds; sent++) {
     const due = begun + (sent * 1000) / perSecond;
     const wait = due - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const name = `${port}-${begun.toFixed(0)}-${sent}`;
+    const { name, ...request } = commandAt(sent);
     names.push(name);
     sending.push(
-      send({ port, agent, body: command(text, edge.responseUrl(name), name) }).then((ok) => {
+      send({ ...request, agent }).then((ok) => {
         if (ok) latencies.push(performance.now() - due);
       }),
     );
@@ -90,6 +103,39 @@ export async function offer({ port, edge, text, perSecond, seconds }: Load): Pro
   const sorted = latencies.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99), sent: names.length, acknowledged: latencies.length, answered: count() };
+}
+
+/** Asks so many times for it, with so many at a time not answered yet. Returns how long that took, in ms. */
+export async function askInTurn(source: Source & { readonly times: number; readonly atOnce: number }): Promise<number> {
+  const { edge, times, atOnce } = source;
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const commandAt = commands(source);
+  const begun = performance.now();
+  let next = 0;
+  const ask = async () => {
+    for (let number = next++; number < times; number = next++) {
+      const { name, ...request } = commandAt(number);
+      const answered = edge.whenAnswered(name);
+      if (!(await send({ ...request, agent }))) throw new Error(`request ${number} was not acknowledged`);
+      await answered;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, ask));
+  agent.destroy();
+  return performance.now() - begun;
+}
+
+let sources = 0;
+
+/** The requests of one source, by number. */
+function commands({ port, edge, text }: Source): (number: number) => { name: string; port: number; body: string } {
+  const ports = [port].flat();
+  const source = sources++;
+  return (number) => {
+    const name = `${source}-${number}`;
+    const typed = typeof text === 'string' ? text : text(number);
+    return { name, port: ports[number % ports.length] ?? 0, body: command(typed, edge.responseUrl(name), name) };
+  };
 }
 
 function command(text: string, responseUrl: string, triggerId: string): string {
