@@ -72,7 +72,7 @@ function codeOf(index: number): string {
 beforeAll(async () => {
   const sites = Math.max(1, Math.min(MOST_SITES, Math.floor(freemem() / SITE_BYTES), cells.length));
   await Promise.all(Array.from({ length: sites }, work));
-}, 2 * BAR_MS);
+}, 5 * BAR_MS);
 
 afterAll(() => {
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
