@@ -20,8 +20,7 @@ export function approvalReport(shown: Shown): Report {
   const asked = writeWords(operation, run.input as Record<string, unknown>);
   const preview = (run.result ?? {}) as Partial<Report>;
   const facts: (readonly [string, string])[] = [
-    ['Asked by', run.actorName],
-    ['For', asked],
+    ['What it does', operation.summary],
     ...(approval.decisions ?? []).map(({ decision, name, decidedAt, reason }) => {
       const label = decision === 'approve' ? 'Approved by' : 'Declined by';
       return [label, `${name}, ${showTime(decidedAt, timeZone)}${reason ? `, because ${reason}` : ''}`] as const;
@@ -47,11 +46,11 @@ function openFacts(
   ];
 }
 
-function title({ approval: { state }, run, operation }: Shown, asked: string): string {
+function title({ approval: { state }, run }: Shown, asked: string): string {
   const { actorName } = run;
   switch (state) {
     case 'open':
-      return `${actorName} asks for a second person: ${operation.summary.toLowerCase()} (${asked}).`;
+      return `${actorName} asks for a second person: ${asked}`;
     case 'approved':
       return `Approved: ${asked}, asked for by ${actorName}.`;
     case 'declined':
