@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import type { ArchiveCheck, CheckRequest } from '../ports.ts';
 import { openArchiveReader, type ReadingTools } from './archive-reader.ts';
+import { freeAsItGoes } from './flat-memory.ts';
 
 /** Reads a backup to its end; see the port. */
 export async function checkArchive(
@@ -64,6 +65,7 @@ class ContentError extends Error {
 function readStored(content: AsyncIterable<Uint8Array>, { signal, progress }: CheckRequest) {
   const iterator = content[Symbol.asyncIterator]();
   const hash = createHash('sha256');
+  const free = freeAsItGoes();
   let bytes = 0;
   let isOver = false;
   async function next(): Promise<Uint8Array | undefined> {
@@ -73,6 +75,7 @@ function readStored(content: AsyncIterable<Uint8Array>, { signal, progress }: Ch
     if (isOver) return undefined;
     hash.update(value);
     bytes += value.length;
+    free(value.length);
     progress?.(bytes);
     return value;
   }

@@ -4,6 +4,7 @@ import type { DatabaseSurvey, Dump, DumpFacts, DumpRequest } from '../ports.ts';
 import { openArchiveReader, type ReadingTools } from './archive-reader.ts';
 import { type Bench, beginSurvey, openBench } from './dump-bench.ts';
 import { type ArchiveStream, startArchive } from './dump-stream.ts';
+import { freeAsItGoes } from './flat-memory.ts';
 
 /** A dump on its way; see the port. */
 export function startDump(url: string, request: DumpRequest, programs: Programs): Dump {
@@ -25,7 +26,9 @@ async function* contentOf({ url, request, programs, tell }: Order): AsyncGenerat
     bench = await openBench(url, { ...request, programs });
     const work = await begin(bench, { request, programs });
     let bytes = 0;
+    const free = freeAsItGoes();
     for await (const chunk of finished(work)) {
+      free(chunk.length);
       bytes += chunk.length;
       request.progress?.(bytes);
       yield chunk;

@@ -135,4 +135,13 @@ export async function until(condition: () => boolean, withinMs = 10_000): Promis
   }
 }
 
-export const workFolders = () => globSync(join(tmpdir(), 'capops-work-*')).sort();
+/** The work folders of this process; other tests have theirs. */
+export function workFolders(): string[] {
+  return globSync(join(tmpdir(), 'capops-work-*/owner.json')).filter((owner) => {
+    try {
+      return readFileSync(owner, 'utf8').includes(`"pid":${process.pid},`);
+    } catch {
+      return false; // Gone just now.
+    }
+  });
+}
