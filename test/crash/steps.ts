@@ -15,6 +15,7 @@ interface Step {
 
 const AROUND = ['before', 'unanswered'] as const;
 
+/** Within a transaction nothing shows outside: of each pair of moments that follow one another there, one stands here. */
 export const STEPS: readonly Step[] = [
   { what: 'store the request', line: 'ledger', on: /insert into "runs" .*on conflict do nothing/s, moments: AROUND },
   { what: 'acknowledge', line: 'door', on: 'code', moments: ['unanswered', 'answered'] },
@@ -45,11 +46,11 @@ export const STEPS: readonly Step[] = [
     what: 'platform: write',
     line: 'platform',
     on: /\n\s*(WITH|insert into|update) .*entitlements/is,
-    moments: AROUND,
+    moments: ['unanswered'],
   },
   { what: 'platform: COMMIT', line: 'platform', on: /\nCOMMIT/, moments: AROUND },
-  { what: 'write the outcome', line: 'ledger', on: /\nupdate "runs" set [^\n]*"finished_at"/, moments: AROUND },
-  { what: 'write the audit', line: 'ledger', on: /"finished_at".*\ninsert into "audit_log"/s, moments: AROUND },
+  { what: 'write the outcome', line: 'ledger', on: /\nupdate "runs" set [^\n]*"finished_at"/, moments: ['before'] },
+  { what: 'write the audit', line: 'ledger', on: /"finished_at".*\ninsert into "audit_log"/s, moments: ['unanswered'] },
   { what: 'COMMIT both', line: 'ledger', on: /"finished_at".*\nCOMMIT/s, moments: AROUND },
   { what: 'tell the team', line: 'slack', on: /chat.postMessage.*channel=C0OPS&.*U0OMAR%3E%20/s, moments: AROUND },
   { what: 'answer the asker', line: 'slack', on: 'answer', moments: ['before', 'unanswered', 'answered'] },
