@@ -12,7 +12,7 @@ const requests = Number(process.argv[2] ?? 500);
 const WARM = 50;
 /** Requests that are not answered yet, at any time. */
 const AT_ONCE = 20;
-const PER_SECOND = 50;
+const PER_SECOND = 25;
 const REPLICAS = 2;
 
 const codes = everyCode();
