@@ -5,7 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import type { ArchiveLayout, CheckRequest } from '../../src/ports.ts';
 import { itNeeds } from '../setup/it-needs.ts';
-import { databaseWith, dumpInto, fakePrograms, piecesOf, programs, tools, WITHOUT_ZSTD } from './dump-stage.ts';
+import {
+  databaseWith,
+  dumpInto,
+  fakePrograms,
+  piecesOf,
+  programs,
+  removeFolders,
+  tools,
+  WITHOUT_ZSTD,
+} from './dump-stage.ts';
 
 const LAYOUTS: ArchiveLayout[] = [
   { format: 'plain', compression: 'none' },
@@ -18,6 +27,8 @@ const LAYOUTS: ArchiveLayout[] = [
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const open = { isEncrypted: false };
 const name = ({ format, compression }: ArchiveLayout) => `${format}, ${compression}`;
+
+afterAll(removeFolders);
 
 describe('A check', () => {
   const dumps = new Map<ArchiveLayout, Buffer>();

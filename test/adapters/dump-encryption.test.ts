@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { itNeeds } from '../setup/it-needs.ts';
-import { contentOf, databaseWith, dumpInto, read, realFolder, run, type TestDatabase, tools } from './dump-stage.ts';
+import {
+  contentOf,
+  databaseWith,
+  dumpInto,
+  read,
+  realFolder,
+  removeFolders,
+  run,
+  type TestDatabase,
+  tools,
+} from './dump-stage.ts';
 
 const LAYOUT = { format: 'custom', compression: 'zstd' } as const;
 
@@ -16,6 +26,8 @@ async function keyPair(folder: string, name: string): Promise<{ file: string; id
   const [recipient = ''] = /age1\w+/.exec(text) ?? [];
   return { file, identity, recipient };
 }
+
+afterAll(removeFolders);
 
 describe('An encrypted dump', () => {
   const folder = mkdtempSync(join(tmpdir(), 'capops-age-'));

@@ -17,6 +17,7 @@ import {
   fakePrograms,
   programs,
   query,
+  removeFolders,
   type TestDatabase,
   tools,
   until,
@@ -52,6 +53,8 @@ function kill(command: string): void {
   if (!oldest) throw new Error(`No ${command} is running`);
   for (const { pid } of running) process.kill(pid, 'SIGKILL');
 }
+
+afterAll(removeFolders);
 
 describe('A dump', () => {
   let bulk: TestDatabase;

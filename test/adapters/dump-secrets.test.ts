@@ -8,7 +8,16 @@ import { openWorkFolder } from '../../src/adapters/work-folder.ts';
 import { onServer } from '../setup/database.ts';
 import { itNeeds } from '../setup/it-needs.ts';
 import { PROJECT_ROOT } from '../setup/run-cli.ts';
-import { BULK, databaseWith, dumpInto, programs, type TestDatabase, tools, until } from './dump-stage.ts';
+import {
+  BULK,
+  databaseWith,
+  dumpInto,
+  programs,
+  removeFolders,
+  type TestDatabase,
+  tools,
+  until,
+} from './dump-stage.ts';
 
 const PASSWORD = 'p:a\\s@s/ "w0rd\' ünïque';
 const REQUEST = { format: 'custom', compression: 'zstd' } as const;
@@ -25,6 +34,8 @@ function ofProcesses(file: 'cmdline' | 'environ'): Map<number, string> {
   });
   return new Map(texts);
 }
+
+afterAll(removeFolders);
 
 describe('A database’s password', () => {
   let bulk: TestDatabase;

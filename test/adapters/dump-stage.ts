@@ -7,6 +7,7 @@ import {
   globSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ export const WITHOUT_ZSTD = '/nowhere';
 
 /** A folder of programs that are shell scripts; `real` in them is the folder of the real ones. */
 export function fakePrograms(scripts: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'capops-fake-'));
+  const folder = temporaryFolder('fake');
   const real = realFolder();
   const relay = (name: string) => `exec ${real}/${name} "$@"`;
   for (const [name, script] of Object.entries({
@@ -86,10 +87,23 @@ export async function dumpInto(
   request: DumpRequest,
   by = tools(),
 ): Promise<{ file: string; facts: DumpFacts }> {
-  const file = join(mkdtempSync(join(tmpdir(), 'capops-dump-')), 'dump');
+  const file = join(temporaryFolder('dump'), 'dump');
   const { content, facts } = by.dump(url, request);
   await pipeline(content, createWriteStream(file));
   return { file, facts: await facts };
+}
+
+const made: string[] = [];
+
+function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `capops-${name}-`));
+  made.push(folder);
+  return folder;
+}
+
+/** Removes the dumps and fake programs that a test file has made. */
+export function removeFolders(): void {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
 }
 
 export const read = (file: string) => createReadStream(file);

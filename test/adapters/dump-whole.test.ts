@@ -9,6 +9,7 @@ import {
   query,
   read,
   realFolder,
+  removeFolders,
   run,
   type TestDatabase,
   tools,
@@ -52,6 +53,8 @@ const TABLES = {
   'public.people': 300,
   'public.quick': 1,
 };
+
+afterAll(removeFolders);
 
 describe('A dump', () => {
   let source: TestDatabase;
