@@ -4,6 +4,11 @@ import { Model, snakeCaseMappers } from 'objection';
 /** `wanted`: it is to be made; `missing`: the storage no longer has it; `removed`: by us. */
 export type CopyState = 'wanted' | 'good' | 'bad' | 'missing' | 'removed';
 
+/** Rows written at once. */
+const BATCH = 500;
+
+type Entry = Pick<BackupCopy, 'backupId' | 'storage' | 'key' | 'state'> & Partial<BackupCopy>;
+
 /** One backup in one storage. */
 export class BackupCopy extends Model {
   static override tableName = 'backup_copies';
@@ -21,16 +26,12 @@ export class BackupCopy extends Model {
   declare fault: string | null;
   declare removedBecause: string | null;
 
-  /** Says what is known of a copy now. Idempotent. */
-  static async enter(
-    ledger: Knex,
-    copy: Pick<BackupCopy, 'backupId' | 'storage' | 'key' | 'state'> & Partial<BackupCopy>,
-  ): Promise<void> {
-    await BackupCopy.query(ledger)
-      .insert({ fault: null, ...copy })
-      .onConflict(['backup_id', 'storage'])
-      .merge()
-      .toKnexQuery();
+  /** Says what is known of copies now, each in the same columns; the others stay as they are. Idempotent. */
+  static async enter(ledger: Knex, ...copies: Entry[]): Promise<void> {
+    for (let start = 0; start < copies.length; start += BATCH) {
+      const rows = copies.slice(start, start + BATCH).map((copy) => ({ fault: null, ...copy }));
+      await BackupCopy.query(ledger).insert(rows).onConflict(['backup_id', 'storage']).merge().toKnexQuery();
+    }
   }
 
   /** Copies that are to be made. */

@@ -4,6 +4,9 @@ import type { BackupManifest } from '../domain/backup-manifest.ts';
 import type { Pin } from '../domain/pin.ts';
 import { BackupCopy } from './backup-copy.ts';
 
+/** Rows written at once. */
+const BATCH = 200;
+
 /** A backup as the ledger knows it; its manifests, in the storages, are the truth. */
 export class Backup extends Model {
   static override tableName = 'backups';
@@ -33,12 +36,12 @@ export class Backup extends Model {
   declare provenAt: Date | null;
   declare copies?: BackupCopy[];
 
-  /** Enters a backup, or what a manifest says of it anew; whether it is pinned or proven stays. Idempotent. */
-  static async enter(ledger: Knex, manifest: BackupManifest): Promise<void> {
-    const { id, database, kind, takenAt } = manifest;
-    const json = JSON.parse(JSON.stringify(manifest));
-    const row = { id, database: database.name, role: database.role, kind, takenAt, manifest: json };
-    await Backup.query(ledger).insert(row).onConflict('id').merge().toKnexQuery();
+  /** Enters backups, or what a manifest says of them anew; whether they are pinned or proven stays. Idempotent. */
+  static async enter(ledger: Knex, ...manifests: BackupManifest[]): Promise<void> {
+    for (let start = 0; start < manifests.length; start += BATCH) {
+      const rows = manifests.slice(start, start + BATCH).map(rowOf);
+      await Backup.query(ledger).insert(rows).onConflict('id').merge().toKnexQuery();
+    }
   }
 
   /** Says why a backup is never to be removed; undefined: it may be again. */
@@ -80,4 +83,10 @@ export class Backup extends Model {
       .withGraphFetched('copies')
       .limit(2);
   }
+}
+
+function rowOf(manifest: BackupManifest) {
+  const { id, database, kind, takenAt } = manifest;
+  const json = JSON.parse(JSON.stringify(manifest));
+  return { id, database: database.name, role: database.role, kind, takenAt, manifest: json };
 }

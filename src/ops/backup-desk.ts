@@ -27,7 +27,7 @@ export function offsiteStorage({ offsite }: BackupDesk): BackupStorage {
 }
 
 /** The storages that are configured: those that are listed, pruned and swept. */
-export function keptStorages({ local, offsite }: BackupDesk): BackupStorage[] {
+export function keptStorages({ local, offsite }: Pick<BackupDesk, 'local' | 'offsite'>): BackupStorage[] {
   return offsite ? [local, offsite] : [local];
 }
 

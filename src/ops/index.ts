@@ -6,14 +6,18 @@ import { auditVerify } from './audit-verify.ts';
 import { backup } from './backup.ts';
 import { bulkImport } from './bulk-import.ts';
 import { cancelRun } from './cancel-run.ts';
+import { copyBackup } from './copy-backup.ts';
 import { createOrg } from './create-org.ts';
 import { deny } from './deny.ts';
 import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
 import { help } from './help.ts';
+import { listBackups } from './list-backups.ts';
 import { listOrgs } from './list-orgs.ts';
 import type { Operation } from './operation.ts';
 import { pauseSchedule } from './pause-schedule.ts';
+import { pinBackup } from './pin-backup.ts';
+import { pruneBackups } from './prune-backups.ts';
 import { resumeSchedule } from './resume-schedule.ts';
 import { revokeModule } from './revoke-module.ts';
 import { runSchedule } from './run-schedule.ts';
@@ -22,6 +26,8 @@ import { schedule } from './schedule.ts';
 import { showOrg } from './show-org.ts';
 import { showRun } from './show-run.ts';
 import { thaw } from './thaw.ts';
+import { unpinBackup } from './unpin-backup.ts';
+import { verifyBackup } from './verify-backup.ts';
 import { whoami } from './whoami.ts';
 
 /** Every operation, in the order in which help lists them. A new one is one new file and one line here. */
@@ -33,6 +39,12 @@ export const OPERATIONS: readonly Operation[] = [
   revokeModule,
   bulkImport,
   backup,
+  listBackups,
+  verifyBackup,
+  copyBackup,
+  pinBackup,
+  unpinBackup,
+  pruneBackups,
   runs,
   showRun,
   cancelRun,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,11 @@ import { onTestFinished } from 'vitest';
 import { openBackups } from '../../src/adapters/backup-desk.ts';
 import type { S3Settings } from '../../src/config/backups.ts';
 import { readPrograms } from '../../src/config/programs.ts';
-import type { BackupManifest } from '../../src/domain/backup-manifest.ts';
+import { type BackupManifest, manifestText } from '../../src/domain/backup-manifest.ts';
+import { backupKey, manifestKey } from '../../src/domain/backup-name.ts';
+import { inOnePiece } from '../../src/ops/in-one-piece.ts';
 import type { BackupDesk, BackupSettings, BackupStorage, Settings } from '../../src/ports.ts';
-import { type Desk, openDesk, said } from './desk.ts';
+import { type Desk, openDesk } from './desk.ts';
 
 /** A desk with real programs, real databases and a folder of its own for backups. */
 export interface Ground extends Desk {
@@ -86,8 +89,62 @@ export async function textAt(storage: BackupStorage, key: string): Promise<strin
   return Buffer.concat(pieces).toString('utf8');
 }
 
+/** Everything that stands in a storage. */
+export async function keysIn(storage: BackupStorage): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of storage.list('')) keys.push(key);
+  return keys.sort();
+}
+
 export async function manifestOf(storage: BackupStorage, key: string): Promise<BackupManifest> {
   return JSON.parse(await textAt(storage, `${key}.manifest.json`));
 }
 
-export { said };
+interface Plant {
+  readonly storage?: BackupStorage;
+  readonly kind?: string;
+  readonly takenAt: Date;
+  readonly environment?: string;
+  readonly id?: string;
+  readonly key?: string;
+}
+
+/** A backup as it stands in a storage, which nobody has to make; its content is no archive. Returns its manifest. */
+export async function plant(ground: Ground, given: Plant): Promise<BackupManifest> {
+  const { storage = ground.backups.local, kind = 'nightly', takenAt, environment = 'test', id = randomUUID() } = given;
+  const database = ground.backups.sources.platform.database;
+  const format = { format: 'custom', compression: 'zstd', isEncrypted: false } as const;
+  const key = given.key ?? backupKey({ database, takenAt, kind, format });
+  const { bytes, sha256 } = await storage.write(key, inOnePiece(`the content of ${id}`));
+  const manifest = {
+    version: 1,
+    id,
+    database: { name: database, role: 'platform' },
+    environment,
+    server: { version: '15.18' },
+    pgDump: { version: '15.18' },
+    format: 'custom',
+    compression: 'zstd',
+    encryption: null,
+    file: key.split('/').at(-1) ?? key,
+    ...{ bytes, sha256, takenAt, startedAt: takenAt, finishedAt: takenAt, kind },
+    by: { actorId: 'schedule:nightly-backup', name: 'nightly-backup', face: 'schedule' },
+    tables: { 'public.organizations': 2 },
+    schemaFingerprint: sha256,
+    capops: '0.1.0',
+    verified: { at: takenAt, how: 'read back whole' },
+    copies: [{ storage: storage.name, key, bytes, sha256, verifiedAt: takenAt }],
+  } as BackupManifest;
+  await storage.write(manifestKey(key), inOnePiece(manifestText(manifest)));
+  return manifest;
+}
+
+/** One for each of so many nights until last night, oldest first. */
+export async function plantNights(ground: Ground, nights: number): Promise<BackupManifest[]> {
+  const manifests: BackupManifest[] = [];
+  for (let ago = nights; ago > 0; ago--) {
+    const takenAt = new Date(ground.now.getTime() - ago * 86_400_000);
+    manifests.push(await plant(ground, { takenAt }));
+  }
+  return manifests;
+}
