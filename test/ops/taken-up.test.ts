@@ -53,6 +53,14 @@ describe('a change that was cut off', () => {
     expect(replica.told).toHaveLength(2);
   });
 
+  it('is told as done, and not with what a second person was shown before', async () => {
+    const id = await cutOff(OMAR, 'grant LHR work', 'behind');
+    const shown = { tone: 'info', title: 'LHR (LHR Airport) has now: no work.' };
+    await desk.databases.ledger('runs').where({ id }).update({ result: shown });
+    await replica.service.takeUp();
+    expect(answers()).toEqual([expect.stringContaining('the change had been made before: it stands')]);
+  });
+
   it('and has been asked to be cancelled meanwhile is not done', async () => {
     const id = await cutOff(OMAR, 'grant LHR work', 'before');
     await desk.databases.ledger('runs').where({ id }).update({ cancel_asked_by: 'Ada (slack:U0ADA)' });
