@@ -24,10 +24,10 @@ export async function writeFile(
     if (!(await publish(partial, path))) throw new AlreadyThereError(name, key);
     return measure;
   } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined); // What went wrong counts; a sweep removes the rest.
     throw passing.failure()?.reason === error ? error : storageError(name, error);
   } finally {
     passing.close();
-    await rm(partial, { force: true });
   }
 }
 

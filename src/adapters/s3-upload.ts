@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { type PartPlan, planParts } from '../domain/part-size.ts';
 import { StorageError } from '../errors.ts';
 import type { WriteOptions } from '../ports.ts';
 import { type Measure, type MeasuredContent, measured } from './measured-content.ts';
 import type { S3Place } from './s3-client.ts';
 import { s3Failure } from './s3-failure.ts';
+import { sendParts } from './s3-multipart.ts';
+import { partsOf } from './s3-parts.ts';
 import { refuseIfThere, settle, WRITE_ID } from './s3-settlement.ts';
 
-/** One write: its own id stands beside the object, so that it can be told from somebody else’s. */
+/** One write on its way. */
 interface Writing {
   readonly place: S3Place;
   readonly key: string;
+  /** Stands beside the object, so that it can be told from somebody else’s. */
   readonly id: string;
   readonly passing: MeasuredContent;
   readonly plan: PartPlan;
   readonly options: WriteOptions;
   /** Ends the content when the store fails, which would otherwise show only with the next part. */
   readonly broken: AbortController;
+  /** Aborts with `broken` and with the caller’s own. */
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +32,7 @@ export async function upload(
   { content, ...options }: WriteOptions & { readonly content: AsyncIterable<Uint8Array> },
 ): Promise<Measure> {
   const writing = begin(place, key, { content, options });
-  const { passing, broken, id } = writing;
+  const { passing, id } = writing;
   try {
     await refuseIfThere(place, key);
     const refusal = await send(writing).then(
@@ -42,11 +45,7 @@ export async function upload(
     await settle(place, key, { id, measure, refusal, retainUntil: options.retainUntil });
     return measure;
   } catch (error) {
-    const failure = passing.failure();
-    if (options.signal?.aborted && (failure || (error as Error).name === 'AbortError')) throw options.signal.reason;
-    if (failure && !broken.signal.aborted) throw failure.reason;
-    const reason = broken.signal.aborted ? broken.signal.reason : error;
-    throw s3Failure(reason, { storage: place.name, right: 's3:PutObject' });
+    throw reasonOf(writing, error);
   } finally {
     passing.close();
   }
@@ -73,64 +72,57 @@ function tooLong({ name, settings }: S3Place, { partBytes }: PartPlan): StorageE
   return new StorageError(name, 'full', message);
 }
 
-async function send(writing: Writing): Promise<void> {
-  const { Upload } = await import('@aws-sdk/lib-storage');
-  const { plan, passing } = writing;
-  const sending = new Upload({
-    client: await carefulClient(writing),
-    params: { ...paramsOf(writing), Body: Readable.from(passing.chunks) },
-    partSize: plan.partBytes,
-    queueSize: plan.atOnce,
-  });
-  await sending.done();
+/** The content’s own failure and the caller’s own reason as they are; the store’s in words for a person. */
+function reasonOf({ place, passing, broken, options }: Writing, error: unknown): unknown {
+  const failure = passing.failure();
+  if (options.signal?.aborted && (failure || (error as Error).name === 'AbortError')) return options.signal.reason;
+  if (failure && !broken.signal.aborted) return failure.reason;
+  const reason = broken.signal.aborted ? broken.signal.reason : error;
+  return s3Failure(reason, { storage: place.name, right: 's3:PutObject' });
 }
 
-function paramsOf({ place, key, id, options }: Writing): PutObjectCommandInput {
+async function send(writing: Writing): Promise<void> {
+  const { place, key, passing, plan, broken, signal } = writing;
+  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const params = paramsOf(writing);
+  const parts = partsOf(passing.chunks, plan.partBytes);
+  try {
+    const { value: first } = await parts.next();
+    if (!first) throw new Error('The content has no first part');
+    if (first.isLast) {
+      signal.throwIfAborted();
+      await publish((condition) =>
+        place.client.send(new PutObjectCommand({ ...params, ...condition, Body: first.bytes })),
+      );
+    } else {
+      await sendParts(place, { params, first, parts, atOnce: plan.atOnce, broken, signal }, (complete) =>
+        refuseIfThere(place, key).then(() => publish(complete)),
+      );
+    }
+  } finally {
+    await parts.return();
+  }
+}
+
+/** Only where nothing is; in a store that knows no conditions, the look before has to do. */
+async function publish(ask: (condition: { IfNoneMatch?: string }) => Promise<unknown>): Promise<void> {
+  await ask({ IfNoneMatch: '*' }).catch((error: unknown) => {
+    if ((error as Error).name !== 'NotImplemented') throw error;
+    return ask({});
+  });
+}
+
+function paramsOf({ place, key, id, options }: Writing): PutObjectCommandInput & { Bucket: string; Key: string } {
   const { bucket, storageClass, encryption, objectLock } = place.settings;
   const { retainUntil } = options;
   return {
     Bucket: bucket,
     Key: place.objectKey(key),
     ContentType: 'application/octet-stream',
-    IfNoneMatch: '*',
     Metadata: { [WRITE_ID]: id },
     ...(storageClass && { StorageClass: storageClass as NonNullable<PutObjectCommandInput['StorageClass']> }),
     ...(encryption && { ServerSideEncryption: encryption.kind }),
     ...(encryption?.kmsKeyId && { SSEKMSKeyId: encryption.kmsKeyId }),
     ...(objectLock && retainUntil && { ObjectLockMode: objectLock, ObjectLockRetainUntilDate: retainUntil }),
   };
-}
-
-/**
- * The client that lib-storage gets. Left alone, it resolves an abort while parts and even the completion are still on
- * their way, hides what went wrong behind a failed clean-up, and goes on reading after a part has failed.
- */
-async function carefulClient({ place, key, broken, signal }: Writing): Promise<S3Client> {
-  const { PutObjectCommand, CompleteMultipartUploadCommand, AbortMultipartUploadCommand } = await import(
-    '@aws-sdk/client-s3'
-  );
-  const { client } = place;
-  const plainly = (command: object, abortSignal?: AbortSignal) =>
-    client.send(command as never, abortSignal && { abortSignal });
-  const publish = async (command: { input: { IfNoneMatch?: unknown } }) => {
-    signal.throwIfAborted();
-    if (command instanceof CompleteMultipartUploadCommand) await refuseIfThere(place, key);
-    return plainly(command).catch((error: unknown) => {
-      if ((error as Error).name !== 'NotImplemented') throw error;
-      // A store that knows no conditions: the look before has to do.
-      delete command.input.IfNoneMatch;
-      return plainly(command);
-    });
-  };
-  const send = (command: object) => {
-    if (command instanceof PutObjectCommand || command instanceof CompleteMultipartUploadCommand)
-      return publish(command);
-    // What stays behind is swept later.
-    if (command instanceof AbortMultipartUploadCommand) return plainly(command).catch(() => undefined);
-    return plainly(command, signal).catch((error: unknown) => {
-      if (!signal.aborted) broken.abort(error);
-      throw error;
-    });
-  };
-  return Object.assign(Object.create(client), { send });
 }

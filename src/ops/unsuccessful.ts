@@ -1,5 +1,5 @@
 import { databaseDown } from '../domain/connection-failure.ts';
-import { DeniedError, UnavailableError, UserError } from '../errors.ts';
+import { DeniedError, StorageError, UnavailableError, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
 import { LeaseLostError } from './lease.ts';
@@ -54,7 +54,8 @@ async function handBack(recorder: Recorder, run: Underway, { message }: HandedBa
 }
 
 function failureMessage(run: Underway, error: unknown): string {
-  if (error instanceof UnavailableError || error instanceof LeaseLostError) return error.message;
+  const isSaid = [UnavailableError, StorageError, LeaseLostError].some((kind) => error instanceof kind);
+  if (isSaid) return (error as Error).message;
   if (databaseDown(error)) {
     const consequence = run.begun
       ? 'The change is either whole or not there at all. Ask again when it is back: what was done already is not done twice.'

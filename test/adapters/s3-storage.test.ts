@@ -26,4 +26,4 @@ async function open(): Promise<Subject> {
   };
 }
 
-keepsTheStorageContract((name, body) => itNeeds('objectStore', name, body), open);
+keepsTheStorageContract((name, body) => itNeeds('objectStore', name, body, { timeoutSeconds: 60 }), open);

@@ -9,7 +9,8 @@ export function itNeeds(
   needs: NeedName | NeedName[],
   name: string,
   body: (context: TestContext) => Promise<void> | void,
+  { timeoutSeconds = 30 } = {},
 ): void {
   const reason = [needs].flat().map(whyMissing).find(Boolean);
-  test(name, (context) => (reason ? context.skip(reason) : body(context)));
+  test(name, (context) => (reason ? context.skip(reason) : body(context)), timeoutSeconds * 1000);
 }
