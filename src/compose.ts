@@ -7,6 +7,7 @@ import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
 import type { Config, SlackConfig } from './config.ts';
 import type { AccessCache, BackupDesk, Clock, Directory, JobQueue, Log, Meter, Ports } from './ports.ts';
+import { version } from './version.ts';
 
 /** CapOps' adapters, built from the configuration. */
 export interface Composition {
@@ -53,7 +54,7 @@ function composeBackups(config: Config): () => Promise<BackupDesk> {
   let opening: Promise<BackupDesk> | undefined;
   return () => {
     opening ??= import('./adapters/backup-desk.ts')
-      .then(({ openBackups }) => openBackups(config))
+      .then(({ openBackups }) => openBackups({ ...config, version }))
       .catch((error: unknown) => {
         opening = undefined;
         throw error;

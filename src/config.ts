@@ -74,6 +74,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     },
     logLevel: environment.value.CAPOPS_LOG_LEVEL,
     ...file.value,
+    settings: withStorage(file.value.settings, backups.value.backups),
   };
 }
 
@@ -88,6 +89,16 @@ function readBackups(
   }
   const backups = { ...stores.value, folder: resolve(folder, stores.value.folder) };
   return { value: { programs: programs.value, backups, age: age.value }, faults: [] };
+}
+
+/** Where backups go, where capops.yml does not say. */
+function withStorage(settings: Settings, { offsite }: BackupStores): Settings {
+  const { backups } = settings;
+  return backups ? { ...settings, backups: { storage: offsite ? 'offsite' : 'local', ...settled(backups) } } : settings;
+}
+
+function settled({ storage, ...backups }: NonNullable<Settings['backups']>): NonNullable<Settings['backups']> {
+  return storage ? { storage, ...backups } : backups;
 }
 
 /** What capops.yml sends off site needs a place there. */

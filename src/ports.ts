@@ -451,6 +451,8 @@ export interface BackupDesk {
   readonly recipients: readonly string[];
   /** Private keys of age, where they are at hand. */
   readonly identities: readonly string[];
+  /** CapOps’ own, for the manifest. */
+  readonly version: string;
 }
 
 /** Everything an operation may reach. */

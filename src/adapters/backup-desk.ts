@@ -8,6 +8,8 @@ import { openLocalStorage } from './local-storage.ts';
 
 type Given = Pick<Config, 'backups' | 'programs' | 'age' | 'databaseUrl' | 'ledgerDatabaseUrl'> & {
   readonly settings: Pick<Config['settings'], 'backups'>;
+  /** CapOps’ own. */
+  readonly version: string;
 };
 
 /** What backups are made with, and where they are kept. Nothing is connected before it is used. */
@@ -23,6 +25,7 @@ export async function openBackups(config: Given): Promise<BackupDesk> {
     file: (path) => fileOn({ local, folder: backups.folder }, path),
     recipients: settings.backups?.encryptTo ?? [],
     identities: await readIdentities(config.age.identityFile),
+    version: config.version,
   };
 }
 

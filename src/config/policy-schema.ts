@@ -102,6 +102,8 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     schedule: withBuiltIns(entriesOf(file.schedule, { timeZone: file.time_zone, channel: file.slack.announcements }), {
       timeZone: file.time_zone,
       auditChannel,
+      announcements: file.slack.announcements,
+      hasBackups: file.backups !== undefined,
     }),
   };
   const settings = {

@@ -34,15 +34,31 @@ export function refuseSameNames(entries: Entry[], context: z.RefinementCtx): voi
   }
 }
 
+interface Around {
+  readonly timeZone: string;
+  readonly auditChannel: string | undefined;
+  /** The channel that hears of changes. */
+  readonly announcements: string | undefined;
+  readonly hasBackups: boolean;
+}
+
 /** What runs by itself though the file does not say so; an entry of the same name stands in its stead. */
-export function withBuiltIns(
-  entries: readonly ScheduleEntry[],
-  { timeZone, auditChannel }: { timeZone: string; auditChannel: string | undefined },
-): ScheduleEntry[] {
-  const name = 'audit-anchor';
-  if (auditChannel === undefined || entries.some((entry) => entry.name === name)) return [...entries];
-  const nightly = { cron: '5 0 * * *', timeZone, catchUpMs: 24 * HOUR_MS };
-  return [...entries, { name, operation: 'audit-anchor', input: {}, channel: auditChannel, ...nightly }];
+export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around): ScheduleEntry[] {
+  const { timeZone, auditChannel, announcements, hasBackups } = around;
+  const builtIn = (operation: string, cron: string, more: Pick<ScheduleEntry, 'channel' | 'catchUpMs'>) => ({
+    ...{ name: operation, operation, cron, timeZone, input: {} },
+    ...more,
+  });
+  const all = [
+    ...(auditChannel === undefined
+      ? []
+      : [builtIn('audit-anchor', '5 0 * * *', { channel: auditChannel, catchUpMs: 24 * HOUR_MS })]),
+    ...(hasBackups
+      ? [builtIn('nightly-backup', '0 2 * * *', { channel: announcements, catchUpMs: 12 * HOUR_MS })]
+      : []),
+  ];
+  const taken = new Set(entries.map(({ name }) => name));
+  return [...entries, ...all.filter(({ name }) => !taken.has(name))];
 }
 
 /** The entries with what the file says for all of them. */

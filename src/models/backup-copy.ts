@@ -34,8 +34,11 @@ export class BackupCopy extends Model {
     }
   }
 
-  /** Copies that are to be made. */
-  static async wanted(ledger: Knex): Promise<BackupCopy[]> {
-    return BackupCopy.query(ledger).where('state', 'wanted').orderBy('tried_at');
+  /** Copies that are still to be made and were not tried since the moment, those first that wait longest. */
+  static async wanted(ledger: Knex, before: Date): Promise<BackupCopy[]> {
+    return BackupCopy.query(ledger)
+      .where('state', 'wanted')
+      .where((query) => query.whereNull('tried_at').orWhere('tried_at', '<', before))
+      .orderBy('tried_at');
   }
 }

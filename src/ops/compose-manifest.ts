@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { BackupFormat } from '../domain/backup-format.ts';
 import type { BackupManifest } from '../domain/backup-manifest.ts';
 import type { ArchiveCheck, BackupDesk, BackupStorage, DumpFacts, DumpSource } from '../ports.ts';
-import { version } from '../version.ts';
 import type { Context } from './operation.ts';
 
 interface Made {
@@ -20,7 +19,7 @@ interface Made {
 }
 
 /** What is known of a backup that was just read back whole. */
-export function composeManifest(context: Context, { recipients }: BackupDesk, made: Made): BackupManifest {
+export function composeManifest(context: Context, { recipients, version }: BackupDesk, made: Made): BackupManifest {
   const { wanted, facts, startedAt, check } = made;
   const { format, source, storage, key, note } = wanted;
   const { actor, clock, runId, settings } = context;

@@ -9,9 +9,9 @@ import { Backup } from '../models/backup.ts';
 import { BackupCopy } from '../models/backup-copy.ts';
 import type { BackupDesk, BackupStorage } from '../ports.ts';
 import type { Place } from './backup-desk.ts';
+import type { BackupWork } from './backup-work.ts';
 import { needSpace } from './free-space.ts';
 import { inOnePiece } from './in-one-piece.ts';
-import type { Context } from './operation.ts';
 import { examine, readBack } from './read-back.ts';
 import { manifestAt } from './read-storage.ts';
 
@@ -24,7 +24,7 @@ interface Copying {
 }
 
 /** Copies a backup to another storage, and reads it back there. Returns its manifest there, which knows both. Idempotent. */
-export async function copyBackupTo(context: Context, desk: BackupDesk, copying: Copying): Promise<BackupManifest> {
+export async function copyBackupTo(context: BackupWork, desk: BackupDesk, copying: Copying): Promise<BackupManifest> {
   const { manifest, to, pin } = copying;
   const { database, takenAt, startedAt, kind } = manifest;
   const format = formatOf(manifest.file);
@@ -50,7 +50,7 @@ async function present(to: BackupStorage, key: string, { id }: BackupManifest): 
 }
 
 async function copy(
-  context: Context,
+  context: BackupWork,
   desk: BackupDesk,
   { manifest, from, to, key, retainUntil }: Copying & { readonly key: string; readonly retainUntil: Date | undefined },
 ): Promise<BackupManifest> {
@@ -76,7 +76,7 @@ async function copy(
 
 /** Whether an earlier try, which was cut off before its manifest, has left the whole file; one that is not whole is removed. */
 async function isLeft(
-  context: Context,
+  context: BackupWork,
   desk: BackupDesk,
   stored: Place & Parameters<typeof examine>[2],
 ): Promise<boolean> {
@@ -88,7 +88,7 @@ async function isLeft(
 }
 
 async function write(
-  { signal, progress: show }: Context,
+  { signal, progress: show }: BackupWork,
   { manifest: { bytes }, from, to, key, retainUntil }: Parameters<typeof copy>[2],
 ): Promise<void> {
   const phase = `Copying to ${to.name}`;

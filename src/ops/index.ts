@@ -14,6 +14,7 @@ import { grantModule } from './grant-module.ts';
 import { help } from './help.ts';
 import { listBackups } from './list-backups.ts';
 import { listOrgs } from './list-orgs.ts';
+import { nightlyBackup } from './nightly-backup.ts';
 import type { Operation } from './operation.ts';
 import { pauseSchedule } from './pause-schedule.ts';
 import { pinBackup } from './pin-backup.ts';
@@ -45,6 +46,7 @@ export const OPERATIONS: readonly Operation[] = [
   pinBackup,
   unpinBackup,
   pruneBackups,
+  nightlyBackup,
   runs,
   showRun,
   cancelRun,

@@ -13,7 +13,11 @@ interface Stored {
 }
 
 /** Reads a stored backup to its end. Throws UserError where it is not whole, or not what was written. */
-export async function readBack(context: Context, desk: BackupDesk, stored: Stored): Promise<ArchiveCheck> {
+export async function readBack(
+  context: Pick<Context, 'signal' | 'progress'>,
+  desk: BackupDesk,
+  stored: Stored,
+): Promise<ArchiveCheck> {
   const check = await examine(context, desk, stored);
   if (check.fault !== undefined)
     throw new UserError(`${stored.key} in ${stored.storage.name} is no good: ${check.fault}`);
@@ -22,7 +26,7 @@ export async function readBack(context: Context, desk: BackupDesk, stored: Store
 
 /** The same, with what is wrong as part of the answer. */
 export async function examine(
-  context: Context,
+  context: Pick<Context, 'signal' | 'progress'>,
   { check, identities }: BackupDesk,
   { storage, key, format, expectedBytes, sha256 }: Stored,
 ): Promise<ArchiveCheck> {

@@ -51,7 +51,11 @@ terminal:
       },
       requestsPerMinute: 60,
       auditChannel: 'C01',
-      backups: { encryptTo: [], retention: { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 } },
+      backups: {
+        encryptTo: [],
+        storage: undefined,
+        retention: { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 },
+      },
     });
   });
 

@@ -49,7 +49,7 @@ describe('the rest of backups in capops.yml', () => {
   const backups = (section: string, env = {}) => load(env, file(`backups: ${section}`)).settings.backups;
 
   test('says where they go, and to whom they are encrypted', () => {
-    expect(backups('{}')).toMatchObject({ storage: undefined, encryptTo: [] });
+    expect(backups('{}')).toMatchObject({ storage: 'local', encryptTo: [] });
     expect(backups(`{ storage: local, encrypt_to: [${KEY}] }`)).toMatchObject({ storage: 'local', encryptTo: [KEY] });
     expect(backups('{ storage: both }', { S3_BUCKET: 'backups' })).toMatchObject({ storage: 'both' });
   });

@@ -84,3 +84,30 @@ describe('the nightly anchor of the audit', () => {
     expect(scheduled(own, file('audit: C09'))).toMatchObject([{ cron: '0 12 * * *', channel: 'C02' }]);
   });
 });
+
+describe('the nightly backup', () => {
+  const file = (more: string) =>
+    `environment: staging\ntime_zone: Europe/London\nslack: { announcements: C01 }\n${more}`;
+  const nightly = (more: string) =>
+    load({}, { 'capops.yml': file(more) }).settings.policy?.schedule.filter(({ name }) => name === 'nightly-backup');
+
+  test('is there by itself at 02:00 where the file speaks of backups, and told where changes are', () => {
+    expect(nightly('backups: {}')).toEqual([
+      {
+        name: 'nightly-backup',
+        cron: '0 2 * * *',
+        timeZone: 'Europe/London',
+        operation: 'nightly-backup',
+        input: {},
+        channel: 'C01',
+        catchUpMs: 12 * HOUR_MS,
+      },
+    ]);
+    expect(nightly('')).toEqual([]);
+  });
+
+  test('gives way to an entry of the same name', () => {
+    const own = '  - { name: nightly-backup, cron: 30 3 * * *, operation: nightly-backup }\n';
+    expect(nightly(`backups: {}\nschedule:\n${own}`)).toMatchObject([{ cron: '30 3 * * *', catchUpMs: HOUR_MS }]);
+  });
+});

@@ -61,6 +61,7 @@ export async function openGround({ offsite, backups, settings, identityFile }: G
     settings: own,
     databaseUrl: desk.platformUrl,
     ledgerDatabaseUrl: desk.ledgerUrl,
+    version: '0.1.0',
   });
   return Object.defineProperties(desk, {
     backups: { get: () => state.backups, set: (other: BackupDesk) => void Object.assign(state, { backups: other }) },

@@ -1,0 +1,167 @@
+import { showBytes } from '../domain/bytes.ts';
+import { counted } from '../domain/counted.ts';
+import { Freeze } from '../models/freeze.ts';
+import type { BackupDesk, DumpSource } from '../ports.ts';
+import { openBackupDesk, PRUNING, resourceOf, usualStorages } from './backup-desk.ts';
+import { type Copied, copyOffsite, copyWords } from './copy-offsite.ts';
+import { inTurn } from './in-turn.ts';
+import { LeaseTakenError } from './lease.ts';
+import { madeBefore } from './made-before.ts';
+import { type MadeBackup, makeBackup, usualFormat } from './make-backup.ts';
+import { type Context, defineOperation } from './operation.ts';
+import { planStorages } from './plan-storages.ts';
+import { prunedReport } from './prune-backups.ts';
+import { type Pruned, pruneStorages } from './prune-storages.ts';
+import type { Report } from './report.ts';
+import { shrinkWords } from './shrink-words.ts';
+import { syncCatalogue } from './sync-catalogue.ts';
+import { makeWantedCopies, type Retried } from './wanted-copies.ts';
+
+/** How long the night's work waits for others who are at work on a database. */
+const PATIENCE_MS = 2 * 3_600_000;
+
+interface Night {
+  readonly made: readonly (MadeBackup & { readonly copied: Copied | undefined })[];
+  readonly retried: readonly Retried[];
+  /** In words: why nothing was pruned. */
+  readonly pruned: readonly Pruned[] | string;
+}
+
+export const nightlyBackup = defineOperation({
+  name: 'nightly-backup',
+  verb: 'nightly',
+  summary: 'Do the night’s work: back up both databases, copy off site, remove what no rule keeps',
+  role: 'operator',
+  effect: 'changes',
+  evenWhenFrozen: true,
+  long: true,
+  restartable: true,
+  example: 'nightly',
+  args: {},
+
+  async run(context): Promise<Night> {
+    const desk = await openBackupDesk(context);
+    const { platform, ledger } = desk.sources;
+    const made: Night['made'][number][] = [];
+    const faults: unknown[] = [];
+    // A platform that cannot be backed up is no reason to go without the ledger.
+    for (const source of [platform, ledger]) {
+      await backUp(context, desk, source).then(
+        (one) => made.push(one),
+        (error: unknown) => faults.push(error),
+      );
+      context.signal.throwIfAborted();
+    }
+    const retried = await makeWantedCopies(context, desk, context.moment.now);
+    if (faults.length > 0) throw faults[0];
+    return { made, retried, pruned: await prune(context, desk) };
+  },
+
+  trace: ({ made, retried, pruned }) => ({
+    subjects: [],
+    after: {
+      backups: made.map(({ manifest: { id, sha256, bytes }, storage, key, copied }) => ({
+        id,
+        storage,
+        key,
+        bytes,
+        sha256,
+        copied,
+      })),
+      retried,
+      pruned:
+        typeof pruned === 'string'
+          ? pruned
+          : pruned.map(({ storage, removed, swept, failed }) => ({
+              storage,
+              removed: removed.map(({ id }) => id),
+              swept,
+              failed,
+            })),
+    },
+  }),
+
+  report: (night, { settings: { environment } }): Report => {
+    const notes = notesOn(night);
+    const names = night.made.map(({ manifest }) => manifest.database.name).join(' and ');
+    return {
+      tone: notes.length > 0 ? 'attention' : 'done',
+      title: `${names} are backed up, and were read back whole.`,
+      parts: [
+        { kind: 'table', columns: ['Backup', 'Of', 'Size', 'Rows', 'Where'], rows: night.made.map(row) },
+        ...notes.map((text) => ({ kind: 'note', text }) as const),
+        ...prunedParts(night.pruned),
+      ],
+      announcement: `did the night’s backups of ${environment}`,
+      ...(notes.length > 0 ? { broken: true } : {}),
+    };
+  },
+
+  json: ({ made, retried, pruned }) => ({
+    backups: made.map(({ manifest, storage, key, copied }) => ({ ...manifest, storage, key, copied })),
+    retried,
+    pruned,
+  }),
+});
+
+/** One database, once a night, beside nobody else who is at work on it. */
+async function backUp(context: Context, desk: BackupDesk, source: DumpSource): Promise<Night['made'][number]> {
+  const { storage, copyTo } = usualStorages(desk, context.settings);
+  const made = await inTurn(context, { resource: resourceOf(source), patienceMs: PATIENCE_MS }, async (held) => {
+    const before = await madeBefore(held, desk, source);
+    return before ?? makeBackup(held, desk, { source, storage, kind: 'nightly', format: usualFormat(desk) });
+  });
+  return { ...made, copied: copyTo && (await copyOffsite(context, desk, { ...made, to: copyTo })) };
+}
+
+/** Only after good backups. Somebody else who is at it does the same. */
+async function prune(context: Context, desk: BackupDesk): Promise<Night['pruned']> {
+  const frozen = await Freeze.current(context.databases.ledger);
+  if (frozen) return `Changes are frozen, because ${frozen.reason}.`;
+  try {
+    return await inTurn(context, { resource: PRUNING, patienceMs: 0 }, async (held) =>
+      pruneStorages(held, planStorages(held, await syncCatalogue(held, desk))),
+    );
+  } catch (error) {
+    if (error instanceof LeaseTakenError) return error.message;
+    throw error;
+  }
+}
+
+function row({ manifest, storage, copied }: Night['made'][number]): string[] {
+  const rows = Object.values(manifest.tables).reduce((sum, count) => sum + count, 0);
+  const where = copied && 'key' in copied ? `${storage}, offsite` : storage;
+  return [
+    manifest.id.slice(0, 8),
+    manifest.database.name,
+    showBytes(manifest.bytes),
+    rows.toLocaleString('en-GB'),
+    where,
+  ];
+}
+
+function notesOn({ made, retried, pruned }: Night): string[] {
+  const failed = retried.filter(({ fault }) => fault !== undefined);
+  return [
+    ...made.flatMap(({ manifest, former, warnings, copied }) => [
+      ...[shrinkWords(manifest, former) ?? []].flat().map((words) => `${manifest.database.name}: ${words}`),
+      ...warnings,
+      ...(copied && 'fault' in copied ? [copyWords(copied)] : []),
+    ]),
+    ...failed.map(
+      ({ id, storage, fault }) => `Backup ${id.slice(0, 8)} could again not be copied to ${storage}: ${fault}`,
+    ),
+    ...(typeof pruned === 'string' ? [`Nothing was pruned. ${pruned}`] : []),
+    ...(typeof pruned === 'string'
+      ? []
+      : (prunedReport(pruned).parts ?? []).flatMap((part) => (part.kind === 'note' ? [part.text] : []))),
+  ];
+}
+
+function prunedParts(pruned: Night['pruned']): NonNullable<Report['parts']> {
+  if (typeof pruned === 'string') return [];
+  const removed = pruned.reduce((sum, one) => sum + one.removed.length, 0);
+  return removed === 0
+    ? []
+    : [{ kind: 'note', text: `${counted(removed, 'old copy', 'old copies')} that no rule keeps went.` }];
+}

@@ -1,0 +1,110 @@
+import { describe, expect } from 'vitest';
+import { openLocalStorage } from '../../src/adapters/local-storage.ts';
+import type { Actor, BackupStorage, DumpSource } from '../../src/ports.ts';
+import { itNeeds } from '../setup/it-needs.ts';
+import { type Ground, keysIn, openGround, plantNights } from './backup-ground.ts';
+import { ADA, OMAR, POLICY, said } from './desk.ts';
+
+const NEEDS = ['postgresClient', 'zstd'] as const;
+const FEW = { daily: 3, weekly: 0, monthly: 0, manualDays: 7, safetyDays: 30 };
+const SCHEDULE: Actor = { id: 'schedule:nightly-backup', name: 'nightly-backup', face: 'schedule' };
+
+const ENTRY = {
+  ...{ name: 'nightly-backup', operation: 'nightly-backup', cron: '0 2 * * *', timeZone: 'UTC' },
+  ...{ input: {}, channel: undefined, catchUpMs: 3_600_000 },
+};
+
+/** Off site is another folder here: which kind of storage it is does not matter. */
+async function groundForNights(): Promise<Ground & { readonly offsite: BackupStorage }> {
+  const policy = { ...POLICY, schedule: [ENTRY] };
+  const ground = await openGround({ backups: { storage: 'both', retention: FEW }, settings: { policy } });
+  // What is made meanwhile is not of the future.
+  ground.now = new Date(ground.now.getTime() + 60_000);
+  const offsite = openLocalStorage({ name: 'offsite', folder: `${ground.elsewhere}/offsite` });
+  ground.backups = { ...ground.backups, offsite };
+  return Object.defineProperty(ground, 'offsite', { value: offsite }) as never;
+}
+
+const night = (ground: Ground, actor: Actor = OMAR) => ground.types(actor, 'nightly');
+const copies = (ground: Ground) =>
+  ground.ledger(`SELECT role, storage, state FROM backup_copies JOIN backups ON id = backup_id ORDER BY role, storage`);
+
+describe('nightly', () => {
+  itNeeds([...NEEDS], 'backs up the platform and the ledger, here and off site, and prunes then', async () => {
+    const ground = await groundForNights();
+    await plantNights(ground, 5);
+    const outcome = await night(ground);
+    expect(said(outcome)).toMatch(/platform_\w+ and platform_\w+_capops are backed up, and were read back whole\./);
+    const { platform, ledger } = ground.backups.sources;
+    const local = await keysIn(ground.backups.local);
+    for (const { database } of [platform, ledger]) {
+      const name = new RegExp(`^backups/${database}/[\\dT-]+Z-nightly\\.dump\\.zst$`);
+      expect(await keysIn(ground.offsite)).toContainEqual(expect.stringMatching(name));
+      expect(local).toContainEqual(expect.stringMatching(name));
+    }
+    expect(local.filter((key) => key.startsWith(`backups/${platform.database}/`) && key.endsWith('.zst'))).toHaveLength(
+      3,
+    );
+    expect(said(outcome)).toContain('3 old copies that no rule keeps went.');
+    expect(ground.complaints).toEqual([]);
+  });
+
+  itNeeds([...NEEDS], 'prunes nothing where one of them could not be made, and backs up the other', async () => {
+    const ground = await groundForNights();
+    await plantNights(ground, 5);
+    const { sources } = ground.backups;
+    ground.backups = { ...ground.backups, sources: { ...sources, platform: broken(sources.platform) } };
+    expect((await night(ground)).kind).toBe('failed');
+    const local = await keysIn(ground.backups.local);
+    expect(
+      local.filter((key) => key.startsWith(`backups/${sources.platform.database}/`) && key.endsWith('.zst')),
+    ).toHaveLength(5);
+    expect(local.filter((key) => key.startsWith(`backups/${sources.ledger.database}/`))).toHaveLength(2);
+  });
+
+  itNeeds([...NEEDS], 'tried again by the schedule, it makes only what is lacking', async () => {
+    const ground = await groundForNights();
+    const { sources } = ground.backups;
+    ground.backups = { ...ground.backups, sources: { ...sources, platform: broken(sources.platform) } };
+    expect((await night(ground, SCHEDULE)).kind).toBe('failed');
+    ground.backups = { ...ground.backups, sources };
+    expect((await night(ground, SCHEDULE)).kind).toBe('done');
+    const local = await keysIn(ground.backups.local);
+    for (const { database } of Object.values(sources))
+      expect(local.filter((key) => key.startsWith(`backups/${database}/`))).toHaveLength(2);
+  });
+
+  itNeeds([...NEEDS], 'a copy that fails stays wanted, is told, and is made by the next night', async () => {
+    const ground = await groundForNights();
+    const { offsite } = ground;
+    const write: BackupStorage['write'] = async () => {
+      throw new Error('The storage offsite does not answer.');
+    };
+    ground.backups = { ...ground.backups, offsite: { ...offsite, write } };
+    const outcome = await night(ground);
+    expect(said(outcome)).toContain('The copy off site failed: The storage offsite does not answer.');
+    expect(outcome.kind === 'done' && outcome.report.tone).toBe('attention');
+    expect((await copies(ground)).map(({ storage, state }) => `${storage} ${state}`)).toEqual([
+      'local good',
+      'offsite wanted',
+      'local good',
+      'offsite wanted',
+    ]);
+    ground.backups = { ...ground.backups, offsite };
+    ground.now = new Date(ground.now.getTime() + 86_400_000);
+    await night(ground);
+    expect((await copies(ground)).filter(({ state }) => state !== 'good')).toEqual([]);
+    expect((await keysIn(offsite)).filter((key) => key.endsWith('.zst'))).toHaveLength(4);
+  });
+
+  itNeeds([...NEEDS], 'prunes nothing while changes are frozen', async () => {
+    const ground = await groundForNights();
+    await plantNights(ground, 5);
+    await ground.types(ADA, 'freeze because we move');
+    expect(said(await night(ground))).toContain('Nothing was pruned. Changes are frozen, because we move.');
+  });
+});
+
+function broken(source: DumpSource): DumpSource {
+  return { ...source, inspect: () => Promise.reject(new Error('the server is being restarted')) };
+}
