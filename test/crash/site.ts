@@ -79,8 +79,13 @@ export async function openSite(): Promise<Site> {
     slack,
     start: async () => {
       isDead = false;
-      bot = await startProgram({ script: join(PROJECT_ROOT, 'src/main.ts'), folder, env });
-      door.target = bot.port;
+      const started = await startProgram({ script: join(PROJECT_ROOT, 'src/main.ts'), folder, env });
+      door.target = started.port;
+      bot = started;
+      // A run that is broken off leaves no bot behind.
+      const endWithUs = () => process.kill(started.pid, 'SIGKILL');
+      process.once('exit', endWithUs);
+      void started.ended.then(() => process.off('exit', endWithUs));
     },
     trap: async (trap) => {
       await new Promise<void>((caught) => {
