@@ -4,6 +4,7 @@ import { DeniedError } from '../errors.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import { Run, type RunState } from '../models/run.ts';
 import type { Ports } from '../ports.ts';
+import { openGroupCommit } from './group-commit.ts';
 import { openNoteBook } from './note-book.ts';
 import type { Report } from './report.ts';
 import {
@@ -87,11 +88,14 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
     failed: (ids, error) => failed(ids[0], error),
   });
   const note = (run: RunDraft, outcome: RunOutcome): void => notes.add({ run, outcome, at: clock.now() });
-  const write = ({ run, outcome, at }: Settled) =>
+  const write = openGroupCommit<Settled>((settled) =>
     ledger.transaction(async (trx) => {
-      if (await Run.settle(trx, run.id, { ...outcomeRow(outcome, at), ...answerRow(run, outcome) }))
-        await AuditEntry.append(trx, [auditRecord({ run, outcome, at })]);
-    });
+      const isFirst: boolean[] = [];
+      for (const { run, outcome, at } of settled)
+        isFirst.push(await Run.settle(trx, run.id, { ...outcomeRow(outcome, at), ...answerRow(run, outcome) }));
+      await AuditEntry.append(trx, settled.filter((_, place) => isFirst[place]).map(auditRecord));
+    }),
+  );
 
   return {
     draft,
