@@ -239,10 +239,13 @@ describe('listing and removing', () => {
   };
   itNeeds('objectStore', title, listsAndRemoves, { timeoutSeconds: 90 });
 
-  test('rejects where a page says that there is more and not where', async () => {
+  test.each([
+    ['says that there is more and not where', '<IsTruncated>true</IsTruncated>'],
+    ['does not say whether there is more', ''],
+  ])('rejects where a page %s', async (_, told) => {
     const peer = await httpPeer('http://127.0.0.1:1');
     endings.push(peer.close);
-    const body = '<ListBucketResult><Name>b</Name><IsTruncated>true</IsTruncated></ListBucketResult>';
+    const body = `<ListBucketResult><Name>b</Name>${told}</ListBucketResult>`;
     peer.misbehave(() => ({ status: 200, body }));
     const settings = { ...NOWHERE, endpoint: peer.endpoint };
     const storage = await openS3Storage({ name: 'offsite', settings, patience: PATIENCE });
