@@ -7,10 +7,11 @@ import { type Composition, compose, composeHeartbeat, composeMeter, composeSlack
 import { type Config, loadConfig, type SlackConfig } from './config.ts';
 import { StartError, UnavailableError } from './errors.ts';
 import type { Watch, WatchOptions } from './faces/http/index.ts';
+import { freshestCopies } from './models/backup-freshness.ts';
 import { checkApprovals } from './ops/check-approvals.ts';
 import { OPERATIONS } from './ops/index.ts';
 import { createService, type OpsService } from './ops/service.ts';
-import type { Log, Ports } from './ports.ts';
+import type { Log, NewestBackup, Ports } from './ports.ts';
 import { recordStart } from './record-start.ts';
 import { version } from './version.ts';
 
@@ -42,6 +43,7 @@ export async function openDaemon(check: (config: Config) => void = () => undefin
   const startId = await recordStart(config, composition.ports.databases, processes);
   const ports = { ...composition.ports, startId, processes };
   meter?.watchQueue(composition.queue.depth);
+  meter?.watchBackups(() => newestBackups(composition.ports));
   const health = config.watching.health && meter && { ...config.watching.health, metrics: meter.page };
   return {
     ...composition,
@@ -52,6 +54,14 @@ export async function openDaemon(check: (config: Config) => void = () => undefin
     service: createService(ports, OPERATIONS),
     watchOver: (isConnected) => watchOver(config, { ports, slack: web.quick, isConnected, health }),
   };
+}
+
+/** As /metrics shows them. */
+async function newestBackups({ databases, clock }: Ports): Promise<NewestBackup[]> {
+  const now = clock.now();
+  return (await freshestCopies(databases.ledger, now)).map(({ role, storage, takenAt, bytes }) => {
+    return { database: role, storage, bytes, ageSeconds: (now.getTime() - takenAt.getTime()) / 1000 };
+  });
 }
 
 function slackOf({ slack }: Config): SlackConfig {

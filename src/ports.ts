@@ -209,7 +209,7 @@ export interface JobQueue {
 }
 
 /** What must wake somebody. */
-export type Trouble = 'platform' | 'ledger' | 'audit';
+export type Trouble = 'platform' | 'ledger' | 'audit' | 'backups';
 
 /** Whoever has to be woken. Returns at once and never throws; what does not arrive is logged. */
 export interface Pager {
@@ -217,6 +217,15 @@ export interface Pager {
   wake(trouble: Trouble, summary: string): void;
   /** Says that it is over, where somebody was woken for it. */
   over(trouble: Trouble, summary: string): void;
+}
+
+/** The newest good backup of a database in a storage, as it is measured. */
+export interface NewestBackup {
+  /** `platform` or `ledger`. */
+  readonly database: string;
+  readonly storage: string;
+  readonly ageSeconds: number;
+  readonly bytes: number;
 }
 
 /** What CapOps counts of itself. Labels are words of its own: never a person, a channel, an address. */
@@ -236,6 +245,8 @@ export interface Meter {
   late(seconds: number): void;
   /** Where to read how many runs wait; asked whenever somebody looks. It may reject: then nothing is shown. */
   watchQueue(depth: () => Promise<number>): void;
+  /** The same, for the newest good backup of each database in each storage. */
+  watchBackups(newest: () => Promise<readonly NewestBackup[]>): void;
 }
 
 /**

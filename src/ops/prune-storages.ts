@@ -1,5 +1,6 @@
 import type { Decision } from '../domain/retention.ts';
 import type { StoredBackup } from '../domain/stored-backup.ts';
+import { BackupAlarm } from '../models/backup-alarm.ts';
 import { BackupCopy } from '../models/backup-copy.ts';
 import type { BackupStorage } from '../ports.ts';
 import type { Context } from './operation.ts';
@@ -24,8 +25,23 @@ export interface Pruned {
 /** Removes what the plans say, and nothing else. A backup whose manifest stays stays whole. */
 export async function pruneStorages(context: Context, plans: readonly StoragePlan[]): Promise<Pruned[]> {
   const pruned: Pruned[] = [];
-  for (const plan of plans) pruned.push(await pruneStorage(context, plan));
+  for (const plan of plans) {
+    const one = await pruneStorage(context, plan);
+    await alarm(context, one);
+    pruned.push(one);
+  }
   return pruned;
+}
+
+/** Whoever looks after the backups tells of it, until it is mended. */
+async function alarm({ databases: { ledger }, clock }: Context, { storage, refusal, failed }: Pruned): Promise<void> {
+  const name = `pruning ${storage}`;
+  const now = clock.now();
+  const [first] = failed;
+  const stuck = first && `${failed.length} could not be removed from ${storage}, such as ${first.key}: ${first.reason}`;
+  const words = refusal ?? stuck;
+  if (words === undefined) await BackupAlarm.mend(ledger, name, { but: [], now });
+  else await BackupAlarm.raise(ledger, [{ name, words }], now);
 }
 
 async function pruneStorage(context: Context, { contents, plan, leftovers }: StoragePlan): Promise<Pruned> {

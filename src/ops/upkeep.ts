@@ -1,6 +1,7 @@
 import { Start } from '../models/start.ts';
 import { anchorAfter } from './anchor.ts';
 import { type Board, tendApprovals } from './approval-board.ts';
+import { startBackupUpkeep } from './backup-upkeep.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -55,10 +56,11 @@ export function startUpkeep(
     setInterval(tend, TEND_EVERY_MS),
   ];
   const first = settle();
+  const backups = startBackupUpkeep(board);
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([first, tend()]);
+      await Promise.all([first, tend(), backups.stop()]);
       await attempt('the ledger could not be told that CapOps has ended', () =>
         Start.ended(ledger, startId, clock.now()),
       );

@@ -100,7 +100,14 @@ describe('towards Slack', () => {
   it('counts each call by its method and what came of it, and names no address', async () => {
     const calls: string[] = [];
     const nothing = () => undefined;
-    const meter = { ran: nothing, acknowledged: nothing, saw: nothing, late: nothing, watchQueue: nothing };
+    const meter = {
+      ran: nothing,
+      acknowledged: nothing,
+      saw: nothing,
+      late: nothing,
+      watchQueue: nothing,
+      watchBackups: nothing,
+    };
     const calledSlack = (call: object) => void calls.push(Object.values(call).join(' '));
     const counted = openSlackWeb({ botToken, apiUrl: undefined, meter: { ...meter, calledSlack } });
     nock('https://slack.com').post('/api/chat.update').reply(429, '', { 'retry-after': '0' });

@@ -29,6 +29,7 @@ it('every run is counted by operation, outcome and face; a repeated delivery is 
         saw: nothing,
         late: nothing,
         watchQueue: nothing,
+        watchBackups: nothing,
       },
     },
     OPERATIONS,

@@ -92,6 +92,7 @@ describe('what is due', () => {
       saw: () => undefined,
       late: (seconds: number) => void late.push(seconds),
       watchQueue: () => undefined,
+      watchBackups: () => undefined,
     };
     const measured = { ...scheduling.ports, meter };
     const service = createService(measured, operations);

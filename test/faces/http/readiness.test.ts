@@ -28,6 +28,7 @@ function open(seen: string[] = []) {
     saw: (part: string, isThere: boolean) => void seen.push(`${part} ${isThere}`),
     late: () => undefined,
     watchQueue: () => undefined,
+    watchBackups: () => undefined,
   };
   return openReadiness({
     ports: { databases: desk.databases, meter },
