@@ -1,4 +1,5 @@
 import { systemClock } from './adapters/clock.ts';
+import { giveBackAfterStart } from './adapters/flat-memory.ts';
 import { openDaemon, readyFields, refuseToStart, stopOnSignal } from './daemon.ts';
 import type { Watch } from './faces/http/index.ts';
 import type { Scheduler } from './faces/scheduler/index.ts';
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   const { port } = await patiently(log, face.start());
   running.scheduler = await startScheduler({ ports, service, announcer: face.announcer });
   log.info({ port, ...readyFields(config, running.watch) }, 'ready');
+  giveBackAfterStart();
 }
 
 /** Slack may take long, or be down: whoever reads the log hears of it. */

@@ -1,3 +1,4 @@
+import { giveBackAfterStart } from './adapters/flat-memory.ts';
 import { openDaemon, readyFields, refuseToStart, stopOnSignal } from './daemon.ts';
 import type { Watch } from './faces/http/index.ts';
 import { sayDirectly } from './faces/slack/answer.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   });
   running.watch = await daemon.watchOver(() => true);
   ports.log.info({ concurrency, ...readyFields(config, running.watch) }, 'ready');
+  giveBackAfterStart();
 }
 
 main().catch(refuseToStart);
