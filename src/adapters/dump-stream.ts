@@ -40,7 +40,9 @@ async function throughProgram(crew: Crew, pgDump: Program, path: string, folder:
     const zstd = { path, args: zstdArgs('compress'), env: pgDump.env };
     const { stdout } = crew.start(zstd, [pipe.readEnd, 'pipe', 'pipe']);
     crew.start(pgDump, ['ignore', pipe.writeEnd, 'pipe']);
-    return { bytes: stdout ?? new PassThrough().end(), seen: () => undefined };
+    // Read from the start: what a program has left unread when it exits, Node lets go.
+    const bytes = stdout ? pipeline(stdout, new PassThrough(), () => undefined) : new PassThrough().end();
+    return { bytes, seen: () => undefined };
   } finally {
     await pipe.handedOver();
   }
