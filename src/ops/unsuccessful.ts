@@ -1,5 +1,5 @@
 import { databaseDown } from '../domain/connection-failure.ts';
-import { DeniedError, StorageError, UnavailableError, UserError } from '../errors.ts';
+import { DeniedError, ProgramError, StorageError, UnavailableError, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
 import { LeaseLostError } from './lease.ts';
@@ -54,7 +54,7 @@ async function handBack(recorder: Recorder, run: Underway, { message }: HandedBa
 }
 
 function failureMessage(run: Underway, error: unknown): string {
-  const isSaid = [UnavailableError, StorageError, LeaseLostError].some((kind) => error instanceof kind);
+  const isSaid = [UnavailableError, StorageError, ProgramError, LeaseLostError].some((kind) => error instanceof kind);
   if (isSaid) return (error as Error).message;
   if (databaseDown(error)) {
     const consequence = run.begun
