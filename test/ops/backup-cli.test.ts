@@ -124,3 +124,31 @@ test('a file of private keys that others may read stops the start', async () => 
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/AGE_IDENTITY_FILE: found “open\.txt”, which others may read or write\. Allowed: .*chmod 600/);
 });
+
+itNeeds(
+  'postgresClient',
+  'the terminal lists, verifies, pins and prunes',
+  async () => {
+    // What the folders of the other tests have is no business of this one.
+    await desk.ledger('TRUNCATE backups, backup_copies');
+    const stand = join(folder, 'stand');
+    mkdirSync(stand);
+    const own = { BACKUP_DIR: 'listed' };
+    expect((await type(['backup', '--output', 'mine.dump'], own, stand)).code).toBe(0);
+    await type(['backup'], own);
+    const listed = await type(['list-backups', '--format', 'json'], own);
+    const [{ id, copies }] = JSON.parse(listed.stdout);
+    expect(copies).toMatchObject([{ storage: 'local', state: 'good' }]);
+    const verified = await type(['verify-backup', 'mine.dump'], own, stand);
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining('is whole: every byte was read')]);
+    expect((await type(['verify-backup', id.slice(0, 8)], own)).code).toBe(0);
+    expect((await type(['pin-backup', id, '--reason', 'the auditors ask'], own)).stdout).toContain(
+      'stays until somebody',
+    );
+    expect((await type(['prune-backups', '--dry-run'], own)).stdout).toContain('pinned (the auditors ask)');
+    const file = join(stand, 'mine.dump');
+    writeFileSync(file, readFileSync(file).subarray(0, -9));
+    expect((await type(['verify-backup', 'mine.dump'], own, stand)).code).toBe(1);
+  },
+  { timeoutSeconds: 60 },
+);
