@@ -16,6 +16,7 @@ const code = sources.map((file) => readFileSync(join(root, file), 'utf8')).join(
 /** The scopes of each method, from its page in Slack's reference: https://docs.slack.dev/reference/methods */
 const SCOPES: Record<string, string[]> = {
   'auth.test': [],
+  'chat.delete': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write', 'chat:write.public'],
   'chat.update': ['chat:write'],
