@@ -52,6 +52,22 @@ describe('prune', () => {
     expect(dumps(ground)).toHaveLength(6);
   });
 
+  test('what changes at the last moment is shown anew, too', async () => {
+    const ground = await openGround({ backups: FEW });
+    await plantNights(ground, 5);
+    const { confirmation } = await look(ground);
+    const { local } = ground.backups;
+    let looks = 0;
+    const list: BackupStorage['list'] = async function* (prefix) {
+      looks += 1;
+      if (looks === 2) await plant(ground, { storage: local, takenAt: ground.now });
+      yield* local.list(prefix);
+    };
+    ground.backups = { ...ground.backups, local: { ...local, list } };
+    expect(await prune(ground, confirmation)).toMatchObject({ kind: 'preview', moved: true });
+    expect(dumps(ground)).toHaveLength(6);
+  });
+
   test('is for admins', async () => {
     const ground = await openGround();
     expect((await ground.types(OMAR, 'prune')).kind).toBe('denied');
