@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: 'test/setup/servers.ts',
     reporters: ['default', tallyReporter(process.env.TALLY_FILE)],
     pool: 'forks',
-    maxWorkers: 2,
+    // Most of what tests do is to wait: for a lock, a limit, a process that starts.
+    maxWorkers: 3,
     testTimeout: 30_000,
     env: { TZ: TEST_TIME_ZONE },
     // A test without an assertion cannot fail.

@@ -5,7 +5,7 @@ import type { Ports } from '../ports.ts';
 import type { Recorder } from './recorder.ts';
 import { keysOf, type RunDraft, startRow, storedRow } from './run-rows.ts';
 import type { Request } from './service.ts';
-import { LEDGER, LEDGER_CONSEQUENCE, withLedger } from './with-ledger.ts';
+import { LEDGER, withLedger } from './with-ledger.ts';
 
 /** What became of storing a request before it was acknowledged. */
 export type Receipt =
@@ -26,6 +26,9 @@ export interface StoredReceipt {
   /** Whether it goes on with what was begun before. */
   readonly isResumed?: true;
 }
+
+/** It may have come before, and been done then: more than this is not known without the ledger. */
+const NOT_TAKEN = 'Changes are refused until it does; this request began nothing. Reading still works.';
 
 /** Slack waits 3 s for the acknowledgement; a ledger that needs longer than this is as good as down. */
 const STORE_MS = 1_000;
@@ -65,5 +68,5 @@ async function store({ databases: { ledger }, startId }: Ports, run: RunDraft): 
 }
 
 function unavailable(cause?: unknown): Extract<Receipt, { kind: 'unstored' }> {
-  return { kind: 'unstored', error: new UnavailableError(LEDGER, LEDGER_CONSEQUENCE, cause) };
+  return { kind: 'unstored', error: new UnavailableError(LEDGER, NOT_TAKEN, cause) };
 }
