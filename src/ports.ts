@@ -195,6 +195,8 @@ export type JobHandler = (runId: string, signal: AbortSignal) => Promise<JobVerd
 export interface JobQueue {
   /** Adds a run's job in the caller's transaction on the ledger: both or neither. A run that has one already keeps it. */
   enqueue(trx: Knex.Transaction, runId: string): Promise<void>;
+  /** The same for a run whose worker is known to be gone: the job that it had is dropped, so that nobody waits for it. */
+  enqueueAnew(trx: Knex.Transaction, runId: string): Promise<void>;
   /**
    * Works jobs, at most `concurrency` at a time, until `signal` aborts; resolves when what was taken is done or given
    * back. Waits for a ledger that is down. `again` hands the job back: somebody gets it in 1 to 4 s, in up to 30 s when
@@ -474,7 +476,7 @@ export interface Ports {
   readonly processes?: Processes | undefined;
   readonly databases: Databases;
   /** Absent where nothing waits for a worker: long operations run at once then. */
-  readonly jobs?: Pick<JobQueue, 'enqueue'> | undefined;
+  readonly jobs?: Pick<JobQueue, 'enqueue' | 'enqueueAnew'> | undefined;
   /** Undefined when the platform runs without Redis. */
   readonly cache: AccessCache | undefined;
   /** Undefined when Slack is not configured. */

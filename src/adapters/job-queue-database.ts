@@ -33,3 +33,8 @@ export async function countJobs(ledger: Knex, states: readonly string[]): Promis
   const [row] = await jobs.count({ count: '*' });
   return Number(row?.count);
 }
+
+/** Drops the job that somebody has taken for a run. */
+export async function dropJob(trx: Knex.Transaction, runId: string): Promise<void> {
+  await trx.withSchema(SCHEMA).from('job').where({ name: QUEUE, singleton_key: runId, state: 'active' }).delete();
+}

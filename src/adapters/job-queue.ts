@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { JobQueue, Log } from '../ports.ts';
-import { countJobs, QUEUE, SCHEMA } from './job-queue-database.ts';
+import { countJobs, dropJob, QUEUE, SCHEMA } from './job-queue-database.ts';
 import { type Pace, type RunJob, workUntil } from './job-workers.ts';
 
 /** The longest that pg-boss lets a job take. */
@@ -20,13 +20,18 @@ export function openJobQueue(
   const wakeAll = () => {
     for (const wake of wakers) wake();
   };
+  const enqueue: JobQueue['enqueue'] = async (trx, runId) => {
+    const { PgBoss, fromKnex } = await import('pg-boss');
+    // One that works in this transaction alone: it asks for no second connection while it holds this one.
+    const boss = new PgBoss({ db: fromKnex(trx), schema: SCHEMA, migrate: false });
+    await boss.send(QUEUE, { runId } satisfies RunJob, jobOptions(runId, pace));
+    trx.executionPromise.then(wakeAll, () => undefined);
+  };
   return {
-    enqueue: async (trx, runId) => {
-      const { PgBoss, fromKnex } = await import('pg-boss');
-      // One that works in this transaction alone: it asks for no second connection while it holds this one.
-      const boss = new PgBoss({ db: fromKnex(trx), schema: SCHEMA, migrate: false });
-      await boss.send(QUEUE, { runId } satisfies RunJob, jobOptions(runId, pace));
-      trx.executionPromise.then(wakeAll, () => undefined);
+    enqueue,
+    enqueueAnew: async (trx, runId) => {
+      await dropJob(trx, runId);
+      await enqueue(trx, runId);
     },
     work: (handle, { concurrency, signal }) => {
       const until = AbortSignal.any([signal, closing.signal]);

@@ -74,12 +74,12 @@ async function verdictOn({ ports, service }: Desk, run: Run): Promise<Fate> {
   return isStillWanted ? 'again' : 'undone';
 }
 
-/** Its job is handed out again by the queue, or is put there anew. */
+/** Its worker is gone: nobody waits until the queue has noticed that. */
 async function requeue({ ports: { databases, jobs } }: Desk, run: Run): Promise<void> {
   await databases.ledger.transaction(async (trx) => {
     const { id, startId } = run;
     if (await Run.advance(trx, { id, from: 'running', startId }, { state: 'queued', startId: null }))
-      await jobs?.enqueue(trx, id);
+      await jobs?.enqueueAnew(trx, id);
   });
 }
 

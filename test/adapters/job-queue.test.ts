@@ -101,6 +101,19 @@ describe('a run’s job', () => {
     expect(await query(ledgerUrl, 'SELECT data FROM capops_jobs.job')).toEqual([{ data: { runId } }]);
   });
 
+  test('that a worker has which is known to be gone goes to another at once', async () => {
+    const [runId = ''] = ids(1);
+    const [gone, other] = [openQueue(), openQueue()];
+    const frozen = Promise.withResolvers<'done'>();
+    const { took: lost } = startWorker(gone, () => frozen.promise, 1);
+    onTestFinished(() => frozen.resolve('done'));
+    await enqueue(gone, runId);
+    await vi.waitFor(() => expect(lost).toEqual([runId]), 5000);
+    const { took } = startWorker(other);
+    await ledger.transaction((trx) => other.enqueueAnew(trx, runId));
+    await vi.waitFor(() => expect(took).toEqual([runId]), 3000);
+  });
+
   test('is there once, however often it is added', async () => {
     const queue = openQueue();
     const [runId = ''] = ids(1);

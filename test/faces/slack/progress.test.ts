@@ -65,7 +65,8 @@ const workers: Bot[] = [];
 beforeEach(async () => {
   queued = [];
   Object.assign(world, { begun: Promise.withResolvers<void>(), finish: () => {}, tell: () => {} });
-  bot = await openBot({ operations, jobs: { enqueue: async (_, runId) => void queued.push(runId) } });
+  const enqueue = async (_: unknown, runId: string) => void queued.push(runId);
+  bot = await openBot({ operations, jobs: { enqueue, enqueueAnew: enqueue } });
 });
 afterEach(async () => {
   world.finish();
