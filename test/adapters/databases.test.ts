@@ -7,7 +7,7 @@ import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
 let database: PlatformDatabase;
 
 beforeAll(async () => {
-  database = await createPlatformDatabase({ shape: 'platform', withLedger: true });
+  database = await createPlatformDatabase({ shape: 'platform', ledger: 'empty' });
 });
 
 afterAll(() => database.drop());

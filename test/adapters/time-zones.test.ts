@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../setup/run-cli.ts';
 let database: PlatformDatabase;
 
 beforeAll(async () => {
-  database = await createPlatformDatabase({ shape: 'platform', withLedger: true });
+  database = await createPlatformDatabase({ shape: 'platform', ledger: 'empty' });
 });
 
 afterAll(() => database.drop());

@@ -17,7 +17,7 @@ let close: () => Promise<void>;
 let service: OpsService;
 
 beforeEach(async () => {
-  database = await createPlatformDatabase({ shape: 'platform', withLedger: true });
+  database = await createPlatformDatabase({ shape: 'platform', ledger: 'empty' });
   const addresses = { databaseUrl: database.platformUrl, ledgerDatabaseUrl: database.ledgerUrl, ledgerIsDerived: true };
   await migrateAll(addresses, () => undefined);
   ({ databases, close } = openDatabases(addresses));

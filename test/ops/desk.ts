@@ -64,8 +64,9 @@ export async function openDesk({
   backups,
   through = (url) => url,
 }: DeskOptions = {}): Promise<Desk> {
-  const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape });
-  await migrateAll({ databaseUrl: platformUrl, ledgerDatabaseUrl: ledgerUrl, ledgerIsDerived: true }, () => undefined);
+  const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape, ledger: 'migrated' });
+  const config = { databaseUrl: platformUrl, ledgerDatabaseUrl: ledgerUrl, ledgerIsDerived: true };
+  if (shape === 'empty') await migrateAll(config, () => undefined);
   const opened = openDatabases({
     databaseUrl: through(platformUrl, 'platform'),
     ledgerDatabaseUrl: through(ledgerUrl, 'ledger'),

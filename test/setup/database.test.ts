@@ -40,7 +40,7 @@ describe('a database for a test', () => {
 
   test('comes without its ledger unless asked', async () => {
     const without = await createPlatformDatabase({ shape: 'empty' });
-    const withOne = await createPlatformDatabase({ shape: 'empty', withLedger: true });
+    const withOne = await createPlatformDatabase({ shape: 'empty', ledger: 'empty' });
     expect(new URL(without.ledgerUrl).pathname).toBe(`${new URL(without.platformUrl).pathname}_capops`);
     await expect(rows(without.ledgerUrl, 'SELECT 1')).rejects.toThrow('does not exist');
     expect(await rows(withOne.ledgerUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);

@@ -5,8 +5,8 @@ import { inject } from 'vitest';
 export type PlatformDatabaseOptions = {
   /** `platform`: as the platform's own services leave it; `empty`: a database with nothing in it. */
   shape: 'platform' | 'empty';
-  /** True: the ledger's database is there too, empty. By default it is not, as before the first `db:migrate`. */
-  withLedger?: boolean;
+  /** `empty` or `migrated`: the ledger's database is there too. By default it is not, as before the first `db:migrate`. */
+  ledger?: 'empty' | 'migrated';
 };
 
 /** A test's own databases. The ledger's name is the platform's followed by `_capops`. */
@@ -17,8 +17,11 @@ export async function createPlatformDatabase(options: PlatformDatabaseOptions): 
   const name = `platform_${randomBytes(6).toString('hex')}`;
   const ledger = `${name}_capops`;
   const template = options.shape === 'platform' ? 'capops_template_platform' : 'template0';
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  if (options.withLedger) await onServer(`CREATE DATABASE ${ledger} TEMPLATE template0`);
+  const ledgers = { empty: 'template0', migrated: 'capops_template_migrated_capops' };
+  await onServer(
+    `CREATE DATABASE ${name} TEMPLATE ${template}`,
+    ...(options.ledger ? [`CREATE DATABASE ${ledger} TEMPLATE ${ledgers[options.ledger]}`] : []),
+  );
   return {
     platformUrl: addressOf(name),
     ledgerUrl: addressOf(ledger),

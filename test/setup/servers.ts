@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
+import { migrateAll } from '../../src/adapters/migrations.ts';
 import { freePort, startPostgres } from '../../workbench/postgres.ts';
 import { whyMissing } from './machine.ts';
 import { offerObjectStore } from './object-store-offer.ts';
@@ -21,6 +22,8 @@ declare module 'vitest' {
   }
 }
 
+/** The platform’s database and, with `_capops` behind it, the ledger, as `db:migrate` leaves them. */
+const MIGRATED = 'capops_template_migrated';
 const ROOM_BYTES = 4 * 2 ** 30;
 
 /**
@@ -73,9 +76,20 @@ function guard(folder: string): () => void {
 
 async function makeTemplates(url: string): Promise<void> {
   await query(url, 'CREATE DATABASE capops_template_platform');
-  const template = new URL(url);
-  template.pathname = '/capops_template_platform';
-  await query(template.href, readFileSync(new URL('../fixtures/platform.sql', import.meta.url), 'utf8'));
+  await query(
+    addressIn(url, 'capops_template_platform'),
+    readFileSync(new URL('../fixtures/platform.sql', import.meta.url), 'utf8'),
+  );
+  await query(url, `CREATE DATABASE ${MIGRATED} TEMPLATE capops_template_platform`);
+  const migrated = addressIn(url, MIGRATED);
+  const ledger = addressIn(url, `${MIGRATED}_capops`);
+  await migrateAll({ databaseUrl: migrated, ledgerDatabaseUrl: ledger, ledgerIsDerived: true }, () => undefined);
+}
+
+function addressIn(url: string, database: string): string {
+  const address = new URL(url);
+  address.pathname = `/${database}`;
+  return address.href;
 }
 
 async function query(url: string, sql: string): Promise<void> {
