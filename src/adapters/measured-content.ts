@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { freeAsItGoes } from './flat-memory.ts';
 
 /** What went through, once the content has ended. */
 export interface Measure {
@@ -26,6 +27,7 @@ interface Options {
 
 export function measured(content: AsyncIterable<Uint8Array>, { signal, progress }: Options): MeasuredContent {
   const hash = createHash('sha256');
+  const free = freeAsItGoes();
   let bytes = 0;
   let measure: Measure | undefined;
   let failure: { reason: unknown } | undefined;
@@ -39,6 +41,7 @@ export function measured(content: AsyncIterable<Uint8Array>, { signal, progress 
         bytes += chunk.byteLength;
         yield chunk;
         progress?.(bytes);
+        free(chunk.byteLength);
       }
       measure = { bytes, sha256: hash.digest('hex') };
     } catch (error) {

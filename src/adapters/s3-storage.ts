@@ -3,6 +3,7 @@ import type { S3Settings } from '../config/backups.ts';
 import { checkKey } from '../domain/storage-key.ts';
 import { StorageError } from '../errors.ts';
 import type { BackupStorage } from '../ports.ts';
+import { freeAsItGoes } from './flat-memory.ts';
 import { openS3Client, type Patience, type S3Place } from './s3-client.ts';
 import { s3Failure } from './s3-failure.ts';
 import { abortUploads, listObjects } from './s3-listing.ts';
@@ -60,6 +61,7 @@ async function* read(place: S3Place, key: string, signal?: AbortSignal): AsyncGe
   checkKey(key);
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   const command = new GetObjectCommand({ Bucket: place.settings.bucket, Key: place.objectKey(key) });
+  const free = freeAsItGoes();
   let bytes = 0;
   try {
     const { Body, ContentLength } = await place.client.send(command, signal && { abortSignal: signal });
@@ -70,6 +72,7 @@ async function* read(place: S3Place, key: string, signal?: AbortSignal): AsyncGe
       for await (const chunk of Body) {
         bytes += chunk.byteLength;
         yield chunk;
+        free(chunk.byteLength);
       }
     } finally {
       signal?.removeEventListener('abort', stop);
