@@ -5,7 +5,7 @@ import { parse } from 'csv-parse';
 import { Client } from 'pg';
 import { openDatabases } from '../src/adapters/databases.ts';
 import { bulkImport } from '../src/ops/bulk-import.ts';
-import { createService, type Outcome, type Request } from '../src/ops/service.ts';
+import { createService, type Outcome, type Request } from '../src/ops/service/service.ts';
 
 /** What one contender took, timed inside its own process. */
 export type Taken = { ms: number; memoryMb: number };

@@ -3,7 +3,7 @@
 import { Client } from 'pg';
 import { openDatabases } from '../src/adapters/databases.ts';
 import { grantModule } from '../src/ops/grant-module.ts';
-import { createService } from '../src/ops/service.ts';
+import { createService } from '../src/ops/service/service.ts';
 import { type Bot, startBare, startCapOps } from './bots.ts';
 import { everyCode, fill, judge, openGround } from './ground.ts';
 import { askInTurn, type LoadResult, offer, openSlackEdge } from './slack-edge.ts';

@@ -5,10 +5,10 @@ import type { Watch } from './faces/http/index.ts';
 import type { Scheduler } from './faces/scheduler/index.ts';
 import { createSlackFace } from './faces/slack/index.ts';
 import { startWorker } from './faces/worker/index.ts';
-import { checkSchedule } from './ops/check-schedule.ts';
 import { OPERATIONS } from './ops/index.ts';
-import type { ScheduleDesk } from './ops/schedule-work.ts';
-import { startUpkeep } from './ops/upkeep.ts';
+import { checkSchedule } from './ops/scheduling/check-schedule.ts';
+import type { ScheduleDesk } from './ops/scheduling/schedule-work.ts';
+import { startUpkeep } from './ops/upkeep/upkeep.ts';
 import type { Log } from './ports.ts';
 
 /** How long a stop waits for what is under way before it gives up. */

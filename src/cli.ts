@@ -3,9 +3,9 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Desk, OpenDesk } from './faces/terminal/index.ts';
-import type { DangerousRun } from './ops/anchor.ts';
-import type { Operation } from './ops/operation.ts';
-import type { Report } from './ops/report.ts';
+import type { Operation } from './ops/service/operation.ts';
+import type { Report } from './ops/service/report.ts';
+import type { DangerousRun } from './ops/upkeep/anchor.ts';
 import type { Ports, Team } from './ports.ts';
 
 // Compiled once, read back at the next start. In the project's own folder: in /tmp others might put their code first.
@@ -47,11 +47,11 @@ process.exitCode = await face.serveTerminal(desk, {
 async function open(operation: Operation): Promise<OpenDesk> {
   const [config, { checkApprovals }, { compose }, { openLog }, { systemClock }, { createService }] = await Promise.all([
     configuration(),
-    import('./ops/check-approvals.ts'),
+    import('./ops/approving/check-approvals.ts'),
     import('./compose.ts'),
     import('./adapters/log.ts'),
     import('./adapters/clock.ts'),
-    import('./ops/service.ts'),
+    import('./ops/service/service.ts'),
   ]);
   checkApprovals(config.settings, OPERATIONS);
   const isLedgerThere = await refusePending(config);
@@ -70,7 +70,7 @@ async function open(operation: Operation): Promise<OpenDesk> {
 
 /** Behind a run that was forced, or that somebody approved here. */
 async function anchor(config: Config, ports: Ports, run: DangerousRun): Promise<void> {
-  const { anchorAfter } = await import('./ops/anchor.ts');
+  const { anchorAfter } = await import('./ops/upkeep/anchor.ts');
   const team = await openTeam(config.slack, config.settings.auditChannel);
   await anchorAfter(ports, team && { team }, run);
 }
@@ -148,7 +148,7 @@ async function besideNobody(config: Config, work: () => Promise<void>): Promise<
     import('./adapters/log.ts'),
     import('./adapters/clock.ts'),
     import('./config/database-url.ts'),
-    import('./ops/lease.ts'),
+    import('./ops/service/lease.ts'),
   ]);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const { ports, close } = await compose(config, { log, clock: systemClock });

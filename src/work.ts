@@ -6,7 +6,7 @@ import { openCorrespondent } from './faces/slack/correspondent.ts';
 import { drawWords } from './faces/slack/draw-report.ts';
 import { createAnnouncer } from './faces/slack/post-report.ts';
 import { startWorker } from './faces/worker/index.ts';
-import { startUpkeep } from './ops/upkeep.ts';
+import { startUpkeep } from './ops/upkeep/upkeep.ts';
 
 /** What runs may come to its end within this time after SIGTERM; then it is handed back. */
 const GRACE_MS = 25_000;

@@ -1,5 +1,5 @@
-import type { Context } from './operation.ts';
-import type { Part } from './report.ts';
+import type { Context } from './service/operation.ts';
+import type { Part } from './service/report.ts';
 
 /** Organisations by id, each with the modules whose access was changed. */
 export type ChangedAccess = readonly { readonly organisationId: string; readonly moduleKeys: readonly string[] }[];

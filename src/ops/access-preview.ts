@@ -2,8 +2,8 @@ import { accessWords } from '../domain/access-change.ts';
 import type { ModuleKey } from '../domain/module-keys.ts';
 import { Entitlement } from '../models/entitlement.ts';
 import type { Organisation } from '../models/organisation.ts';
-import type { Context, Preview } from './operation.ts';
 import { called, findOrganisation } from './organisation-found.ts';
+import type { Context, Preview } from './service/operation.ts';
 
 /** What whoever approves a change of access sees: how it stands now. */
 export async function previewAccess(

@@ -3,11 +3,11 @@ import { counted } from '../domain/counted.ts';
 import { showTime } from '../domain/end-date.ts';
 import type { Offer } from '../errors.ts';
 import { Approval } from '../models/approval.ts';
-import { askedWords, ruleOf } from './approval-case.ts';
-import { membersOf, stillNeeded } from './approvers.ts';
-import { type Context, defineOperation } from './operation.ts';
-import type { Part, Report } from './report.ts';
-import { withLedger } from './with-ledger.ts';
+import { askedWords, ruleOf } from './approving/approval-case.ts';
+import { membersOf, stillNeeded } from './approving/approvers.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
+import { withLedger } from './service/with-ledger.ts';
 
 /** As many as there are buttons for in one answer, two for each. */
 const WITH_OFFERS = 12;

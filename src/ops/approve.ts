@@ -3,15 +3,15 @@ import { listWords } from '../domain/module-keys.ts';
 import { UserError } from '../errors.ts';
 import type { Approval } from '../models/approval.ts';
 import { decide } from '../models/decide-approval.ts';
-import { askedWords, decisionOf, hasDecided, isMetBy, openCase, overWords } from './approval-case.ts';
-import { recordApproval } from './approval-record.ts';
-import { stillNeeded } from './approvers.ts';
-import { carryOut } from './carry-out.ts';
-import { refuseWhileFrozen } from './frozen.ts';
-import { type Context, defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { askedWords, decisionOf, hasDecided, isMetBy, openCase, overWords } from './approving/approval-case.ts';
+import { recordApproval } from './approving/approval-record.ts';
+import { stillNeeded } from './approving/approvers.ts';
+import { carryOut } from './approving/carry-out.ts';
 import { runId } from './run-found.ts';
-import type { Outcome } from './service.ts';
+import { refuseWhileFrozen } from './service/frozen.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
+import type { Outcome } from './service/service.ts';
 
 interface Approved {
   readonly approval: Approval;

@@ -2,9 +2,9 @@ import { NO_ROWS } from '../domain/audit-chain.ts';
 import { showTime } from '../domain/end-date.ts';
 import { type Anchor, AuditAnchor } from '../models/audit-anchor.ts';
 import type { Settings } from '../ports.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
-import { withLedger } from './with-ledger.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
+import { withLedger } from './service/with-ledger.ts';
 
 export const auditAnchor = defineOperation({
   name: 'audit-anchor',

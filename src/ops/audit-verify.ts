@@ -4,8 +4,8 @@ import { showTime } from '../domain/end-date.ts';
 import { type Anchor, AuditAnchor } from '../models/audit-anchor.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import type { Pager } from '../ports.ts';
-import { type Argument, defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { type Argument, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Verified {
   readonly head: AuditHead;

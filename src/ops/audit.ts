@@ -5,8 +5,8 @@ import { showTime } from '../domain/end-date.ts';
 import { PAST_MOMENT_FORMS, readPastMoment } from '../domain/past-moment.ts';
 import type { Offer } from '../errors.ts';
 import { AuditEntry, type AuditFilter } from '../models/audit-entry.ts';
-import { type Argument, type Context, defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { type Argument, type Context, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 /** Entries on one page in Slack, and at most in the terminal unless asked for more. */
 const PAGE_ENTRIES = 15;

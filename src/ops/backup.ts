@@ -5,13 +5,13 @@ import { counted } from '../domain/counted.ts';
 import { isoDate } from '../domain/end-date.ts';
 import { AlreadyThereError, UserError } from '../errors.ts';
 import type { BackupDesk, BackupStorage } from '../ports.ts';
-import * as arg from './arguments.ts';
-import { offsiteStorage, openBackupDesk, resourceOf, usualStorages } from './backup-desk.ts';
-import { type Copied, copyOffsite, copyWords } from './copy-offsite.ts';
-import { type MadeBackup, makeBackup, usualFormat } from './make-backup.ts';
-import { type Argument, type Context, defineOperation } from './operation.ts';
-import type { Part, Report } from './report.ts';
-import { shrinkWords } from './shrink-words.ts';
+import { offsiteStorage, openBackupDesk, resourceOf, usualStorages } from './backups/backup-desk.ts';
+import { type Copied, copyOffsite, copyWords } from './backups/copy-offsite.ts';
+import { type MadeBackup, makeBackup, usualFormat } from './backups/make-backup.ts';
+import { shrinkWords } from './backups/shrink-words.ts';
+import * as arg from './service/arguments.ts';
+import { type Argument, type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 interface BackedUp {
   readonly made: MadeBackup;

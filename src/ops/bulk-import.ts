@@ -14,10 +14,10 @@ import { AuditLog } from '../models/audit-log.ts';
 import { presentOrganisations, queueForImport, writeImport } from '../models/bulk-import.ts';
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
-import * as arg from './arguments.ts';
 import type { NamedFile } from './import-attachments.ts';
 import { type Imported, importReport, previewReport } from './import-report.ts';
-import { type Argument, type Context, defineOperation } from './operation.ts';
+import * as arg from './service/arguments.ts';
+import { type Argument, type Context, defineOperation } from './service/operation.ts';
 
 const file: Argument<string, true> = {
   label: 'File',

@@ -5,12 +5,12 @@ import { DeniedError, UserError } from '../errors.ts';
 import { Approval } from '../models/approval.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import { OPEN, Run } from '../models/run.ts';
-import { standingNow } from './authorise.ts';
-import { CancelledError } from './cancellation.ts';
-import { type Context, defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
 import { findRun, runId } from './run-found.ts';
-import { settledRecord } from './run-rows.ts';
+import { standingNow } from './service/authorise.ts';
+import { CancelledError } from './service/cancellation.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
+import { settledRecord } from './service/run-rows.ts';
 
 /** A long operation stops within 5 s of hearing of it. */
 const WAIT_MS = 6_000;

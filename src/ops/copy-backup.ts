@@ -1,11 +1,11 @@
 import type { BackupManifest } from '../domain/backup-manifest.ts';
 import { showBytes } from '../domain/bytes.ts';
 import { UserError } from '../errors.ts';
-import { offsiteStorage, openBackupDesk } from './backup-desk.ts';
-import { backupOrFile, findBackup } from './backup-found.ts';
-import { copyBackupTo } from './copy-backup-to.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { offsiteStorage, openBackupDesk } from './backups/backup-desk.ts';
+import { backupOrFile, findBackup } from './backups/backup-found.ts';
+import { copyBackupTo } from './backups/copy-backup-to.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Copied {
   readonly manifest: BackupManifest;

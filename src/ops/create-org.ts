@@ -7,10 +7,10 @@ import { Entitlement } from '../models/entitlement.ts';
 import { Organisation } from '../models/organisation.ts';
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
-import * as arg from './arguments.ts';
-import { type Context, defineOperation } from './operation.ts';
 import { called } from './organisation-found.ts';
-import type { Part, Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 interface Created {
   readonly code: string;

@@ -1,12 +1,12 @@
 import { UserError } from '../errors.ts';
 import type { Approval } from '../models/approval.ts';
 import { decide } from '../models/decide-approval.ts';
-import { askedWords, decisionOf, hasDecided, openCase, overWords } from './approval-case.ts';
-import { endWaiting } from './approval-record.ts';
-import * as arg from './arguments.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { askedWords, decisionOf, hasDecided, openCase, overWords } from './approving/approval-case.ts';
+import { endWaiting } from './approving/approval-record.ts';
 import { runId } from './run-found.ts';
+import * as arg from './service/arguments.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Denied {
   readonly approval: Approval;

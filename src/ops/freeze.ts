@@ -1,8 +1,8 @@
 import { showTime } from '../domain/end-date.ts';
 import { Freeze } from '../models/freeze.ts';
-import * as arg from './arguments.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Frozen {
   readonly begun: boolean;

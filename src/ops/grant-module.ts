@@ -8,10 +8,10 @@ import type { Organisation } from '../models/organisation.ts';
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
 import { previewAccess, stateOfAccess } from './access-preview.ts';
-import * as arg from './arguments.ts';
-import { type Context, defineOperation } from './operation.ts';
 import { called, findOrganisation, hold } from './organisation-found.ts';
-import type { Part, Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 /** What became of one module. */
 interface Step {

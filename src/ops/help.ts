@@ -1,10 +1,10 @@
 import { covers } from '../domain/access-policy.ts';
 import { UserError } from '../errors.ts';
-import * as arg from './arguments.ts';
-import { standingNow } from './authorise.ts';
-import { argumentsFor, optionName, typedExample } from './input.ts';
-import { type Context, defineOperation, type Operation } from './operation.ts';
-import type { Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { standingNow } from './service/authorise.ts';
+import { argumentsFor, optionName, typedExample } from './service/input.ts';
+import { type Context, defineOperation, type Operation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Help {
   /** What the asker may run; or the one operation that was asked about. */

@@ -2,7 +2,7 @@ import { counted } from '../domain/counted.ts';
 import type { ImportFile } from '../domain/import-file.ts';
 import type { ImportPlan } from '../domain/import-plan.ts';
 import { companionName, keptCsv, problemsCsv } from '../domain/import-texts.ts';
-import type { Attachment } from './report.ts';
+import type { Attachment } from './service/report.ts';
 
 // The files that go with an import's report.
 

@@ -4,8 +4,8 @@ import { changesNothing, countPlan, type ImportPlan, planWords } from '../domain
 import type { RowProblem } from '../domain/import-row.ts';
 import type { Offer } from '../errors.ts';
 import { keptFile, LISTED, type NamedFile, problemsFile, rejectedFile } from './import-attachments.ts';
-import type { Context } from './operation.ts';
-import type { Part, Report } from './report.ts';
+import type { Context } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 export interface Imported {
   readonly file: NamedFile;

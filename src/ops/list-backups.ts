@@ -4,11 +4,11 @@ import { counted } from '../domain/counted.ts';
 import { showDate, showTime } from '../domain/end-date.ts';
 import type { Moment } from '../domain/moment.ts';
 import { DEFAULT_RETENTION, type Decision, planRetention } from '../domain/retention.ts';
-import { openBackupDesk } from './backup-desk.ts';
-import { type Context, defineOperation } from './operation.ts';
-import { storedBackups } from './plan-storages.ts';
-import type { Part, Report } from './report.ts';
-import { type Catalogue, type KnownBackup, type KnownCopy, syncCatalogue } from './sync-catalogue.ts';
+import { openBackupDesk } from './backups/backup-desk.ts';
+import { storedBackups } from './backups/plan-storages.ts';
+import { type Catalogue, type KnownBackup, type KnownCopy, syncCatalogue } from './backups/sync-catalogue.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 const SHOWN = 40;
 

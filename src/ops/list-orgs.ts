@@ -4,9 +4,9 @@ import { MODULE_KEYS, type ModuleKey } from '../domain/module-keys.ts';
 import type { Moment } from '../domain/moment.ts';
 import type { Offer } from '../errors.ts';
 import { countOrganisations, type ListedOrganisation, listOrganisations } from '../models/organisation-list.ts';
-import * as arg from './arguments.ts';
-import { type Argument, type Context, defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { type Argument, type Context, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 /** Organisations on one page in Slack; the terminal gets them all. */
 const PAGE_SIZE = 20;

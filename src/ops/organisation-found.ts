@@ -1,7 +1,7 @@
 import { AIRPORT_CODE } from '../domain/airport-code.ts';
 import { UserError } from '../errors.ts';
 import { Organisation } from '../models/organisation.ts';
-import type { Context } from './operation.ts';
+import type { Context } from './service/operation.ts';
 
 /** The organisation with this code. Throws UserError, with the one that was probably meant, when there is none. */
 export async function findOrganisation(context: Context, typed: string): Promise<Organisation> {

@@ -1,10 +1,10 @@
 import { timingWords } from '../domain/schedule-words.ts';
 import { SchedulePause } from '../models/schedule-state.ts';
 import type { ScheduleEntry } from '../ports.ts';
-import * as arg from './arguments.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
-import { entryName, findEntry } from './schedule-entry.ts';
+import { entryName, findEntry } from './scheduling/schedule-entry.ts';
+import * as arg from './service/arguments.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Paused {
   readonly entry: ScheduleEntry;

@@ -1,12 +1,12 @@
 import type { Pin } from '../domain/pin.ts';
 import { Backup } from '../models/backup.ts';
-import * as arg from './arguments.ts';
-import { openBackupDesk } from './backup-desk.ts';
-import { backupId, findRow } from './backup-found.ts';
-import { pinCopy } from './copy-backup-to.ts';
-import { defineOperation } from './operation.ts';
-import { besideCopies } from './pin-notes.ts';
-import type { Report } from './report.ts';
+import { openBackupDesk } from './backups/backup-desk.ts';
+import { backupId, findRow } from './backups/backup-found.ts';
+import { pinCopy } from './backups/copy-backup-to.ts';
+import { besideCopies } from './backups/pin-notes.ts';
+import * as arg from './service/arguments.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Pinned {
   readonly id: string;

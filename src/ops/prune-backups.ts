@@ -2,12 +2,12 @@ import { counted } from '../domain/counted.ts';
 import { showDate } from '../domain/end-date.ts';
 import { listWords } from '../domain/module-keys.ts';
 import { UserError } from '../errors.ts';
-import { openBackupDesk, PRUNING } from './backup-desk.ts';
-import { type Context, defineOperation } from './operation.ts';
-import { planStorages, type StoragePlan } from './plan-storages.ts';
-import { type Pruned, pruneStorages } from './prune-storages.ts';
-import type { Part, Report } from './report.ts';
-import { syncCatalogue } from './sync-catalogue.ts';
+import { openBackupDesk, PRUNING } from './backups/backup-desk.ts';
+import { planStorages, type StoragePlan } from './backups/plan-storages.ts';
+import { type Pruned, pruneStorages } from './backups/prune-storages.ts';
+import { syncCatalogue } from './backups/sync-catalogue.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 /** Rows of a table that people read. */
 const SHOWN = 60;

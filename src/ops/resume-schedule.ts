@@ -2,9 +2,9 @@ import { showTime } from '../domain/end-date.ts';
 import { nextSlot } from '../domain/schedule-slots.ts';
 import { SchedulePause } from '../models/schedule-state.ts';
 import type { ScheduleEntry } from '../ports.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
-import { entryName, findEntry } from './schedule-entry.ts';
+import { entryName, findEntry } from './scheduling/schedule-entry.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Resumed {
   readonly entry: ScheduleEntry;

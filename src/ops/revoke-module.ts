@@ -6,10 +6,10 @@ import { Entitlement } from '../models/entitlement.ts';
 import { inTransaction } from '../models/transaction.ts';
 import { forgetAccess } from './access-cache.ts';
 import { previewAccess, stateOfAccess } from './access-preview.ts';
-import * as arg from './arguments.ts';
-import { defineOperation } from './operation.ts';
 import { called, findOrganisation, hold } from './organisation-found.ts';
-import type { Part, Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 interface Revoked {
   readonly organisation: { readonly code: string; readonly name: string };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { Run } from '../models/run.ts';
 import { runsByPrefix } from '../models/run-list.ts';
-import type { Argument } from './operation.ts';
+import type { Argument } from './service/operation.ts';
 
 /** A run that exists, by its id or the beginning of it. */
 export const runId: Argument<string, true> = {

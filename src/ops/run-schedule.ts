@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts';
-import { authorise } from './authorise.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
-import { entryName, findEntry, scheduleActor } from './schedule-entry.ts';
-import type { Outcome } from './service.ts';
+import { entryName, findEntry, scheduleActor } from './scheduling/schedule-entry.ts';
+import { authorise } from './service/authorise.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
+import type { Outcome } from './service/service.ts';
 
 interface RunNow {
   readonly name: string;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { showTime } from '../domain/end-date.ts';
 import { RUN_STATES, type Run, type RunState } from '../models/run.ts';
 import { newestRuns } from '../models/run-list.ts';
-import * as arg from './arguments.ts';
-import { type Argument, defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { type Argument, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 const LISTED = 20;
 const state: Argument<RunState, false> = {

@@ -3,9 +3,9 @@ import { nextSlot } from '../domain/schedule-slots.ts';
 import { timingWords } from '../domain/schedule-words.ts';
 import type { Offer } from '../errors.ts';
 import { lastRuns, SchedulePause } from '../models/schedule-state.ts';
-import { defineOperation } from './operation.ts';
-import type { Part, Report } from './report.ts';
-import { withLedger } from './with-ledger.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
+import { withLedger } from './service/with-ledger.ts';
 
 interface Scheduled {
   readonly name: string;

@@ -2,10 +2,10 @@ import { accessWords, standing } from '../domain/access-change.ts';
 import { showDate, showTime } from '../domain/end-date.ts';
 import type { Offer } from '../errors.ts';
 import { type OrganisationDetail, organisationDetail, type RecordedChange } from '../models/organisation-detail.ts';
-import * as arg from './arguments.ts';
-import { type Context, defineOperation } from './operation.ts';
 import { called, findByCode } from './organisation-found.ts';
-import type { Part, Report } from './report.ts';
+import * as arg from './service/arguments.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
 
 const CHANGES_SHOWN = 8;
 

@@ -1,8 +1,8 @@
 import { showTime } from '../domain/end-date.ts';
 import type { Run } from '../models/run.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
 import { findRun, runId } from './run-found.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 export const showRun = defineOperation({
   name: 'show-run',

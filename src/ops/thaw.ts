@@ -1,7 +1,7 @@
 import { showTime } from '../domain/end-date.ts';
 import { Freeze } from '../models/freeze.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 export const thaw = defineOperation({
   name: 'thaw',

@@ -1,11 +1,11 @@
 import { pinKey } from '../domain/backup-name.ts';
 import { listWords } from '../domain/module-keys.ts';
 import { Backup } from '../models/backup.ts';
-import { openBackupDesk, type Place } from './backup-desk.ts';
-import { backupId, findRow } from './backup-found.ts';
-import { defineOperation } from './operation.ts';
-import { besideCopies } from './pin-notes.ts';
-import type { Report } from './report.ts';
+import { openBackupDesk, type Place } from './backups/backup-desk.ts';
+import { backupId, findRow } from './backups/backup-found.ts';
+import { besideCopies } from './backups/pin-notes.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 export const unpinBackup = defineOperation({
   name: 'unpin-backup',

@@ -4,11 +4,11 @@ import { listWords } from '../domain/module-keys.ts';
 import { StorageError, UserError } from '../errors.ts';
 import { BackupCopy } from '../models/backup-copy.ts';
 import type { ArchiveCheck, BackupDesk } from '../ports.ts';
-import { openBackupDesk, type Place } from './backup-desk.ts';
-import { backupOrFile, type FoundBackup, findBackup } from './backup-found.ts';
-import { type Context, defineOperation } from './operation.ts';
-import { examine } from './read-back.ts';
-import type { Report } from './report.ts';
+import { openBackupDesk, type Place } from './backups/backup-desk.ts';
+import { backupOrFile, type FoundBackup, findBackup } from './backups/backup-found.ts';
+import { examine } from './backups/read-back.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 /** What was found of one copy. `unknown`: its storage could not be read, so nothing was found out. */
 interface Verdict {

@@ -1,7 +1,7 @@
 import { covers, type Standing } from '../domain/access-policy.ts';
-import { standingNow } from './authorise.ts';
-import { defineOperation } from './operation.ts';
-import type { Report } from './report.ts';
+import { standingNow } from './service/authorise.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
 
 interface Identity extends Standing {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AuditAnchor } from '../../src/models/audit-anchor.ts';
 import { AuditEntry } from '../../src/models/audit-entry.ts';
-import { anchorAfter } from '../../src/ops/anchor.ts';
+import { anchorAfter } from '../../src/ops/upkeep/anchor.ts';
 import { keptLog } from '../adapters/notes.ts';
 import { type Desk, OMAR, openDesk, said, TERMINAL } from './desk.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decide } from '../../src/models/decide-approval.ts';
-import { expireApprovals } from '../../src/ops/approval-record.ts';
-import { carryOut } from '../../src/ops/carry-out.ts';
+import { expireApprovals } from '../../src/ops/approving/approval-record.ts';
+import { carryOut } from '../../src/ops/approving/carry-out.ts';
 import type { Actor, ApprovalLine, Directory, Policy } from '../../src/ports.ts';
 import { ADA, type Desk, NILS, OMAR, openDesk, POLICY, said, TERMINAL, VERA } from './desk.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { AuditAnchor } from '../../src/models/audit-anchor.ts';
 import { AuditEntry } from '../../src/models/audit-entry.ts';
-import type { Report } from '../../src/ops/report.ts';
+import type { Report } from '../../src/ops/service/report.ts';
 import { ADA, type Desk, OMAR, openDesk, said, TERMINAL } from './desk.ts';
 import { openScheduling } from './scheduling.ts';
 

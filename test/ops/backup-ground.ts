@@ -8,7 +8,7 @@ import type { S3Settings } from '../../src/config/backups.ts';
 import { readPrograms } from '../../src/config/programs.ts';
 import { type BackupManifest, manifestText } from '../../src/domain/backup-manifest.ts';
 import { backupKey, manifestKey } from '../../src/domain/backup-name.ts';
-import { inOnePiece } from '../../src/ops/in-one-piece.ts';
+import { inOnePiece } from '../../src/ops/backups/in-one-piece.ts';
 import type { BackupDesk, BackupSettings, BackupStorage, Settings } from '../../src/ports.ts';
 import { type Desk, openDesk } from './desk.ts';
 

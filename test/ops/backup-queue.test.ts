@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { openJobQueue } from '../../src/adapters/job-queue.ts';
 import { startWorker } from '../../src/faces/worker/index.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import { createService } from '../../src/ops/service.ts';
+import { createService } from '../../src/ops/service/service.ts';
 import type { Ports } from '../../src/ports.ts';
 import { itNeeds } from '../setup/it-needs.ts';
 import { openGround } from './backup-ground.ts';

@@ -4,7 +4,7 @@ import { migrateAll } from '../../src/adapters/migrations.ts';
 import { queueForImport } from '../../src/models/bulk-import.ts';
 import { bulkImport } from '../../src/ops/bulk-import.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service.ts';
+import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service/service.ts';
 import type { AccessCache, Actor, Databases, Ports } from '../../src/ports.ts';
 import { createPlatformDatabase, type PlatformDatabase } from '../setup/database.ts';
 

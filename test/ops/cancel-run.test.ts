@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import type { Outcome } from '../../src/ops/service.ts';
-import { readWords, splitWords } from '../../src/ops/words.ts';
+import type { Outcome } from '../../src/ops/service/service.ts';
+import { readWords, splitWords } from '../../src/ops/service/words.ts';
 import type { Actor } from '../../src/ports.ts';
 import { type CrewMember, joinCrew } from './crew.ts';
 import { ADA, type Desk, NILS, OMAR, openDesk, POLICY, said, TERMINAL, VERA } from './desk.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { StartError } from '../../src/errors.ts';
-import { checkApprovals } from '../../src/ops/check-approvals.ts';
+import { checkApprovals } from '../../src/ops/approving/check-approvals.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { POLICY } from './desk.ts';
 

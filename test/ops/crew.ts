@@ -1,9 +1,9 @@
 import { openJobQueue } from '../../src/adapters/job-queue.ts';
 import { Start } from '../../src/models/start.ts';
-import type { Correspondent } from '../../src/ops/correspondent.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import type { Operation } from '../../src/ops/operation.ts';
-import { createService, type OpsService, type Outcome } from '../../src/ops/service.ts';
+import type { Correspondent } from '../../src/ops/service/correspondent.ts';
+import type { Operation } from '../../src/ops/service/operation.ts';
+import { createService, type OpsService, type Outcome } from '../../src/ops/service/service.ts';
 import type { JobQueue, Policy, Ports } from '../../src/ports.ts';
 import { type Desk, POLICY } from './desk.ts';
 

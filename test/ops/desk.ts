@@ -1,8 +1,8 @@
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { migrateAll } from '../../src/adapters/migrations.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service.ts';
-import { readWords, splitWords } from '../../src/ops/words.ts';
+import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service/service.ts';
+import { readWords, splitWords } from '../../src/ops/service/words.ts';
 import type { AccessCache, Actor, BackupDesk, Databases, Directory, Policy, Settings } from '../../src/ports.ts';
 import { createPlatformDatabase } from '../setup/database.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openGroupCommit } from '../../src/ops/group-commit.ts';
+import { openGroupCommit } from '../../src/ops/service/group-commit.ts';
 
 function ledger() {
   const groups: number[][] = [];

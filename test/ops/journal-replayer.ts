@@ -1,6 +1,6 @@
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { openJournal } from '../../src/adapters/journal.ts';
-import { replayJournal } from '../../src/ops/replay-journal.ts';
+import { replayJournal } from '../../src/ops/upkeep/replay-journal.ts';
 
 // One process that replays a journal until nothing is left, for tests that kill it.
 

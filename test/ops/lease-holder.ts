@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabases } from '../../src/adapters/databases.ts';
-import { withLease } from '../../src/ops/lease.ts';
+import { withLease } from '../../src/ops/service/lease.ts';
 
 // Takes a lease in a process of its own, for tests that kill it; it says so, and renews the lease without end.
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UnavailableError, UserError } from '../../src/errors.ts';
 import { Lease } from '../../src/models/lease.ts';
-import { type Claim, type HeldLease, LeaseLostError, LeaseTakenError, withLease } from '../../src/ops/lease.ts';
+import { type Claim, type HeldLease, LeaseLostError, LeaseTakenError, withLease } from '../../src/ops/service/lease.ts';
 import type { Ports } from '../../src/ports.ts';
 import { addressOf } from '../setup/database.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';

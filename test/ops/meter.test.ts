@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import { createService } from '../../src/ops/service.ts';
+import { createService } from '../../src/ops/service/service.ts';
 import { keptLog } from '../adapters/notes.ts';
 import { type Desk, NILS, OMAR, openDesk, POLICY } from './desk.ts';
 

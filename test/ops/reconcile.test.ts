@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Run } from '../../src/models/run.ts';
 import { Start } from '../../src/models/start.ts';
-import { reconcile } from '../../src/ops/reconcile.ts';
+import { reconcile } from '../../src/ops/upkeep/reconcile.ts';
 import type { Ports } from '../../src/ports.ts';
 import { PROJECT_ROOT } from '../setup/run-cli.ts';
 import { type Desk, OMAR, openDesk, said } from './desk.ts';

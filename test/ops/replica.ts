@@ -1,7 +1,7 @@
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import { runDue } from '../../src/ops/run-due.ts';
-import { createService } from '../../src/ops/service.ts';
+import { runDue } from '../../src/ops/scheduling/run-due.ts';
+import { createService } from '../../src/ops/service/service.ts';
 import type { Policy, Ports } from '../../src/ports.ts';
 
 // One replica's schedule in a process of its own, for tests that kill it. Its clock stands still; it looks all the time.

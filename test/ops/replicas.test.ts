@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { reconcile } from '../../src/ops/reconcile.ts';
+import { reconcile } from '../../src/ops/upkeep/reconcile.ts';
 import { openScheduling, type Scheduling } from './scheduling.ts';
 
 const SLOTS = 200;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import type { Operation } from '../../src/ops/operation.ts';
-import { runDue } from '../../src/ops/run-due.ts';
-import { createService } from '../../src/ops/service.ts';
+import { runDue } from '../../src/ops/scheduling/run-due.ts';
+import type { Operation } from '../../src/ops/service/operation.ts';
+import { createService } from '../../src/ops/service/service.ts';
 import { openScheduling, QUIET, type Scheduling, WEEKLY } from './scheduling.ts';
 
 /** list-orgs as it is, unless `trouble` says what becomes of it. */

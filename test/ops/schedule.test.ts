@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkSchedule } from '../../src/ops/check-schedule.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
+import { checkSchedule } from '../../src/ops/scheduling/check-schedule.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
 import { openScheduling, type Scheduling, WEEKLY } from './scheduling.ts';
 

@@ -1,8 +1,8 @@
 import { OPERATIONS } from '../../src/ops/index.ts';
-import type { Operation } from '../../src/ops/operation.ts';
-import type { Report } from '../../src/ops/report.ts';
-import { runDue } from '../../src/ops/run-due.ts';
-import { createService } from '../../src/ops/service.ts';
+import { runDue } from '../../src/ops/scheduling/run-due.ts';
+import type { Operation } from '../../src/ops/service/operation.ts';
+import type { Report } from '../../src/ops/service/report.ts';
+import { createService } from '../../src/ops/service/service.ts';
 import type { Policy, Ports, ScheduleEntry } from '../../src/ports.ts';
 import { type Desk, openDesk, POLICY } from './desk.ts';
 

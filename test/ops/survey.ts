@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import * as arg from '../../src/ops/arguments.ts';
-import { defineOperation } from '../../src/ops/operation.ts';
+import * as arg from '../../src/ops/service/arguments.ts';
+import { defineOperation } from '../../src/ops/service/operation.ts';
 
 // A long operation with a child process, as dumps and restores are. What it makes is there once it is whole.
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Start } from '../../src/models/start.ts';
-import type { Correspondent } from '../../src/ops/correspondent.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import type { Operation } from '../../src/ops/operation.ts';
-import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service.ts';
+import type { Correspondent } from '../../src/ops/service/correspondent.ts';
+import type { Operation } from '../../src/ops/service/operation.ts';
+import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service/service.ts';
 import type { Ports } from '../../src/ports.ts';
 import { addressOf } from '../setup/database.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
-import { readWords, splitWords } from '../../src/ops/words.ts';
+import { readWords, splitWords } from '../../src/ops/service/words.ts';
 import type { Actor } from '../../src/ports.ts';
 import { type CrewMember, goneStart, joinCrew } from './crew.ts';
 import { ADA, type Desk, OMAR, openDesk, said } from './desk.ts';

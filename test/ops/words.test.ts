@@ -3,7 +3,7 @@ import { createOrg } from '../../src/ops/create-org.ts';
 import { grantModule } from '../../src/ops/grant-module.ts';
 import { listOrgs } from '../../src/ops/list-orgs.ts';
 import { revokeModule } from '../../src/ops/revoke-module.ts';
-import { readWords, splitWords, writeWords } from '../../src/ops/words.ts';
+import { readWords, splitWords, writeWords } from '../../src/ops/service/words.ts';
 
 const grant = (text: string) => readWords(grantModule, splitWords(text));
 

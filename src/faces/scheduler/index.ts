@@ -1,6 +1,6 @@
 import { schedule as everyMinute, type Logger } from 'node-cron';
-import { runDue } from '../../ops/run-due.ts';
-import type { ScheduleDesk } from '../../ops/schedule-work.ts';
+import { runDue } from '../../ops/scheduling/run-due.ts';
+import type { ScheduleDesk } from '../../ops/scheduling/schedule-work.ts';
 import type { Log } from '../../ports.ts';
 
 export interface Scheduler {

@@ -1,7 +1,7 @@
 import type { UserError } from '../../errors.ts';
-import type { Receipt } from '../../ops/inbox.ts';
-import type { Operation } from '../../ops/operation.ts';
-import type { Request } from '../../ops/service.ts';
+import type { Receipt } from '../../ops/service/inbox.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { Request } from '../../ops/service/service.ts';
 import type { Posted } from './answer.ts';
 import { type Asker, actorOf, type Origin, type Wish } from './desk.ts';
 import { answerTo, type Manner } from './stored-answer.ts';

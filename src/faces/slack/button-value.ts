@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { argumentsFor } from '../../ops/input.ts';
-import type { Operation } from '../../ops/operation.ts';
-import type { OpsService } from '../../ops/service.ts';
+import { argumentsFor } from '../../ops/service/input.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 
 const LONGEST = 2000;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlockButtonAction } from '@slack/bolt';
-import type { Outcome } from '../../ops/service.ts';
+import type { Outcome } from '../../ops/service/service.ts';
 import type { Arrival, Taken, Task } from './ask.ts';
 import type { Asker, Desk } from './desk.ts';
 import { drawStand, workingWords } from './draw-progress.ts';

@@ -1,5 +1,5 @@
-import type { Correspondence, Correspondent } from '../../ops/correspondent.ts';
-import type { Outcome, Request } from '../../ops/service.ts';
+import type { Correspondence, Correspondent } from '../../ops/service/correspondent.ts';
+import type { Outcome, Request } from '../../ops/service/service.ts';
 import { sayDirectly, takeBack } from './answer.ts';
 import type { Task } from './ask.ts';
 import type { Asker, Desk } from './desk.ts';

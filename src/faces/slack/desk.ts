@@ -1,6 +1,6 @@
 import type { types, webApi } from '@slack/bolt';
-import type { Operation } from '../../ops/operation.ts';
-import type { OpsService } from '../../ops/service.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Actor, Ports } from '../../ports.ts';
 
 /** What Slack's side needs to reach Slack; the adapter `slack-web` is it. */

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
-import { argumentsFor } from '../../ops/input.ts';
-import type { Argument, Operation } from '../../ops/operation.ts';
-import { needsSecondPerson } from '../../ops/second-person.ts';
+import { argumentsFor } from '../../ops/service/input.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
+import { needsSecondPerson } from '../../ops/service/second-person.ts';
 import type { Desk } from './desk.ts';
 import { isAsked } from './form.ts';
 import { clip, plain, sentence } from './text.ts';

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Offer } from '../../errors.ts';
-import type { PreviewOutcome } from '../../ops/service.ts';
-import { writeWords } from '../../ops/words.ts';
+import type { PreviewOutcome } from '../../ops/service/service.ts';
+import { writeWords } from '../../ops/service/words.ts';
 import { buttonValue } from './button-value.ts';
 import type { Desk, Wish } from './desk.ts';
 import { drawPart } from './draw-part.ts';

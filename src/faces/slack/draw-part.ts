@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt';
-import type { Part } from '../../ops/report.ts';
+import type { Part } from '../../ops/service/report.ts';
 import { clip, plain } from './text.ts';
 
 // Slack's limits: https://docs.slack.dev/reference/block-kit/blocks

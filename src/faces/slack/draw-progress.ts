@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt';
-import type { Report } from '../../ops/report.ts';
+import type { Report } from '../../ops/service/report.ts';
 import type { Progress } from '../../ports.ts';
 import { buttonValue } from './button-value.ts';
 import type { Desk, Message, Wish } from './desk.ts';

@@ -1,8 +1,8 @@
 import type { types } from '@slack/bolt';
 import type { Offer } from '../../errors.ts';
-import type { Part, Report } from '../../ops/report.ts';
-import type { Outcome } from '../../ops/service.ts';
-import { writeWords } from '../../ops/words.ts';
+import type { Part, Report } from '../../ops/service/report.ts';
+import type { Outcome } from '../../ops/service/service.ts';
+import { writeWords } from '../../ops/service/words.ts';
 import type { Desk, Message, Wish } from './desk.ts';
 import { drawConfirmation, drawOffers } from './draw-offers.ts';
 import { bold, drawPart, rich, section, text } from './draw-part.ts';

@@ -1,6 +1,6 @@
 import type { Offer } from '../../errors.ts';
-import { argumentsFor } from '../../ops/input.ts';
-import type { Operation } from '../../ops/operation.ts';
+import { argumentsFor } from '../../ops/service/input.ts';
+import type { Operation } from '../../ops/service/operation.ts';
 import { sayPrivately } from './answer.ts';
 import type { Asker, Desk, Wish } from './desk.ts';
 import { drawForm } from './draw-form.ts';

@@ -1,9 +1,9 @@
 import type { types } from '@slack/bolt';
 import { DeniedError } from '../../errors.ts';
-import { authorise, standingNow } from '../../ops/authorise.ts';
-import { frozenWords } from '../../ops/frozen.ts';
-import { argumentsFor, typedExample } from '../../ops/input.ts';
-import type { Operation } from '../../ops/operation.ts';
+import { authorise, standingNow } from '../../ops/service/authorise.ts';
+import { frozenWords } from '../../ops/service/frozen.ts';
+import { argumentsFor, typedExample } from '../../ops/service/input.ts';
+import type { Operation } from '../../ops/service/operation.ts';
 import type { Asker, Desk } from './desk.ts';
 import { titleOf } from './draw-form.ts';
 import { drawOffers } from './draw-offers.ts';

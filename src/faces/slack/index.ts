@@ -1,6 +1,6 @@
 import { App, type BlockButtonAction, type ViewSubmitAction } from '@slack/bolt';
-import type { Announcer } from '../../ops/announcer.ts';
-import type { OpsService } from '../../ops/service.ts';
+import type { Announcer } from '../../ops/service/announcer.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Ports } from '../../ports.ts';
 import { sayDirectly } from './answer.ts';
 import { boltLog } from './bolt-log.ts';

@@ -1,4 +1,4 @@
-import type { Announcer } from '../../ops/announcer.ts';
+import type { Announcer } from '../../ops/service/announcer.ts';
 import { amend, sayOpenly } from './answer.ts';
 import type { Desk, Message } from './desk.ts';
 import { rich, section, text } from './draw-part.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { argumentsFor } from '../../ops/input.ts';
-import type { Argument } from '../../ops/operation.ts';
+import { argumentsFor } from '../../ops/service/input.ts';
+import type { Argument } from '../../ops/service/operation.ts';
 import type { Asker, Desk, Wish } from './desk.ts';
 import type { Filled } from './draw-form.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlockButtonAction } from '@slack/bolt';
 import { UserError } from '../../errors.ts';
-import type { OpsService } from '../../ops/service.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Posted } from './answer.ts';
 import type { Ask } from './ask.ts';
 import { readButton } from './button-value.ts';

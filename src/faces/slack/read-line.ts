@@ -1,8 +1,8 @@
 import { type Offer, UserError } from '../../errors.ts';
-import { argumentsFor, missingArguments } from '../../ops/input.ts';
-import type { Operation } from '../../ops/operation.ts';
-import type { OpsService } from '../../ops/service.ts';
-import { readWords, splitWords } from '../../ops/words.ts';
+import { argumentsFor, missingArguments } from '../../ops/service/input.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { OpsService } from '../../ops/service/service.ts';
+import { readWords, splitWords } from '../../ops/service/words.ts';
 import type { Ask } from './ask.ts';
 import type { Wish } from './desk.ts';
 import { isAsked, offerForm } from './form.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
-import { argumentsFor } from '../../ops/input.ts';
-import type { Operation } from '../../ops/operation.ts';
-import type { OpsService } from '../../ops/service.ts';
+import { argumentsFor } from '../../ops/service/input.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Ask } from './ask.ts';
 import type { Caused } from './origin.ts';
 import { readLine } from './read-line.ts';

@@ -1,5 +1,5 @@
 import type { BlockButtonAction, ReceiverEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt';
-import type { OpsService } from '../../ops/service.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Arrival } from './ask.ts';
 import { type Interaction, ofCommand, ofEvent, ofInteraction } from './origin.ts';
 import { readClick } from './read-click.ts';

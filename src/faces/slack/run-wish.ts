@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
-import type { Outcome } from '../../ops/service.ts';
+import type { Outcome } from '../../ops/service/service.ts';
 import type { Progress } from '../../ports.ts';
 import { announce, type Told } from './announce.ts';
 import { sayPrivately } from './answer.ts';

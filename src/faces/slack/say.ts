@@ -1,4 +1,4 @@
-import type { Outcome } from '../../ops/service.ts';
+import type { Outcome } from '../../ops/service/service.ts';
 import { amend, type Posted, replaceClicked, sayDirectly, sayPrivately } from './answer.ts';
 import { type Asker, type Desk, isDirect, type Message } from './desk.ts';
 import { drawWords } from './draw-report.ts';

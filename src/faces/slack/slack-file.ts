@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError, UserError } from '../../errors.ts';
-import type { Attachment } from '../../ops/report.ts';
+import type { Attachment } from '../../ops/service/report.ts';
 import type { IncomingFile } from '../../ports.ts';
 import type { Posted } from './answer.ts';
 import type { Asker, Desk } from './desk.ts';

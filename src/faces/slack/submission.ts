@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { types, ViewOutput, ViewResponseAction } from '@slack/bolt';
-import type { Outcome } from '../../ops/service.ts';
+import type { Outcome } from '../../ops/service/service.ts';
 import type { Arrival, Taken } from './ask.ts';
 import type { Asker, Desk, Wish } from './desk.ts';
 import { titleOf } from './draw-form.ts';

@@ -1,7 +1,7 @@
 import type { Offer, Problem } from '../../errors.ts';
-import type { Operation } from '../../ops/operation.ts';
-import type { Report } from '../../ops/report.ts';
-import type { Outcome, PreviewOutcome } from '../../ops/service.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { Report } from '../../ops/service/report.ts';
+import type { Outcome, PreviewOutcome } from '../../ops/service/service.ts';
 import { writeAttachment } from './attachments.ts';
 import { PREFIX } from './command-line.ts';
 import { type Format, jsonLines, writeData } from './data-formats.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve } from 'node:path';
-import type { Argument, Operation } from '../../ops/operation.ts';
-import type { Attachment } from '../../ops/report.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
+import type { Attachment } from '../../ops/service/report.ts';
 
 /** Where attachments go: beside the file that the input names, or into the folder where the command was typed. */
 export function attachmentFolder(operation: Operation, raw: Readonly<Record<string, unknown>>, folder: string): string {

@@ -1,5 +1,5 @@
-import { optionName } from '../../ops/input.ts';
-import type { Argument, Operation } from '../../ops/operation.ts';
+import { optionName } from '../../ops/service/input.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
 
 /** How commands are typed, from the project's folder. */
 export const PREFIX = 'pnpm ops';

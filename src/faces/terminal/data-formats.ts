@@ -1,4 +1,4 @@
-import type { Operation } from '../../ops/operation.ts';
+import type { Operation } from '../../ops/service/operation.ts';
 import { type Output, writeLines } from './output.ts';
 import { visible } from './visible.ts';
 

@@ -1,6 +1,6 @@
-import type { Operation } from '../../ops/operation.ts';
-import type { Report } from '../../ops/report.ts';
-import type { OpsService } from '../../ops/service.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { Report } from '../../ops/service/report.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Settings, Team } from '../../ports.ts';
 
 /** What the commands stand on. Whoever joins the sides makes it; nothing is opened before a command needs it. */

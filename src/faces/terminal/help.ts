@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
-import { argumentsFor, optionName } from '../../ops/input.ts';
-import type { Argument, Operation } from '../../ops/operation.ts';
+import { argumentsFor, optionName } from '../../ops/service/input.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
 import { PREFIX } from './command-line.ts';
 import { formatsOf } from './data-formats.ts';
 import type { Desk } from './desk.ts';

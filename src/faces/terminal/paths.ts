@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Argument, Operation } from '../../ops/operation.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 

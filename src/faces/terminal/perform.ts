@@ -1,5 +1,5 @@
-import { CancelledError } from '../../ops/cancellation.ts';
-import type { Outcome, PreviewOutcome, Request } from '../../ops/service.ts';
+import { CancelledError } from '../../ops/service/cancellation.ts';
+import type { Outcome, PreviewOutcome, Request } from '../../ops/service/service.ts';
 import type { Settings, Team } from '../../ports.ts';
 import { type Answer, conclude, keepAttachments, showPreview } from './answer.ts';
 import { EXIT } from './exit-code.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../../errors.ts';
-import type { Operation } from '../../ops/operation.ts';
+import type { Operation } from '../../ops/service/operation.ts';
 import { type Format, formatsOf } from './data-formats.ts';
 import type { Desk } from './desk.ts';
 import { hasReason, helpOn, isConfirmed, operationHelp, overview, unknownCommand, upkeepHelp } from './help.ts';

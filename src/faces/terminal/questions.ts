@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Argument, Operation } from '../../ops/operation.ts';
-import type { OpsService } from '../../ops/service.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
+import type { OpsService } from '../../ops/service/service.ts';
 import type { Actor, Settings } from '../../ports.ts';
 import { commandLine } from './command-line.ts';
 import { writeLines } from './output.ts';

@@ -1,8 +1,8 @@
 import stringWidth from 'fast-string-width';
 import type { Offer, Problem } from '../../errors.ts';
-import { optionName } from '../../ops/input.ts';
-import type { Operation } from '../../ops/operation.ts';
-import type { Part, Report } from '../../ops/report.ts';
+import { optionName } from '../../ops/service/input.ts';
+import type { Operation } from '../../ops/service/operation.ts';
+import type { Part, Report } from '../../ops/service/report.ts';
 import { commandLine, PREFIX } from './command-line.ts';
 import type { Paper, Style } from './paper.ts';
 import { padded, tableLines, wrap } from './table.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
-import type { Argument, Operation } from '../../ops/operation.ts';
-import { needsSecondPerson } from '../../ops/second-person.ts';
-import type { Request } from '../../ops/service.ts';
+import type { Argument, Operation } from '../../ops/service/operation.ts';
+import { needsSecondPerson } from '../../ops/service/second-person.ts';
+import type { Request } from '../../ops/service/service.ts';
 import type { Settings } from '../../ports.ts';
 import { commandLine } from './command-line.ts';
 import { hasReason } from './help.ts';

@@ -1,5 +1,5 @@
-import { missingArguments } from '../../ops/input.ts';
-import { readWords } from '../../ops/words.ts';
+import { missingArguments } from '../../ops/service/input.ts';
+import { readWords } from '../../ops/service/words.ts';
 import { attachmentFolder } from './attachments.ts';
 import { joinOptions } from './command-line.ts';
 import type { Desk } from './desk.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../ops/service.ts';
+import type { Outcome } from '../../ops/service/service.ts';
 import type { Actor, Team } from '../../ports.ts';
 import { writeLines } from './output.ts';
 import type { Terminal } from './terminal.ts';

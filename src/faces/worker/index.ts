@@ -1,6 +1,6 @@
-import { HandedBackError } from '../../ops/cancellation.ts';
-import { openLostRuns } from '../../ops/lost-runs.ts';
-import { type Workplace, workRun } from '../../ops/work-run.ts';
+import { HandedBackError } from '../../ops/service/cancellation.ts';
+import { openLostRuns } from '../../ops/upkeep/lost-runs.ts';
+import { type Workplace, workRun } from '../../ops/upkeep/work-run.ts';
 import type { JobQueue } from '../../ports.ts';
 
 const LOOK_EVERY_MS = 60_000;

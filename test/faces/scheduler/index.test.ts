@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createScheduler } from '../../../src/faces/scheduler/index.ts';
-import { createService } from '../../../src/ops/service.ts';
+import { createService } from '../../../src/ops/service/service.ts';
 import type { Ports } from '../../../src/ports.ts';
 import { openScheduling, QUIET, type Scheduling } from '../../ops/scheduling.ts';
 

@@ -4,8 +4,8 @@ import { createSlackFace, type SlackFace } from '../../../src/faces/slack/index.
 import type { ReceiverConfig } from '../../../src/faces/slack/receiver.ts';
 import { Start } from '../../../src/models/start.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
-import type { Operation } from '../../../src/ops/operation.ts';
-import { createService, type OpsService } from '../../../src/ops/service.ts';
+import type { Operation } from '../../../src/ops/service/operation.ts';
+import { createService, type OpsService } from '../../../src/ops/service/service.ts';
 import type { Policy, Ports, Settings } from '../../../src/ports.ts';
 import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
 import type { Message } from '../../../workbench/slack/state.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/ops/index.ts';
-import { defineOperation } from '../../../src/ops/operation.ts';
+import { defineOperation } from '../../../src/ops/service/operation.ts';
 import type { Progress } from '../../../src/ports.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 

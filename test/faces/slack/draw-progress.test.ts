@@ -3,7 +3,7 @@ import type { Desk } from '../../../src/faces/slack/desk.ts';
 import { drawStand } from '../../../src/faces/slack/draw-progress.ts';
 import { bulkImport } from '../../../src/ops/bulk-import.ts';
 import { grantModule } from '../../../src/ops/grant-module.ts';
-import type { Operation } from '../../../src/ops/operation.ts';
+import type { Operation } from '../../../src/ops/service/operation.ts';
 import type { Progress } from '../../../src/ports.ts';
 
 const cancel = { ...grantModule, name: 'cancel-run', verb: 'cancel' } as Operation;

@@ -4,7 +4,7 @@ import type { Desk, Message } from '../../../src/faces/slack/desk.ts';
 import { drawOutcome, drawReport } from '../../../src/faces/slack/draw-report.ts';
 import { grantModule } from '../../../src/ops/grant-module.ts';
 import { listOrgs } from '../../../src/ops/list-orgs.ts';
-import type { Part, Report } from '../../../src/ops/report.ts';
+import type { Part, Report } from '../../../src/ops/service/report.ts';
 import { readable } from '../../../workbench/slack/block-text.ts';
 import { messageComplaints } from '../../../workbench/slack/complaints.ts';
 

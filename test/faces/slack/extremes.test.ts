@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/ops/index.ts';
-import { typedExample } from '../../../src/ops/input.ts';
+import { typedExample } from '../../../src/ops/service/input.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 
 /** A platform at its worst: every IATA code, names that do not end and mean something to Slack, a long history. */

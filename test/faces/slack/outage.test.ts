@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UserError } from '../../../src/errors.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
-import { defineOperation } from '../../../src/ops/operation.ts';
+import { defineOperation } from '../../../src/ops/service/operation.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 
 /** A change that takes as long as the test wants. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as arg from '../../../src/ops/arguments.ts';
-import { HandedBackError } from '../../../src/ops/cancellation.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
-import { defineOperation } from '../../../src/ops/operation.ts';
 import { runId } from '../../../src/ops/run-found.ts';
+import * as arg from '../../../src/ops/service/arguments.ts';
+import { HandedBackError } from '../../../src/ops/service/cancellation.ts';
+import { defineOperation } from '../../../src/ops/service/operation.ts';
 import type { Progress } from '../../../src/ports.ts';
 import type { Block } from '../../../workbench/slack/blocks.ts';
 import { type Bot, OPS, openBot } from './bot.ts';

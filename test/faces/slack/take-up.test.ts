@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OpsService } from '../../../src/ops/service.ts';
+import type { OpsService } from '../../../src/ops/service/service.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 
 /** A process that is killed while it works: what it waits for never comes, until the test is over. */

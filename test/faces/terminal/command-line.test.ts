@@ -4,7 +4,7 @@ import { commandLine, joinOptions } from '../../../src/faces/terminal/command-li
 import { createOrg } from '../../../src/ops/create-org.ts';
 import { grantModule } from '../../../src/ops/grant-module.ts';
 import { revokeModule } from '../../../src/ops/revoke-module.ts';
-import { readWords } from '../../../src/ops/words.ts';
+import { readWords } from '../../../src/ops/service/words.ts';
 
 const read = (operation: Parameters<typeof readWords>[0], ...words: string[]) =>
   readWords(operation, joinOptions(operation, words));

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { jsonLines, writeData } from '../../../src/faces/terminal/data-formats.ts';
-import type { Operation } from '../../../src/ops/operation.ts';
+import type { Operation } from '../../../src/ops/service/operation.ts';
 import { keep, screen } from './papers.ts';
 
 const csvOf = (...records: string[][]) => ({ csv: () => records, json: undefined }) as unknown as Operation;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { perform } from '../../../src/faces/terminal/perform.ts';
-import { defineOperation } from '../../../src/ops/operation.ts';
+import { defineOperation } from '../../../src/ops/service/operation.ts';
 import { type Desk, openDesk, TERMINAL } from '../../ops/desk.ts';
 import { keep } from './papers.ts';
 

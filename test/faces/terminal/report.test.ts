@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { messageLines, problemLines, reportLines } from '../../../src/faces/terminal/report.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
-import type { Report } from '../../../src/ops/report.ts';
+import type { Report } from '../../../src/ops/service/report.ts';
 import { FILE, screen } from './papers.ts';
 
 const REPORT: Report = {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startWorker } from '../../../src/faces/worker/index.ts';
 import { cancelRun } from '../../../src/ops/cancel-run.ts';
-import type { Operation } from '../../../src/ops/operation.ts';
+import type { Operation } from '../../../src/ops/service/operation.ts';
 import { type CrewMember, joinCrew, startOf } from '../../ops/crew.ts';
 import { type Desk, OMAR, openDesk, said } from '../../ops/desk.ts';
 import { type Airfield, digging, openAirfield, survey } from '../../ops/survey.ts';
@@ -97,7 +97,7 @@ describe('a long run', () => {
     const airfield = openAirfield();
     const id = await ask(survey, airfield);
     await desk.databases.ledger.raw('DELETE FROM capops_jobs.job');
-    const { openLostRuns } = await import('../../../src/ops/lost-runs.ts');
+    const { openLostRuns } = await import('../../../src/ops/upkeep/lost-runs.ts');
     const look = openLostRuns(bot.ports);
     await look();
     expect(await bot.queue.depth()).toBe(0);

@@ -3,7 +3,7 @@ import { openJobQueue } from '../../../src/adapters/job-queue.ts';
 import { thisMachine } from '../../../src/adapters/processes.ts';
 import { startWorker } from '../../../src/faces/worker/index.ts';
 import { Start } from '../../../src/models/start.ts';
-import { createService } from '../../../src/ops/service.ts';
+import { createService } from '../../../src/ops/service/service.ts';
 import type { Ports } from '../../../src/ports.ts';
 import { POLICY } from '../../ops/desk.ts';
 import { digging, survey } from '../../ops/survey.ts';

@@ -1,0 +1,126 @@
+import type { Decision } from '../../domain/retention.ts';
+import type { StoredBackup } from '../../domain/stored-backup.ts';
+import { BackupAlarm } from '../../models/backup-alarm.ts';
+import { BackupCopy } from '../../models/backup-copy.ts';
+import type { BackupStorage } from '../../ports.ts';
+import type { Context } from '../service/operation.ts';
+import type { StoragePlan } from './plan-storages.ts';
+
+/** As many keys as a store takes in one call. */
+const BATCH = 1000;
+/** What a write left behind that was begun so long ago is nobody’s any more. */
+const ABANDONED_MS = 2 * 86_400_000;
+
+/** What pruning did to one storage. */
+export interface Pruned {
+  readonly storage: string;
+  readonly removed: readonly StoredBackup[];
+  /** Leftovers of writes, and files that never became a backup. */
+  readonly swept: number;
+  readonly failed: readonly { readonly key: string; readonly reason: string }[];
+  /** Why nothing was removed; undefined: what was to be removed was gone about. */
+  readonly refusal: string | undefined;
+}
+
+/** Removes what the plans say, and nothing else. A backup whose manifest stays stays whole. */
+export async function pruneStorages(context: Context, plans: readonly StoragePlan[]): Promise<Pruned[]> {
+  const pruned: Pruned[] = [];
+  for (const plan of plans) {
+    const one = await pruneStorage(context, plan);
+    await alarm(context, one);
+    pruned.push(one);
+  }
+  return pruned;
+}
+
+/** Whoever looks after the backups tells of it, until it is mended. */
+async function alarm({ databases: { ledger }, clock }: Context, { storage, refusal, failed }: Pruned): Promise<void> {
+  const name = `pruning ${storage}`;
+  const now = clock.now();
+  const [first] = failed;
+  const stuck = first && `${failed.length} could not be removed from ${storage}, such as ${first.key}: ${first.reason}`;
+  const words = refusal ?? stuck;
+  if (words === undefined) await BackupAlarm.mend(ledger, name, { but: [], now });
+  else await BackupAlarm.raise(ledger, [{ name, words }], now);
+}
+
+async function pruneStorage(context: Context, { contents, plan, leftovers }: StoragePlan): Promise<Pruned> {
+  const { storage } = contents;
+  const nothing = { storage: storage.name, removed: [], swept: 0, failed: [] };
+  if (plan.refusal !== undefined) return { ...nothing, refusal: plan.refusal };
+  const removing = plan.decisions.filter(({ keep }) => !keep).reverse();
+  await noteRemoved(context, removing);
+  const manifests = await remove(
+    context,
+    storage,
+    removing.map(({ backup }) => backup.manifestKey),
+  );
+  const stays = new Set(manifests.failed.map(({ key }) => key));
+  const [kept, gone] = [
+    removing.filter(({ backup }) => stays.has(backup.manifestKey)),
+    removing.filter(({ backup }) => !stays.has(backup.manifestKey)),
+  ];
+  await noteKept(context, kept);
+  const files = await remove(context, storage, [...gone.map(({ backup }) => backup.fileKey), ...leftovers]);
+  const before = new Date(context.clock.now().getTime() - ABANDONED_MS);
+  const { count, failure } = await sweep(context, storage, before);
+  return {
+    storage: storage.name,
+    removed: gone.map(({ backup }) => backup),
+    swept: count + leftovers.filter((key) => files.removed.includes(key)).length,
+    failed: [...manifests.failed, ...files.failed, ...failure],
+    refusal: undefined,
+  };
+}
+
+type Removal = Awaited<ReturnType<BackupStorage['remove']>>;
+
+async function remove(
+  { signal, progress }: Context,
+  storage: BackupStorage,
+  keys: readonly string[],
+): Promise<Removal> {
+  const removed: string[] = [];
+  const failed: Removal['failed'][number][] = [];
+  for (let start = 0; start < keys.length; start += BATCH) {
+    signal.throwIfAborted();
+    progress({ phase: `Removing from ${storage.name}`, done: start, total: keys.length });
+    const done = await storage.remove(keys.slice(start, start + BATCH));
+    removed.push(...done.removed);
+    failed.push(...done.failed);
+  }
+  return { removed, failed };
+}
+
+/** Before it is done: what is cut off in between is found in the storage, and entered again. */
+async function noteRemoved({ databases: { ledger } }: Context, removing: readonly Decision[]): Promise<void> {
+  const copies = removing.map(({ backup, reasons }) => ({
+    backupId: backup.id,
+    storage: backup.storage,
+    key: backup.fileKey,
+    state: 'removed' as const,
+    removedBecause: reasons.map(({ words }) => words).join('; '),
+  }));
+  await BackupCopy.enter(ledger, ...copies);
+}
+
+async function noteKept({ databases: { ledger }, clock }: Context, kept: readonly Decision[]): Promise<void> {
+  for (const { backup } of kept) {
+    const isDamaged = typeof backup.proof === 'object';
+    const copy = { backupId: backup.id, storage: backup.storage, key: backup.fileKey, removedBecause: null };
+    await BackupCopy.enter(ledger, { ...copy, state: isDamaged ? 'bad' : 'good', triedAt: clock.now() });
+  }
+}
+
+async function sweep(
+  { signal }: Context,
+  storage: BackupStorage,
+  before: Date,
+): Promise<{ count: number; failure: Removal['failed'] }> {
+  try {
+    return { count: await storage.sweep(storage.name === 'local' ? '' : 'backups/', before), failure: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { count: 0, failure: [{ key: 'leftovers of writes', reason: (error as Error).message }] };
+  }
+}

@@ -1,0 +1,105 @@
+import { type BackupManifest, readManifest } from '../../domain/backup-manifest.ts';
+import { keyOfManifest, manifestKey, pinKey } from '../../domain/backup-name.ts';
+import { type Pin, readPin } from '../../domain/pin.ts';
+import type { BackupStorage, StoredObject } from '../../ports.ts';
+import type { Place } from './backup-desk.ts';
+
+/** More is no manifest of ours. */
+const LONGEST_MANIFEST = 64 * 2 ** 20;
+const AT_ONCE = 8;
+
+/** One backup that a storage holds: its manifest is there; its file should be. */
+export interface HeldBackup {
+  readonly manifest: BackupManifest;
+  /** The file's. */
+  readonly key: string;
+  /** Of the file; undefined: it is not there. */
+  readonly bytes: number | undefined;
+  readonly pin: Pin | undefined;
+}
+
+/** What a storage holds, as it said itself. */
+export interface StorageContents {
+  readonly storage: BackupStorage;
+  /** Why it could not be listed to the end; then nothing else is known. */
+  readonly failure: string | undefined;
+  readonly objects: ReadonlyMap<string, StoredObject>;
+  readonly backups: readonly HeldBackup[];
+  /** Manifests that cannot be read, and why: what they stand beside is left alone. */
+  readonly unreadable: readonly { readonly key: string; readonly fault: string }[];
+}
+
+/** What is known of the backup under a key: manifests are never written anew, so that each is read once. */
+export type KnownManifest = (key: string) => BackupManifest | undefined;
+
+/** Lists a storage and reads the manifests that nobody knows yet. Rejects only when `signal` aborts. */
+export async function readStorage(
+  storage: BackupStorage,
+  { known = () => undefined, signal }: { readonly known?: KnownManifest; readonly signal: AbortSignal },
+): Promise<StorageContents> {
+  const objects = new Map<string, StoredObject>();
+  const none = { storage, objects, backups: [], unreadable: [] };
+  try {
+    for await (const object of storage.list(prefixOf(storage))) {
+      signal.throwIfAborted();
+      objects.set(object.key, object);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...none, objects: new Map(), failure: (error as Error).message };
+  }
+  const keys = [...objects.keys()].flatMap((key) => keyOfManifest(key) ?? []);
+  const found = await inTurns(keys, (key) => held({ storage, key }, { objects, known, signal }));
+  return {
+    ...none,
+    failure: undefined,
+    backups: found.flatMap((one) => ('manifest' in one ? [one] : [])),
+    unreadable: found.flatMap((one) => ('fault' in one ? [one] : [])),
+  };
+}
+
+/** The terminal’s own stand at the top of the folder; in a bucket, others may have theirs there. */
+function prefixOf({ name }: BackupStorage): string {
+  return name === 'local' ? '' : 'backups/';
+}
+
+async function held(
+  { storage, key }: Place,
+  { objects, known, signal }: { objects: StorageContents['objects']; known: KnownManifest; signal: AbortSignal },
+): Promise<HeldBackup | StorageContents['unreadable'][number]> {
+  try {
+    const manifest = known(key) ?? (await manifestAt({ storage, key }, signal));
+    const pinned = objects.get(pinKey(key));
+    const pin = pinned && readPin(await textOf({ storage, key: pinned.key }, signal), pinned.modifiedAt);
+    return { manifest, key, bytes: objects.get(key)?.bytes, pin };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { key: manifestKey(key), fault: (error as Error).message };
+  }
+}
+
+/** The manifest of the backup under a key. Rejects with a UserError for one that is none, with a NotThereError without. */
+export async function manifestAt({ storage, key }: Place, signal?: AbortSignal): Promise<BackupManifest> {
+  return readManifest(await textOf({ storage, key: manifestKey(key) }, signal), manifestKey(key));
+}
+
+async function textOf({ storage, key }: Place, signal?: AbortSignal): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of storage.read(key, { signal })) {
+    bytes += piece.length;
+    if (bytes > LONGEST_MANIFEST) throw new Error(`${key} is too long for a manifest`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const worker = async () => {
+    for (const [place, item] of waiting) results[place] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}

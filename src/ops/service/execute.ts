@@ -1,0 +1,160 @@
+import { covers, type Standing } from '../../domain/access-policy.ts';
+import type { RateLimit } from '../../domain/rate-limit.ts';
+import { UserError } from '../../errors.ts';
+import type { Ports } from '../../ports.ts';
+import { authorise } from './authorise.ts';
+import { MovedError } from './confirmation.ts';
+import { refuseWhileFrozen } from './frozen.ts';
+import { validate } from './input.ts';
+import { type Look, lookFirst } from './look-first.ts';
+import type { Recorder } from './recorder.ts';
+import { repetition } from './repetition.ts';
+import type { Report } from './report.ts';
+import { contextOf } from './run-context.ts';
+import type { RunDraft, RunOutcome } from './run-rows.ts';
+import { asksSecondPerson, forcedWords, needsSecondPerson } from './second-person.ts';
+import type { OpsService, Outcome, Request, Watcher } from './service.ts';
+import { underControl } from './under-control.ts';
+import { type Underway, unsuccessful } from './unsuccessful.ts';
+import { waitInstead } from './wait-instead.ts';
+import { writeWords } from './words.ts';
+
+interface Desk {
+  readonly ports: Ports;
+  readonly recorder: Recorder;
+  readonly service: OpsService;
+  readonly rateLimit: RateLimit | undefined;
+  readonly watchers: readonly Watcher[];
+  /** Has the service wait for it at its end. */
+  readonly follow: (work: Promise<unknown>) => void;
+}
+
+/** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
+export async function execute(desk: Desk, request: Request): Promise<Outcome> {
+  const run: Underway = { ...desk.recorder.draft(request), begun: false, ending: new AbortController() };
+  const outcome = await attempt(desk, run).catch((error: unknown) =>
+    error instanceof MovedError ? previewAnew(desk, run, error) : unsuccessful(desk, run, error),
+  );
+  logLine(desk.ports, run, outcome);
+  tellWatchers(desk, run, outcome);
+  return outcome;
+}
+
+function tellWatchers(
+  { ports, watchers, follow }: Desk,
+  { begun, id, request: { operation } }: Underway,
+  outcome: Outcome,
+): void {
+  const isDangerous = begun && outcome.kind === 'done' && !outcome.repeated && needsSecondPerson(ports, operation);
+  for (const watcher of watchers) {
+    if (outcome.kind === 'awaiting' || operation.leavesMessage) follow(Promise.resolve(watcher.waiting?.()));
+    if (isDangerous) follow(Promise.resolve(watcher.dangerous?.({ id, operation: operation.name })));
+  }
+}
+
+async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
+  const { ports, recorder, service } = desk;
+  const { operation, actor, raw, receipt, confirmation } = run.request;
+  const standing = await authorise(ports, operation, actor);
+  if (receipt?.kind === 'known') return repetition(receipt.run);
+  if (isNew(run)) refuseTooMany(desk, run);
+  const context = contextOf(ports, service, run);
+  const input = validate(operation, raw, context);
+  const first = confirmation === undefined || receipt ? undefined : await recorder.first(run.request);
+  if (first) return repetition(first);
+  const look = await lookFirst(context, run, { input, isForSecond: asksSecondPerson(ports, run.request) });
+  if (look.shown) {
+    recorder.note(run, { state: 'previewed', report: look.shown.report });
+    return look.shown;
+  }
+  if (operation.effect === 'changes') {
+    const instead = await begin(desk, run, look);
+    if (instead) return instead;
+  }
+  const data: unknown = await underControl(ports, { run, context, input }, (held) => operation.run(held, input));
+  const forced = forcedWords(ports, run.request);
+  const report = withForce(run, withinReach(operation.report(data, context), { service, standing }), forced);
+  const written = { report, trace: operation.trace?.(data), ...(forced ? { rule: 'forced', message: forced } : {}) };
+  return { kind: 'done', runId: run.id, data, repeated: false, report: await recorded(recorder, run, written) };
+}
+
+/** Stores the intent to change something. Returns what is answered where it does not run now. */
+async function begin(desk: Desk, run: Underway, look: Look): Promise<Outcome | undefined> {
+  const { operation, receipt } = run.request;
+  if (receipt?.kind === 'unstored' && !operation.emergency) throw receipt.error;
+  await refuseWhileFrozen(desk.ports, operation);
+  const instead = await waitInstead(desk, run, look);
+  if (instead) return instead;
+  const first = await desk.recorder.begin(run);
+  if (first) return repetition(first);
+  run.begun = true;
+  return undefined;
+}
+
+/** Whether it comes from somebody now, and is not one that goes on. */
+function isNew({ request: { receipt } }: RunDraft): boolean {
+  return receipt?.kind !== 'stored' || (receipt.state === 'received' && !receipt.isResumed);
+}
+
+/** Who sits at the terminal holds the databases anyway. */
+function refuseTooMany({ ports, rateLimit }: Desk, { request: { actor }, startedAt }: RunDraft): void {
+  const seconds = actor.face === 'slack' ? rateLimit?.take(actor.id, startedAt) : undefined;
+  if (seconds === undefined) return;
+  const most = ports.settings.requestsPerMinute;
+  throw new UserError(
+    `That is more than ${most} requests within a minute. Nothing was done; ask again in ${seconds} s.`,
+  );
+}
+
+/** The report without offers that the policy would refuse anyway. */
+function withinReach(report: Report, { service, standing }: { service: OpsService; standing: Standing }): Report {
+  const offers = report.offers?.filter(({ operation }) =>
+    covers(standing.role, service.find(operation)?.role ?? 'admin'),
+  );
+  return offers ? { ...report, offers } : report;
+}
+
+/** Everybody hears of what was forced, also of what is no news otherwise. */
+function withForce({ request: { operation, raw } }: RunDraft, report: Report, forced: string | undefined): Report {
+  if (forced === undefined) return report;
+  const act = report.announcement ?? `ran “${writeWords(operation, raw)}”`;
+  return { ...report, announcement: `${act}; ${forced}` };
+}
+
+/** The report as it can be given: whether the ledger has the outcome is part of the truth. */
+async function recorded(
+  recorder: Recorder,
+  run: Underway,
+  outcome: Omit<RunOutcome, 'state'> & { readonly report: Report },
+): Promise<Report> {
+  const { report } = outcome;
+  if (!run.begun) {
+    recorder.note(run, { state: 'done', ...outcome });
+    return report;
+  }
+  if (await recorder.settle(run, { state: 'done', ...outcome })) return report;
+  const note = 'CapOps’ own record (the ledger) stopped answering before it could note this; the change itself stands.';
+  return { ...report, parts: [...(report.parts ?? []), { kind: 'note', text: note }] };
+}
+
+/** What was confirmed is no longer what would be done: nothing was, and this is how it stands now. */
+async function previewAnew(desk: Desk, run: Underway, { message }: MovedError): Promise<Outcome> {
+  await desk.recorder.settle(run, { state: 'refused', message });
+  const { confirmation: _, receipt: __, ...anew } = run.request;
+  const outcome = await execute(desk, anew);
+  return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
+}
+
+function logLine({ log, clock, meter }: Ports, { id, request, startedAt }: RunDraft, outcome: Outcome): void {
+  const durationMs = clock.now().getTime() - startedAt.getTime();
+  meter?.ran({
+    operation: request.operation.name,
+    outcome: outcome.kind === 'done' && outcome.repeated ? 'repeated' : outcome.kind,
+    face: request.actor.face,
+    seconds: durationMs / 1000,
+  });
+  log.info(
+    { runId: id, operation: request.operation.name, actor: request.actor.id, outcome: outcome.kind, durationMs },
+    'run',
+  );
+}

@@ -1,0 +1,35 @@
+import type { Offer } from '../../errors.ts';
+
+/** One piece of a report. All text is plain: faces escape it, and draw it in their own way. */
+export type Part =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Something of less weight: a hint, how to get the rest. */
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
+  | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  /** What somebody can type, without the face's own prefix: `grant LHR work`. */
+  | { readonly kind: 'commands'; readonly commands: readonly { readonly words: string; readonly summary: string }[] };
+
+/** A file that goes with a report: uploaded in Slack, written beside the input in the terminal. */
+export interface Attachment {
+  readonly name: string;
+  readonly content: string;
+  /** A sentence on what it is. */
+  readonly summary: string;
+}
+
+/** What an operation did, in words, for any face. */
+export interface Report {
+  /** `done`: something was changed. `unchanged`: asked for a change, nothing to do. `info`: an answer. `attention`: done, but read on. */
+  readonly tone: 'done' | 'unchanged' | 'info' | 'attention';
+  /** One sentence that can stand alone (a notification, a screen reader). */
+  readonly title: string;
+  /** The answer is that something is broken: the terminal's exit code says so as well. */
+  readonly broken?: true;
+  readonly parts?: readonly Part[];
+  readonly offers?: readonly Offer[];
+  readonly attachments?: readonly Attachment[];
+  /** What the team is told, read after the actor's name: `gave LHR access to work until 31 Dec 2026`. Changes only. */
+  readonly announcement?: string;
+}

@@ -1,0 +1,66 @@
+import { databaseDown } from '../../domain/connection-failure.ts';
+import { DeniedError, ProgramError, StorageError, UnavailableError, UserError } from '../../errors.ts';
+import type { Ports } from '../../ports.ts';
+import { CancelledError, HandedBackError } from './cancellation.ts';
+import { LeaseLostError } from './lease.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunDraft } from './run-rows.ts';
+import type { Outcome } from './service.ts';
+
+interface Office {
+  readonly ports: Ports;
+  readonly recorder: Recorder;
+}
+
+/** A run on its way: `begun` once its intent stands in the ledger. */
+export interface Underway extends RunDraft {
+  begun: boolean;
+  /** Ends it before it is through. */
+  readonly ending: AbortController;
+}
+
+/** Records how a run went wrong, and says so: what can be mended, what is denied, or a reference that stands in the log. */
+export async function unsuccessful({ ports, recorder }: Office, run: Underway, error: unknown): Promise<Outcome> {
+  const record = async (outcome: Parameters<Recorder['note']>[1]) => {
+    // What waited is over before anybody hears of it, so that nobody goes on with it once more.
+    const { receipt } = run.request;
+    const hasWaited = receipt?.kind === 'stored' && receipt.isResumed === true;
+    if (run.begun || hasWaited) await recorder.settle(run, outcome);
+    else recorder.note(run, outcome);
+  };
+  if (error instanceof HandedBackError) return handBack(recorder, run, error);
+  if (error instanceof CancelledError) {
+    await record({ state: 'cancelled', message: error.message });
+    return { kind: 'ended', runId: run.id, state: 'cancelled', message: error.message };
+  }
+  if (error instanceof UserError) {
+    await record({ state: 'refused', message: error.message });
+    return { kind: 'refused', runId: run.id, error };
+  }
+  if (error instanceof DeniedError) {
+    await record({ state: 'denied', rule: error.rule, message: error.message });
+    return { kind: 'denied', runId: run.id, error };
+  }
+  const reference = run.id.slice(0, 8);
+  ports.log.error({ runId: run.id, reference, operation: run.request.operation.name, err: error }, 'a run failed');
+  const message = failureMessage(run, error);
+  await record({ state: 'failed', message, reference });
+  return { kind: 'failed', runId: run.id, message, reference };
+}
+
+async function handBack(recorder: Recorder, run: Underway, { message }: HandedBackError): Promise<Outcome> {
+  await recorder.handBack(run);
+  return { kind: 'queued', runId: run.id, report: { tone: 'info', title: message } };
+}
+
+function failureMessage(run: Underway, error: unknown): string {
+  const isSaid = [UnavailableError, StorageError, ProgramError, LeaseLostError].some((kind) => error instanceof kind);
+  if (isSaid) return (error as Error).message;
+  if (databaseDown(error)) {
+    const consequence = run.begun
+      ? 'The change is either whole or not there at all. Ask again when it is back: what was done already is not done twice.'
+      : 'Nothing was changed. Try again in a moment.';
+    return new UnavailableError('the platform’s database', consequence, error).message;
+  }
+  return 'Something went wrong inside CapOps. Its log has the details under the reference.';
+}
