@@ -28,6 +28,11 @@ export async function startCapOps(ground: Ground, slack: LocalSlack): Promise<Ru
 }
 
 function program({ database, policy, folder }: Ground, script: string, more: Record<string, string> = {}): Plan {
-  const own = { DATABASE_URL: database, CAPOPS_CONFIG: policy };
+  const own = {
+    DATABASE_URL: database,
+    CAPOPS_CONFIG: policy,
+    BACKUP_DIR: join(folder, 'backups'),
+    CAPOPS_STATE_DIR: join(folder, 'state'),
+  };
   return { script: join(SRC, script), folder, env: cleanEnvironment(process.env, { ...own, ...more }) };
 }

@@ -49,6 +49,7 @@ roles:
   admin: { users: [U0ADA] }
   operator: { users: [U0OMAR] }
   viewer: { users: [U0VERA] }
+backups: {}
 # Each other's second person, to try it.
 approvals:
   revoke-module: { from: [{ users: [U0ADA, U0OMAR] }] }
