@@ -8,7 +8,7 @@ import { type ProgressMessage, showProgress } from './progress.ts';
 import { tell } from './run-wish.ts';
 import { sayOf } from './say.ts';
 import { fileOpener } from './slack-file.ts';
-import { originOf, readAnswer, type StoredAnswer } from './stored-answer.ts';
+import { answerOnBehalf, originOf, readAnswer, type StoredAnswer } from './stored-answer.ts';
 
 /** What is over sooner needs no message of its own, nor does what another process turns out to have in hand. */
 const WORKING_MS = 700;
@@ -19,7 +19,7 @@ type Run = Parameters<Correspondent['about']>[0];
 export function openCorrespondent(desk: Desk): Correspondent {
   return {
     about: async (run, request) => {
-      const answer = readAnswer(request.answer);
+      const answer = readAnswer(request.answer) ?? answerOnBehalf(request.actor);
       return answer && correspondence(desk, { run, request, answer });
     },
   };

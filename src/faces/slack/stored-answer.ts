@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Actor } from '../../ports.ts';
 import type { Posted } from './answer.ts';
 import type { Origin } from './desk.ts';
 
@@ -35,6 +36,13 @@ export function answerTo(
 /** Undefined where the request did not come through Slack. */
 export function readAnswer(answer: unknown): StoredAnswer | undefined {
   return schema.safeParse(answer).data;
+}
+
+/** To the person who let an entry of the schedule run: in their direct messages. Undefined where nobody in Slack did. */
+export function answerOnBehalf({ onBehalfOf }: Actor): StoredAnswer | undefined {
+  if (!onBehalfOf?.slack) return undefined;
+  const { userId, teamId } = onBehalfOf.slack;
+  return { face: 'slack', userId, userName: onBehalfOf.name, teamId, manner: 'direct' };
 }
 
 /** Who asked, as far as answers need it. */

@@ -165,6 +165,21 @@ describe('a long run that was typed', () => {
   });
 });
 
+it('a long run that somebody let the schedule do now is shown, and told, to that person', async () => {
+  const entry = { name: 'by-night', cron: '0 2 * * *', timeZone: 'UTC', operation: rebuild.name, input: {} };
+  bot.policy = { ...bot.policy, schedule: [{ ...entry, channel: undefined, catchUpMs: 3_600_000 }] };
+  await omar().command(OPS, '/capops run-schedule by-night');
+  await expect.poll(() => queued.length).toBeGreaterThan(0);
+  const worker = await openBot({ operations, after: bot });
+  worker.policy = bot.policy;
+  workers.push(worker);
+  const ended = worker.service.resume(queued.shift() ?? '');
+  await world.begun.promise;
+  world.finish();
+  await ended;
+  await omar().awaitMessage(omar().direct, 'The index is rebuilt');
+});
+
 it('a run that two workers are given at once is shown by one message', async () => {
   await omar().command(OPS, '/capops rebuild --now');
   await expect.poll(() => queued.length).toBe(1);
