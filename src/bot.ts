@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     : undefined;
   const running: { watch?: Watch | undefined; scheduler?: Scheduler | undefined } = {};
   stopOnSignal(log, DRAIN_MS, async () => {
-    await Promise.all([face.stop(), running.scheduler?.stop(), worker?.stop()]);
+    await Promise.allSettled([face.stop(), running.scheduler?.stop(), worker?.stop()]);
     await service.settled();
     await upkeep.stop();
     await running.watch?.stop();

@@ -57,7 +57,10 @@ async function open(operation: Operation): Promise<OpenDesk> {
   const isLedgerThere = await refusePending(config);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const composition = await compose(config, { log, clock: systemClock });
-  const presence = operation.long && isLedgerThere ? await beThere(config, composition.ports) : undefined;
+  const presence =
+    (operation.long || operation.name === 'approve') && isLedgerThere
+      ? await beThere(config, composition.ports)
+      : undefined;
   const service = createService({ ...composition.ports, startId: presence?.startId }, OPERATIONS);
   service.watch({ dangerous: (run) => anchor(config, composition.ports, run) });
   const close = async () => {

@@ -96,7 +96,7 @@ export function stopOnSignal(log: Log, drainMs: number, close: () => Promise<voi
     stopping = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), drainMs).unref();
-    await close();
+    await close().catch((error: unknown) => log.error({ err: error }, 'not everything could be closed'));
     log.info({}, 'stopped');
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));

@@ -24,10 +24,17 @@ export async function abandonedRuns(
 }
 
 /** Runs that somebody waits for and whose process is gone: unfinished, or finished and never answered. */
-export async function orphanedRuns(ledger: Knex, gone: readonly string[]): Promise<Run[]> {
+export async function orphanedRuns(
+  ledger: Knex,
+  { gone, finishedAfter }: { gone: readonly string[]; finishedAfter: Date },
+): Promise<Run[]> {
   return Run.query(ledger)
     .whereNotNull('request')
-    .where((run) => run.whereIn('start_id', [...gone]).orWhere((other) => other.whereNull('start_id').modify(isOver)))
+    .where((run) =>
+      run
+        .whereIn('start_id', [...gone])
+        .orWhere((other) => other.whereNull('start_id').where('finished_at', '>', finishedAfter).modify(isOver)),
+    )
     .whereNotIn('state', [...WAITING])
     .orderBy('started_at');
 }

@@ -3,6 +3,14 @@ import { EntitlementAudit } from './entitlement-audit.ts';
 import { Organisation } from './organisation.ts';
 import type { Run } from './run.ts';
 
+/** Operations of which the platform has a trace where they changed anything. */
+export const LEAVES_TRACE: ReadonlySet<string> = new Set([
+  'create-org',
+  'grant-module',
+  'revoke-module',
+  'bulk-import',
+]);
+
 /** Whether a run changed the platform: each change carries the run's id, or its actor and its very moment. */
 export async function leftTrace(
   platform: Knex,

@@ -134,9 +134,24 @@ export class Run extends Model {
     return settled > 0;
   }
 
-  /** Records runs that are already over, all or none. One that had begun after all, unknown to us, is over then too. */
-  static async record(ledger: Knex, runs: Partial<Run>[]): Promise<void> {
-    await Run.query(ledger).insert(runs).onConflict('id').merge();
+  /**
+   * Records runs that are already over, all or none. One that had begun after all, unknown to us, is over then too; one
+   * that has an outcome keeps it. Returns the ids of those that were recorded.
+   */
+  static async record(ledger: Knex, runs: Partial<Run>[]): Promise<Set<string>> {
+    const rows = await Run.query(ledger)
+      .insert(runs)
+      .onConflict('id')
+      .merge()
+      .whereIn('runs.state', [...OPEN, 'previewed'])
+      .returning('id')
+      .toKnexQuery();
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Leaves the answer of a run that is over to whoever looks for such runs next. */
+  static async leaveUnanswered(ledger: Knex, id: string): Promise<void> {
+    await Run.query(ledger).findById(id).whereNotNull('request').whereNotIn('state', OPEN).patch({ startId: null });
   }
 
   /** Nobody waits for these runs' answers any more, as far as they are over. */

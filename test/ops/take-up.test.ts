@@ -49,15 +49,22 @@ async function startBot(pid: number, operations: readonly Operation[] = OPERATIO
   const service = createService(ports, operations);
   services.push(service);
   const told: string[] = [];
+  let refusals = 0;
   const correspondent: Correspondent = {
     about: async (_, { answer }) => ({
       openFile: async () => ({ name: 'x', sizeBytes: 0, content: (async function* () {})() }),
       progress: () => undefined,
-      answer: async (outcome: Outcome) => void told.push(`${String(answer)}: ${said(outcome)}`),
+      answer: async (outcome: Outcome) => {
+        if (refusals-- > 0) throw new Error('Slack is down');
+        told.push(`${String(answer)}: ${said(outcome)}`);
+      },
     }),
   };
   service.attend(correspondent);
-  return { service, startId, told, die: () => void alive.delete(pid) };
+  const refuse = (times: number) => {
+    refusals = times;
+  };
+  return { service, startId, told, refuse, die: () => void alive.delete(pid) };
 }
 
 const grant = (service: OpsService, deliveryKey = 'command:1'): Request => ({
@@ -151,6 +158,33 @@ describe('a request whose process died', () => {
     await next.service.takeUp();
     expect(next.told).toEqual(['to Omar: CapOps was interrupted before anything was changed. Ask again.']);
     expect(await grants()).toBe(0);
+  });
+
+  it('in the middle of what the platform knows nothing of is not said to have changed nothing', async () => {
+    const once = OPERATIONS.map((operation) => ({ ...operation, restartable: undefined }) as unknown as Operation);
+    const first = await startBot(1, once);
+    const freeze = first.service.find('freeze') as Operation;
+    await first.service.receive({ ...grant(first.service), operation: freeze, raw: { reason: 'a move' } });
+    await desk.ledger(`UPDATE runs SET state = 'running'`);
+    first.die();
+    const next = await startBot(2, once);
+    await next.service.takeUp();
+    expect(next.told).toEqual([
+      expect.stringContaining('what became of this is not known. Look before you ask again.'),
+    ]);
+  });
+
+  it('whose asker could not be told is told by the next look, though its process lives', async () => {
+    const first = await startBot(1);
+    await first.service.receive(grant(first.service));
+    first.die();
+    const next = await startBot(2);
+    next.refuse(1);
+    await next.service.takeUp();
+    expect(next.told).toEqual([]);
+    await next.service.takeUp();
+    expect(next.told).toEqual([expect.stringContaining('now has work')]);
+    expect(await grants()).toBe(1);
   });
 
   it('between the change and the answer is answered, and not done again', async () => {

@@ -44,7 +44,7 @@ async function change(desk: Desk, asker: Asker, { task, receipt }: Taken): Promi
   if (isSlow) {
     void remember(desk, asker, { task, receipt });
     if (shown) shown.begin();
-    else await inPlaceOf(desk, asker, task)(drawWords(desk, { title: workingWords(task) }));
+    else await inPlaceOf(desk, asker, task)(drawWords(desk, { title: workingWords(task) })).catch(unsaid(desk));
   }
   const outcome = await running;
   await shown?.stop();
@@ -53,6 +53,11 @@ async function change(desk: Desk, asker: Asker, { task, receipt }: Taken): Promi
   const end = isToCome(outcome) ? await remember(desk, asker, { task, receipt }) : undefined;
   // Whoever goes on with it was faster than what was just said.
   if (end) await say(drawOutcome(desk, task, end));
+}
+
+/** That it is being worked on is not worth its end. */
+function unsaid({ ports }: Desk): (error: unknown) => undefined {
+  return (error) => void ports.log.warn({ err: error }, 'that it is being worked on could not be said');
 }
 
 /** Whoever answers from another process finds that the message shows the run. Returns how it ended, where it is over. */

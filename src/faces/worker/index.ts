@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HandedBackError } from '../../ops/service/cancellation.ts';
 import { openLostRuns } from '../../ops/upkeep/lost-runs.ts';
 import { type Workplace, workRun } from '../../ops/upkeep/work-run.ts';
@@ -13,6 +14,9 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** Between two tries to work a queue that cannot be worked. */
+const REST_MS = 5_000;
+
 interface Employment extends Workplace {
   readonly queue: Pick<JobQueue, 'work'>;
   /** How many runs at a time. */
@@ -27,9 +31,17 @@ export function startWorker({ queue, concurrency, graceMs, ...workplace }: Emplo
   const handingBack = new AbortController();
   // The queue’s signal is ours; a job that was given to somebody else meanwhile is theirs, and the run itself sees to that.
   const handle = (runId: string) => workRun(workplace, runId, handingBack.signal);
-  const working = queue.work(handle, { concurrency, signal: leaving.signal }).catch((error: unknown) => {
-    log.error({ err: error }, 'the queue of runs cannot be worked');
-  });
+  const work = async (): Promise<void> => {
+    while (!leaving.signal.aborted) {
+      try {
+        return await queue.work(handle, { concurrency, signal: leaving.signal });
+      } catch (error) {
+        log.error({ err: error }, 'the queue of runs cannot be worked; trying again');
+        await sleep(REST_MS, undefined, { signal: leaving.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const working = work();
   const lookForLost = openLostRuns(workplace.ports);
   const look = () =>
     lookForLost().catch((error: unknown) => {

@@ -6,13 +6,13 @@ import { authorise } from './authorise.ts';
 import { MovedError } from './confirmation.ts';
 import { refuseWhileFrozen } from './frozen.ts';
 import { validate } from './input.ts';
-import { type Look, lookFirst } from './look-first.ts';
+import { type Look, lookFirst, NO_LONGER_APPROVED } from './look-first.ts';
 import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { Report } from './report.ts';
 import { contextOf } from './run-context.ts';
 import type { RunDraft, RunOutcome } from './run-rows.ts';
-import { asksSecondPerson, forcedWords, needsSecondPerson } from './second-person.ts';
+import { asksSecondPerson, forcedWords, needsSecondPerson, wasApproved } from './second-person.ts';
 import type { OpsService, Outcome, Request, Watcher } from './service.ts';
 import { underControl } from './under-control.ts';
 import { type Underway, unsuccessful } from './unsuccessful.ts';
@@ -33,7 +33,7 @@ interface Desk {
 export async function execute(desk: Desk, request: Request): Promise<Outcome> {
   const run: Underway = { ...desk.recorder.draft(request), begun: false, ending: new AbortController() };
   const outcome = await attempt(desk, run).catch((error: unknown) =>
-    error instanceof MovedError ? previewAnew(desk, run, error) : unsuccessful(desk, run, error),
+    error instanceof MovedError ? moved(desk, run, error) : unsuccessful(desk, run, error),
   );
   logLine(desk.ports, run, outcome);
   tellWatchers(desk, run, outcome);
@@ -138,9 +138,10 @@ async function recorded(
 }
 
 /** What was confirmed is no longer what would be done: nothing was, and this is how it stands now. */
-async function previewAnew(desk: Desk, run: Underway, { message }: MovedError): Promise<Outcome> {
+async function moved(desk: Desk, run: Underway, { message }: MovedError): Promise<Outcome> {
+  if (wasApproved(desk.ports, run.request)) return unsuccessful(desk, run, new UserError(NO_LONGER_APPROVED));
   await desk.recorder.settle(run, { state: 'refused', message });
-  const { confirmation: _, receipt: __, ...anew } = run.request;
+  const { confirmation: _, receipt: __, deliveryKey: ___, requestKey: ____, ...anew } = run.request;
   const outcome = await execute(desk, anew);
   return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
 }

@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { confirmationOf } from './confirmation.ts';
 import type { Arguments, Context, InputOf, Preview } from './operation.ts';
 import type { RunDraft } from './run-rows.ts';
+import { wasApproved } from './second-person.ts';
 import type { PreviewOutcome } from './service.ts';
 
 /** What was seen before anything runs. */
@@ -22,13 +23,13 @@ export async function lookFirst(
   { id, request }: RunDraft,
   { input, isForSecond }: { input: InputOf<Arguments>; isForSecond: boolean },
 ): Promise<Look> {
-  const { operation, confirmation: given, receipt } = request;
+  const { operation, confirmation: given } = request;
   const isAsked = operation.preview && (operation.previewFor !== 'second person' || isForSecond || given !== undefined);
   const seen = isAsked ? await operation.preview?.(context, input) : undefined;
   const hash = confirmationOf(request, { state: seen?.state ?? null });
   const look = { shown: undefined, report: seen?.report, hash };
   if (given === hash || !seen) return look;
-  if (receipt?.kind === 'stored' && receipt.state === 'awaiting') throw new UserError(NO_LONGER_APPROVED);
+  if (wasApproved(context, request)) throw new UserError(NO_LONGER_APPROVED);
   const { report, confirmLabel } = seen;
   if (operation.previewFor === 'second person' && given === undefined && confirmLabel !== undefined) return look;
   const confirmation = confirmLabel === undefined ? undefined : hash;
@@ -38,5 +39,5 @@ export async function lookFirst(
   };
 }
 
-const NO_LONGER_APPROVED =
+export const NO_LONGER_APPROVED =
   'What this would do has changed since it was approved, so the approval no longer holds. Nothing was changed; ask again.';

@@ -68,11 +68,11 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
   const notes = openNoteBook<Settled>({
     write: (settled) =>
       ledger.transaction(async (trx) => {
-        await Run.record(
+        const recorded = await Run.record(
           trx,
           settled.map(({ run, outcome, at }) => ({ ...startRow(run), ...outcomeRow(outcome, at) })),
         );
-        await AuditEntry.append(trx, settled.map(auditRecord));
+        await AuditEntry.append(trx, settled.filter(({ run }) => recorded.has(run.id)).map(auditRecord));
       }),
     failed: (settled, error) => {
       for (const one of settled) failed(one.run.id, error);

@@ -75,6 +75,7 @@ async function answer({ ports, recorder }: Desk, { run, outcome, correspondence 
     recorder.answered(run.id);
   } catch (error) {
     ports.log.warn({ err: error, runId: run.id }, 'whoever asked for a run could not be told how it ended');
+    await Run.leaveUnanswered(ports.databases.ledger, run.id).catch(() => undefined);
   }
 }
 

@@ -14,6 +14,11 @@ export function asksSecondPerson(ports: Ports, request: Request): boolean {
   return !(receipt?.kind === 'stored' && AGREED.includes(receipt.state));
 }
 
+/** Whether it goes on because a second person agreed. */
+export function wasApproved(ports: Pick<Ports, 'settings'>, { operation, receipt }: Request): boolean {
+  return receipt?.kind === 'stored' && AGREED.includes(receipt.state) && needsSecondPerson(ports, operation);
+}
+
 /** Whether the operation or capops.yml says so. */
 export function needsSecondPerson({ settings: { policy } }: Pick<Ports, 'settings'>, operation: Operation): boolean {
   return operation.effect === 'changes' && ruleFor(operation, policy) !== undefined;

@@ -1,7 +1,7 @@
 import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
-import { withLease } from './lease.ts';
+import { LeaseTakenError, withLease } from './lease.ts';
 import type { Arguments, Context, InputOf } from './operation.ts';
 import type { Underway } from './unsuccessful.ts';
 
@@ -28,6 +28,8 @@ export async function underControl<T>(
       return work({ ...context, fencingToken: token });
     });
   } catch (error) {
+    // It is held by this very run, in a process that died: that one loses it within a minute.
+    if (error instanceof LeaseTakenError && error.runId === runId) throw new HandedBackError();
     throw context.signal.aborted ? context.signal.reason : error;
   } finally {
     clearInterval(timer);

@@ -1,6 +1,6 @@
 import { AuditEntry } from '../../models/audit-entry.ts';
 import { abandonedRuns } from '../../models/orphaned-run.ts';
-import { leftTrace } from '../../models/platform-trace.ts';
+import { LEAVES_TRACE, leftTrace } from '../../models/platform-trace.ts';
 import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { settledRecord } from '../service/run-rows.ts';
@@ -28,6 +28,16 @@ export const UNDONE: Verdict = {
   message: 'CapOps was interrupted before anything was changed. Ask again.',
 };
 
+const UNKNOWN: Verdict = {
+  state: 'interrupted',
+  message: 'CapOps was interrupted, and what became of this is not known. Look before you ask again.',
+};
+
+/** The platform says only of its own changes whether they were made. */
+export function verdictWithoutTrace(operation: string): Verdict {
+  return LEAVES_TRACE.has(operation) ? UNDONE : UNKNOWN;
+}
+
 /** The terminal says nothing; no run of its takes so long. */
 const TERMINAL_MS = 15 * 60_000;
 
@@ -41,7 +51,7 @@ export async function reconcile(ports: Ports): Promise<SettledRun[]> {
   const begunBefore = new Date(clock.now().getTime() - TERMINAL_MS);
   const settled: SettledRun[] = [];
   for (const run of await abandonedRuns(databases.ledger, { gone: await goneStarts(ports), begunBefore })) {
-    const verdict = (await leftTrace(databases.platform, run)) ? STANDS : UNDONE;
+    const verdict = (await leftTrace(databases.platform, run)) ? STANDS : verdictWithoutTrace(run.operation);
     const sentence = `${verdict.message} (${run.operation}, run ${run.id.slice(0, 8)})`;
     if (await settleRun(ports, run, verdict)) settled.push({ run, sentence });
   }

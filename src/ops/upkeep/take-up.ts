@@ -7,7 +7,7 @@ import type { execute } from '../service/execute.ts';
 import { resume, storedRequest } from '../service/resume.ts';
 import { outcomeOf } from '../service/run-outcome.ts';
 import { goneStarts } from './gone-starts.ts';
-import { STANDS, settleRun, UNDONE } from './reconcile.ts';
+import { STANDS, settleRun, UNDONE, verdictWithoutTrace } from './reconcile.ts';
 
 type Desk = Parameters<typeof execute>[0];
 
@@ -19,6 +19,9 @@ interface TakingUp {
 /** Nobody expects to be served who asked longer ago than this; by now they may have done it otherwise. */
 const STILL_WANTED_MS = 15 * 60_000;
 
+/** Whoever cannot be told within a day will not be. */
+const TOLD_WITHIN_MS = 86_400_000;
+
 /**
  * Goes on with requests whose process is gone: those that had not begun are run, those that had are looked up on the
  * platform, those that are over are answered. Each is taken up by one replica.
@@ -26,7 +29,8 @@ const STILL_WANTED_MS = 15 * 60_000;
 export async function takeUp(desk: Desk, taking: TakingUp): Promise<void> {
   const { ports } = desk;
   const { ledger } = ports.databases;
-  for (const run of await orphanedRuns(ledger, await goneStarts(ports))) {
+  const finishedAfter = new Date(ports.clock.now().getTime() - TOLD_WITHIN_MS);
+  for (const run of await orphanedRuns(ledger, { gone: await goneStarts(ports), finishedAfter })) {
     if (!(await adopt(ledger, run, taking.startId))) continue;
     const own = Object.assign(run.$clone(), { startId: taking.startId });
     try {
@@ -37,6 +41,7 @@ export async function takeUp(desk: Desk, taking: TakingUp): Promise<void> {
         'a run of a process that is gone could not be taken up; trying again',
       );
       await adopt(ledger, own, run.startId);
+      await Run.leaveUnanswered(ledger, run.id);
     }
   }
 }
@@ -55,9 +60,10 @@ async function goOn(desk: Desk, run: Run, taking: TakingUp): Promise<void> {
 
 type Fate = 'again' | 'queue' | 'done' | 'undone' | 'cancelled';
 
-function endOf({ cancelAskedBy }: Run, fate: Fate): Parameters<typeof settleRun>[2] {
+function endOf({ cancelAskedBy, operation, state }: Run, fate: Fate): Parameters<typeof settleRun>[2] {
   if (fate === 'cancelled') return { state: 'cancelled', message: new CancelledError(cancelAskedBy ?? '').message };
-  return fate === 'done' ? STANDS : UNDONE;
+  if (fate === 'done') return STANDS;
+  return state === 'running' ? verdictWithoutTrace(operation) : UNDONE;
 }
 
 /** What is to become of a run that was cut off. */
