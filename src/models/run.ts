@@ -136,14 +136,14 @@ export class Run extends Model {
 
   /**
    * Records runs that are already over, all or none. One that had begun after all, unknown to us, is over then too; one
-   * that has an outcome keeps it. Returns the ids of those that were recorded.
+   * that has an outcome keeps it, unless it was only thought to be interrupted. Returns the ids of those that were recorded.
    */
   static async record(ledger: Knex, runs: Partial<Run>[]): Promise<Set<string>> {
     const rows = await Run.query(ledger)
       .insert(runs)
       .onConflict('id')
       .merge()
-      .whereIn('runs.state', [...OPEN, 'previewed'])
+      .whereIn('runs.state', [...OPEN, 'previewed', 'interrupted'])
       .returning('id')
       .toKnexQuery();
     return new Set(rows.map(({ id }) => id));

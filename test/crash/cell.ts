@@ -16,6 +16,8 @@ export interface Found {
 /** Never true of what is done in the end. */
 const FALSEHOOD =
   /nothing (was|were|is|will be) |not done|before anything|went wrong|does not answer|has work already/i;
+/** Said truthfully to a delivery that the ledger of a busy machine did not take within its second: it is another run. */
+const NOT_TAKEN = /this request began nothing/;
 const CAUGHT_MS = 15_000;
 /** A job whose worker died is handed out anew within a minute. */
 const SETTLED_MS = 75_000;
@@ -99,7 +101,7 @@ interface Matter {
 
 async function runsOf({ desk }: Site, { known }: Matter): Promise<Record<string, unknown>[]> {
   const runs = await desk.ledger(
-    `SELECT id, operation, state, request IS NULL AS answered,
+    `SELECT id, operation, state, message, request IS NULL AS answered,
        (SELECT count(*)::int FROM audit_log WHERE run_id = runs.id AND outcome = runs.state) AS audited
      FROM runs ORDER BY started_at`,
   );
@@ -122,7 +124,7 @@ async function standing(site: Site, matter: Matter): Promise<string> {
 
 async function faultsOf(site: Site, matter: Killed): Promise<string[]> {
   const { kind, version } = matter;
-  const runs = await runsOf(site, matter);
+  const runs = (await runsOf(site, matter)).filter(({ message }) => !NOT_TAKEN.test(String(message)));
   const effects = await effectsOf(site, matter);
   const done = runs.filter(({ state }) => state === 'done').map(({ operation }) => String(operation));
   const said = site.slack.traffic(version).map(saidIn);
@@ -133,7 +135,7 @@ async function faultsOf(site: Site, matter: Killed): Promise<string[]> {
     ({ text = '', channel, ephemeralFor }) =>
       kind.truth.test(text) && (ephemeralFor === 'U0OMAR' || channel === 'D0OMAR'),
   );
-  const falsehoods = said.filter((text) => FALSEHOOD.test(text));
+  const falsehoods = said.filter((text) => FALSEHOOD.test(text) && !NOT_TAKEN.test(text));
   return [
     ...(effects.every((count) => count === 1) ? [] : [`effects: ${effects.join(' and ')}, not 1`]),
     ...(done.toSorted().join() === kind.operations.join() && runs.length === done.length

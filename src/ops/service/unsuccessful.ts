@@ -1,9 +1,11 @@
 import { databaseDown } from '../../domain/connection-failure.ts';
 import { DeniedError, ProgramError, StorageError, UnavailableError, UserError } from '../../errors.ts';
+import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
 import { LeaseLostError } from './lease.ts';
 import type { Recorder } from './recorder.ts';
+import { repetition } from './repetition.ts';
 import type { RunDraft } from './run-rows.ts';
 import type { Outcome } from './service.ts';
 
@@ -20,7 +22,19 @@ export interface Underway extends RunDraft {
 }
 
 /** Records how a run went wrong, and says so: what can be mended, what is denied, or a reference that stands in the log. */
-export async function unsuccessful({ ports, recorder }: Office, run: Underway, error: unknown): Promise<Outcome> {
+export async function unsuccessful(office: Office, run: Underway, error: unknown): Promise<Outcome> {
+  const elsewhere = run.begun ? undefined : await elsewhereBy(office, run);
+  return elsewhere ? repetition(elsewhere) : wentWrong(office, run, error);
+}
+
+/** A run that waited, and that somebody else has begun meanwhile: it is theirs to say how it ends. */
+async function elsewhereBy({ ports }: Office, { id, request: { receipt } }: Underway): Promise<Run | undefined> {
+  if (receipt?.kind !== 'stored' || !receipt.isResumed) return undefined;
+  const run = await Run.byId(ports.databases.ledger, id).catch(() => undefined);
+  return run && run.state !== receipt.state ? run : undefined;
+}
+
+async function wentWrong({ ports, recorder }: Office, run: Underway, error: unknown): Promise<Outcome> {
   const record = async (outcome: Parameters<Recorder['note']>[1]) => {
     // What waited is over before anybody hears of it, so that nobody goes on with it once more.
     const { receipt } = run.request;
