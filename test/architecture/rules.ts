@@ -6,7 +6,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
  */
 export const LAYERS = {
   errors: { path: '^src/errors\\.ts$', may: [], mayTypesOf: [] },
-  ports: { path: '^src/ports\\.ts$', may: [], mayTypesOf: [] },
+  ports: { path: '^src/ports(/|\\.ts$)', may: [], mayTypesOf: [] },
   version: { path: '^src/version\\.ts$', may: [], mayTypesOf: [] },
   domain: { path: '^src/domain/', may: ['errors'], mayTypesOf: ['ports'] },
   models: { path: '^src/models/', may: ['domain', 'ports', 'errors'], mayTypesOf: [] },

@@ -1,0 +1,92 @@
+/** What the reviewed file `capops.yml` says about who may do what. */
+export interface Policy {
+  readonly roles: Readonly<Record<Role, { readonly users: readonly string[]; readonly groups: readonly string[] }>>;
+  /** Whether membership of a user group may make somebody an admin. */
+  readonly trustUserGroups: boolean;
+  /** Undefined: the workspace that the bot's token belongs to. */
+  readonly teamId: string | undefined;
+  /** Channels in which commands are taken besides direct messages with CapOps. */
+  readonly allowedChannels: 'any' | readonly string[];
+  /** OS users and what they are; undefined: whoever runs the terminal is admin. */
+  readonly osUsers:
+    | Readonly<Record<string, { readonly role: Role | undefined; readonly slack: string | undefined }>>
+    | undefined;
+  /** What runs by itself, and when. */
+  readonly schedule: readonly ScheduleEntry[];
+  /** Which operations wait for a second person, by runbook name, besides those that always do. Absent: none. */
+  readonly approvals?: Readonly<Record<string, ApprovalRule>> | undefined;
+}
+
+/** Who lets an operation run that somebody else has asked for. */
+export interface ApprovalRule {
+  /** Each line is to be met; one person counts for one line. */
+  readonly from: readonly ApprovalLine[];
+  /** How long a request waits before it expires. */
+  readonly waitMs: number;
+  /** Who is reminded, once; undefined: nobody. Without `users`: those by user id who are still needed. */
+  readonly nudge: { readonly afterMs: number; readonly users: readonly string[] | undefined } | undefined;
+  /** The id of the channel in which requests are posted; undefined: the one that hears of changes. */
+  readonly channel: string | undefined;
+}
+
+/** So many different people out of these users and the members of these groups. */
+export interface ApprovalLine {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly count: number;
+}
+
+/** One operation that runs by itself. A slot is a moment at which it is due. */
+export interface ScheduleEntry {
+  readonly name: string;
+  /** Five fields. */
+  readonly cron: string;
+  /** IANA name; the fields are meant in it. */
+  readonly timeZone: string;
+  /** The operation's runbook name. */
+  readonly operation: string;
+  /** Raw input, as a face would hand it in. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The id of the channel that gets the report; undefined: it is only recorded. */
+  readonly channel: string | undefined;
+  /** How late a slot may still be run. */
+  readonly catchUpMs: number;
+}
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** What stands in the configuration and matters to operations. */
+export interface Settings {
+  /** The environment's name, e.g. `production`; it stands on every confirmation. */
+  readonly environment: string;
+  /** IANA name. Days begin and end in it. */
+  readonly timeZone: string;
+  /** How much one person may ask for from Slack within any 60 s; undefined: as much as they like. */
+  readonly requestsPerMinute?: number | undefined;
+  /** Undefined when there is no `capops.yml`: Slack is denied, the terminal is admin. */
+  readonly policy: Policy | undefined;
+  /** The id of the channel that keeps the audit's anchors; absent: none does. */
+  readonly auditChannel?: string | undefined;
+  /** Absent when there is no `capops.yml`: the defaults hold. */
+  readonly backups?: BackupSettings | undefined;
+}
+
+export interface BackupSettings {
+  /** Where backups go that nobody sends elsewhere; absent: off site where there is such a place, else to this machine. */
+  readonly storage?: 'local' | 'offsite' | 'both' | undefined;
+  /** Public keys of age; absent or none: backups are not encrypted. */
+  readonly encryptTo?: readonly string[] | undefined;
+  readonly retention: RetentionRules;
+}
+
+/** How long backups are kept. */
+export interface RetentionRules {
+  /** So many days, weeks and months that have a scheduled backup keep their newest. */
+  readonly daily: number;
+  readonly weekly: number;
+  readonly monthly: number;
+  /** Days that a backup stays which somebody asked for. */
+  readonly manualDays: number;
+  /** Days that a backup stays which was made before something dangerous. */
+  readonly safetyDays: number;
+}
