@@ -34,6 +34,7 @@ it('behind a dangerous run the bot posts an anchor that has seen the run, in the
       posts.push([channel, operation.name, JSON.stringify(report)]);
       return { channel, ts: '1' };
     },
+    reply: async () => ({ channel: 'C0OPS', ts: '2' }),
     amend: async () => undefined,
   };
   const run = await dangerous();

@@ -47,6 +47,7 @@ async function join() {
       scheduling.posts.push({ channel, operation: 'dig', report });
       return { channel, ts: '1' };
     },
+    reply: async () => ({ channel: 'C0OPS', ts: '2' }),
     amend: async () => undefined,
   };
   onTestFinished(async () => {

@@ -36,7 +36,11 @@ const ports: Ports = {
   settings: { environment: 'test', timeZone: 'UTC', policy, requestsPerMinute: 60 },
 };
 const service = createService(ports, OPERATIONS);
-const announcer = { post: async () => ({ channel: 'C0OPS', ts: '1' }), amend: async () => undefined };
+const announcer = {
+  post: async () => ({ channel: 'C0OPS', ts: '1' }),
+  reply: async () => ({ channel: 'C0OPS', ts: '2' }),
+  amend: async () => undefined,
+};
 
 process.on('SIGTERM', () => stopping.abort());
 process.stdout.write('ready\n');

@@ -35,7 +35,11 @@ export const WEEKLY: ScheduleEntry = {
 };
 
 /** Slack, where nobody looks. */
-export const QUIET = { post: async () => ({ channel: 'C0OPS', ts: '1' }), amend: async () => undefined };
+export const QUIET = {
+  post: async () => ({ channel: 'C0OPS', ts: '1' }),
+  reply: async () => ({ channel: 'C0OPS', ts: '2' }),
+  amend: async () => undefined,
+};
 
 export async function openScheduling({
   entries = [WEEKLY],
@@ -68,6 +72,7 @@ export async function openScheduling({
       state.posts.push({ channel, operation: operation.name, report });
       return QUIET.post();
     },
+    reply: QUIET.reply,
     amend: QUIET.amend,
   };
   return Object.assign(state, {

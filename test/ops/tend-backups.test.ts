@@ -46,6 +46,7 @@ async function groundWatched() {
       told.push(title);
       return { channel: 'C0OPS', ts: '1' };
     },
+    reply: async () => ({ channel: 'C0OPS', ts: '2' }),
     amend: async () => undefined,
   };
   const look = () => tendBackups({ ports: ports(), announcer, channel: 'C0OPS' });

@@ -37,6 +37,11 @@ export async function sayOpenly({ web }: Desk, channel: string, message: Message
   return posted(await web.client.chat.postMessage({ channel, ...QUIET, ...message }));
 }
 
+/** Posts into a message's thread, for everybody in the channel. */
+export async function sayInThread({ web }: Desk, { channel, ts }: Posted, message: Message): Promise<Posted> {
+  return posted(await web.client.chat.postMessage({ channel, thread_ts: ts, ...QUIET, ...message }));
+}
+
 /** Changes a message of CapOps that is not private. */
 export async function amend({ web }: Desk, { channel, ts }: Posted, message: Message): Promise<void> {
   await web.client.chat.update({ channel, ts, ...message });

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { chartTable } from '../../ops/service/chart-table.ts';
 import type { Part } from '../../ops/service/report.ts';
 import { clip, plain } from './text.ts';
 
@@ -38,6 +39,8 @@ export function drawPart(part: Part, id: string, drawing: Drawing): types.KnownB
       );
     case 'commands':
       return drawList(part.commands.map(command), id, drawing);
+    case 'chart':
+      return drawPart({ kind: 'table', ...chartTable(part) }, id, drawing);
     case 'table':
       return drawing.tables ? drawTable(part, id, drawing) : drawList(part.rows.map(rowWords), id, drawing);
   }

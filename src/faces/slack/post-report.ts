@@ -1,5 +1,5 @@
 import type { Announcer } from '../../ops/service/announcer.ts';
-import { amend, sayOpenly } from './answer.ts';
+import { amend, sayInThread, sayOpenly } from './answer.ts';
 import type { Desk, Message } from './desk.ts';
 import { rich, section, text } from './draw-part.ts';
 import { drawReport } from './draw-report.ts';
@@ -8,6 +8,7 @@ import { drawReport } from './draw-report.ts';
 export function createAnnouncer(desk: Desk): Announcer {
   return {
     post: (channel, wish, report, to = []) => sayOpenly(desk, channel, addressed(drawReport(desk, wish, report), to)),
+    reply: (posted, wish, report) => sayInThread(desk, posted, drawReport(desk, wish, report)),
     amend: (posted, wish, report) => amend(desk, posted, drawReport(desk, wish, report)),
   };
 }

@@ -1,5 +1,6 @@
 import stringWidth from 'fast-string-width';
 import type { Offer, Problem } from '../../errors.ts';
+import { chartTable } from '../../ops/service/chart-table.ts';
 import { optionName } from '../../ops/service/input.ts';
 import type { Operation } from '../../ops/service/operation.ts';
 import type { Part, Report } from '../../ops/service/report.ts';
@@ -56,6 +57,9 @@ function* partLines(part: Part, paper: Paper): Generator<string> {
         part.facts.map(([label, value]) => [visible(label), visible(value)]),
         paper,
       );
+      return;
+    case 'chart':
+      yield* tableLines(chartTable(part), paper);
       return;
     case 'table':
       yield* tableLines(part, paper);

@@ -17,6 +17,8 @@ export interface Posted {
 export interface Announcer {
   /** For everybody in the channel, or for one person, by their user id, in their direct messages. `to` are mentioned. */
   post(channel: string, wish: Answered, report: Report, to?: readonly string[]): Promise<Posted>;
+  /** Posts into the thread of a message. */
+  reply(posted: Posted, wish: Answered, report: Report): Promise<Posted>;
   /** Changes what was posted. */
   amend(posted: Posted, wish: Answered, report: Report): Promise<void>;
 }

@@ -8,8 +8,20 @@ export type Part =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | Chart
   /** What somebody can type, without the face's own prefix: `grant LHR work`. */
   | { readonly kind: 'commands'; readonly commands: readonly { readonly words: string; readonly summary: string }[] };
+
+/** Values over time or by name, at most 20 places and 6 series; each series has a value, or none, for every label. */
+export interface Chart {
+  readonly kind: 'chart';
+  readonly shape: 'line' | 'bar';
+  /** At most 50 characters, with the unit: `Answers within (ms)`. */
+  readonly title: string;
+  /** At most 20 characters each. */
+  readonly labels: readonly string[];
+  readonly series: readonly { readonly name: string; readonly values: readonly (number | undefined)[] }[];
+}
 
 /** A file that goes with a report: uploaded in Slack, written beside the input in the terminal. */
 export interface Attachment {
@@ -30,6 +42,8 @@ export interface Report {
   readonly parts?: readonly Part[];
   readonly offers?: readonly Offer[];
   readonly attachments?: readonly Attachment[];
+  /** What stands behind it: replies in the message's thread in Slack, further down in the terminal. */
+  readonly thread?: readonly Report[];
   /** What the team is told, read after the actor's name: `gave LHR access to work until 31 Dec 2026`. Changes only. */
   readonly announcement?: string;
 }

@@ -1,0 +1,41 @@
+/** What CapOps looks at. */
+export const SERVICES = [
+  'database',
+  'gateway',
+  'frontend',
+  'redis',
+  'slack',
+  'offsite',
+  'ledger',
+  'backup',
+  'disk',
+  'migrations',
+] as const;
+
+export type Service = (typeof SERVICES)[number];
+
+/** `note`: nothing to judge: not configured, or still to come. It changes no verdict. */
+export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'note';
+
+/** What one look at one service came to. */
+export interface HealthFinding {
+  readonly service: Service;
+  /** As the runbook calls it: `API Gateway`. */
+  readonly label: string;
+  readonly state: HealthState;
+  /** Behind the label: `Connected (3 ms)`. No address, no secret. */
+  readonly says: string;
+  /** How long it took to answer; absent where nothing answered. */
+  readonly latencyMs?: number;
+  /** What somebody would do now: a sentence of the runbook. */
+  readonly next?: string;
+  /** Only looked up when all is asked for. */
+  readonly details?: readonly (readonly [label: string, value: string])[];
+}
+
+/** The worst of all; notes do not count. */
+export function overallState(findings: readonly Pick<HealthFinding, 'state'>[]): 'healthy' | 'degraded' | 'unhealthy' {
+  const states = new Set(findings.map(({ state }) => state));
+  if (states.has('unhealthy')) return 'unhealthy';
+  return states.has('degraded') ? 'degraded' : 'healthy';
+}
