@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { BackupDesk } from './ports/backups.ts';
+import type { Probes } from './ports/health.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Settings } from './ports/policy.ts';
 import type { Meter, Pager } from './ports/watching.ts';
@@ -7,6 +8,7 @@ import type { JobQueue, Processes } from './ports/work.ts';
 
 export type * from './ports/backups.ts';
 export type * from './ports/dumps.ts';
+export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/policy.ts';
 export type * from './ports/storage.ts';
@@ -117,6 +119,8 @@ export interface Ports {
   readonly meter?: Meter | undefined;
   /** Loaded when it is first asked for. */
   readonly openBackups?: (() => Promise<BackupDesk>) | undefined;
+  /** Loaded when it is first asked for. */
+  readonly openProbes?: (() => Promise<Probes>) | undefined;
   /** Absent where emergency operations are not to run without the ledger. */
   readonly journal?: Journal | undefined;
 }
