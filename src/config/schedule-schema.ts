@@ -56,6 +56,9 @@ export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around):
     ...(hasBackups
       ? [builtIn('nightly-backup', '0 2 * * *', { channel: announcements, catchUpMs: 12 * HOUR_MS })]
       : []),
+    ...(announcements === undefined
+      ? []
+      : [builtIn('digest', '0 8 * * 1-5', { channel: announcements, catchUpMs: 4 * HOUR_MS })]),
   ];
   const taken = new Set(entries.map(({ name }) => name));
   return [...entries, ...all.filter(({ name }) => !taken.has(name))];

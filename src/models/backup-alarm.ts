@@ -39,6 +39,11 @@ export class BackupAlarm extends Model {
     await over().patch({ mendedAt: now });
   }
 
+  /** What is wrong now, the oldest first. */
+  static async standing(ledger: Knex): Promise<BackupAlarm[]> {
+    return BackupAlarm.query(ledger).whereNull('mended_at').orderBy(['raised_at', 'name']);
+  }
+
   /** What the channel is to hear of: what is wrong, and what is mended. */
   static async untold(ledger: Knex): Promise<BackupAlarm[]> {
     return BackupAlarm.query(ledger).whereNull('told_at').orWhereNotNull('mended_at').orderBy(['raised_at', 'name']);

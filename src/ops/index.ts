@@ -9,6 +9,7 @@ import { cancelRun } from './cancel-run.ts';
 import { copyBackup } from './copy-backup.ts';
 import { createOrg } from './create-org.ts';
 import { deny } from './deny.ts';
+import { digest } from './digest.ts';
 import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
 import { help } from './help.ts';
@@ -47,6 +48,7 @@ export const OPERATIONS: readonly Operation[] = [
   unpinBackup,
   pruneBackups,
   nightlyBackup,
+  digest,
   runs,
   showRun,
   cancelRun,

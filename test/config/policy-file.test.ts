@@ -47,7 +47,7 @@ terminal:
         allowedChannels: 'any',
         osUsers: { ada: { role: 'admin', slack: 'U1' }, omar: { role: undefined, slack: 'U2' } },
         approvals: {},
-        schedule: [expect.objectContaining({ name: 'audit-anchor', channel: 'C01' })],
+        schedule: expect.arrayContaining([expect.objectContaining({ name: 'audit-anchor', channel: 'C01' })]),
       },
       requestsPerMinute: 60,
       auditChannel: 'C01',

@@ -10,18 +10,15 @@ const faultOf = (entries: string) => refusal({}, { 'capops.yml': HEAD + entries 
 
 describe('the schedule in capops.yml', () => {
   test('takes zone and channel from the file where an entry names none, and catches up for an hour', () => {
-    expect(scheduled('  - { name: a, cron: 0 9 * * 1, operation: list-orgs }')).toEqual([
-      {
-        name: 'a',
-        cron: '0 9 * * 1',
-        timeZone: 'Europe/London',
-        operation: 'list-orgs',
-        input: {},
-        channel: 'C01',
-        catchUpMs: HOUR_MS,
-      },
-      expect.objectContaining({ name: 'audit-anchor' }),
-    ]);
+    expect(scheduled('  - { name: a, cron: 0 9 * * 1, operation: list-orgs }')?.[0]).toEqual({
+      name: 'a',
+      cron: '0 9 * * 1',
+      timeZone: 'Europe/London',
+      operation: 'list-orgs',
+      input: {},
+      channel: 'C01',
+      catchUpMs: HOUR_MS,
+    });
     const own =
       'cron: "*/5 * * * *", operation: x, time_zone: Asia/Kolkata, channel: C02, input: { expiring: 30 }, catch_up: 2d';
     expect(scheduled(`  - { name: a, ${own} }`)?.[0]).toMatchObject({
@@ -59,6 +56,8 @@ describe('the schedule in capops.yml', () => {
 
 describe('the nightly anchor of the audit', () => {
   const file = (slack: string) => `environment: staging\ntime_zone: Europe/London\nslack: { ${slack} }\nschedule:\n`;
+  const anchor = (entries: string, slack: string) =>
+    scheduled(entries, file(slack))?.filter(({ name }) => name === 'audit-anchor');
   const OTHER = '  - { name: a, cron: 0 9 * * 1, operation: list-orgs }\n';
 
   test('is there by itself, in the audit channel, or else where changes are announced', () => {
@@ -70,8 +69,8 @@ describe('the nightly anchor of the audit', () => {
       input: {},
       catchUpMs: 24 * HOUR_MS,
     };
-    expect(scheduled('  []', file('announcements: C01, audit: C09'))).toEqual([{ ...nightly, channel: 'C09' }]);
-    expect(scheduled('  []', file('announcements: C01'))).toEqual([{ ...nightly, channel: 'C01' }]);
+    expect(anchor('  []', 'announcements: C01, audit: C09')).toEqual([{ ...nightly, channel: 'C09' }]);
+    expect(anchor('  []', 'announcements: C01')).toEqual([{ ...nightly, channel: 'C01' }]);
     expect(load({}, { 'capops.yml': file('audit: C09').replace('schedule:\n', '') }).settings.auditChannel).toBe('C09');
   });
 
@@ -82,6 +81,25 @@ describe('the nightly anchor of the audit', () => {
   test('gives way to an entry of the same name', () => {
     const own = '  - { name: audit-anchor, cron: 0 12 * * *, operation: audit-anchor, channel: C02 }\n';
     expect(scheduled(own, file('audit: C09'))).toMatchObject([{ cron: '0 12 * * *', channel: 'C02' }]);
+  });
+});
+
+describe('the digest', () => {
+  test('comes by itself on weekdays at 08:00, where changes are announced; else not at all', () => {
+    const digest = (slack: string) =>
+      scheduled('  []', `environment: staging\ntime_zone: Europe/London\nslack: { ${slack} }\nschedule:\n`)?.find(
+        ({ operation }) => operation === 'digest',
+      );
+    expect(digest('announcements: C01')).toEqual({
+      name: 'digest',
+      cron: '0 8 * * 1-5',
+      timeZone: 'Europe/London',
+      operation: 'digest',
+      input: {},
+      channel: 'C01',
+      catchUpMs: 4 * HOUR_MS,
+    });
+    expect(digest('audit: C09')).toBeUndefined();
   });
 });
 

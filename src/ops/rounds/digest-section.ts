@@ -1,0 +1,54 @@
+import { UnavailableError } from '../../errors.ts';
+import type { Ports } from '../../ports.ts';
+import type { Report } from '../service/report.ts';
+
+/** What a digest is about: what came after `since`, up to `now`. */
+export interface Span {
+  readonly since: Date;
+  readonly now: Date;
+  readonly timeZone: string;
+}
+
+/** One subject of the digest. */
+export interface DigestSection {
+  /** What waits for somebody, one sentence each; none: nothing does. */
+  readonly needs: readonly string[];
+  /** What stands in the thread. */
+  readonly report: Report;
+}
+
+/** Looks at one subject. It changes nothing. */
+export interface Subject {
+  /** In a sentence: `the backups`. */
+  readonly name: string;
+  readonly look: (ports: Ports, span: Span) => Promise<DigestSection>;
+}
+
+/** How long a subject is waited for: a digest without it is better than none. */
+const LIMIT_MS = 15_000;
+
+/** Looks at all subjects at once. One that cannot be looked at says so, and the others stand. */
+export async function lookAtAll(ports: Ports, subjects: readonly Subject[], span: Span): Promise<DigestSection[]> {
+  return Promise.all(subjects.map((subject) => lookAt(ports, subject, span)));
+}
+
+async function lookAt(ports: Ports, { name, look }: Subject, span: Span): Promise<DigestSection> {
+  try {
+    return await within(LIMIT_MS, look(ports, span));
+  } catch (error) {
+    ports.log.warn({ err: error, subject: name }, 'the digest could not look at something');
+    const why = error instanceof UnavailableError ? error.message.split('. ')[0] : 'The log has the reason';
+    const words = `This digest could not look at ${name}. ${why}.`;
+    return { needs: [words], report: { tone: 'attention', title: words } };
+  }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(() => limit.reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  try {
+    return await Promise.race([work, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

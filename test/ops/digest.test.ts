@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/ops/service/report.ts';
+import type { ScheduleEntry } from '../../src/ports.ts';
+import { addressOf } from '../setup/database.ts';
+import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
+import { type Desk, NILS, OMAR, openDesk, POLICY, said, VERA } from './desk.ts';
+
+const ENTRY: ScheduleEntry = {
+  name: 'digest',
+  cron: '0 8 * * 1-5',
+  timeZone: 'Europe/London',
+  operation: 'digest',
+  input: {},
+  channel: 'C0OPS',
+  catchUpMs: 3_600_000,
+};
+
+let desk: Desk;
+let ledger: TcpProxy;
+beforeAll(async () => {
+  ledger = await tcpProxy(Number(new URL(addressOf('postgres')).port));
+  desk = await openDesk({
+    settings: {
+      timeZone: 'Europe/London',
+      policy: {
+        ...POLICY,
+        schedule: [ENTRY],
+        approvals: { 'revoke-module': { from: [], waitMs: 3_600_000, nudge: undefined, channel: undefined } },
+      },
+    },
+    through: (url, database) => (database === 'ledger' ? ledger.through(url) : url),
+  });
+  await desk.airports('LHR', 'SIN');
+});
+afterAll(async () => {
+  await desk.close();
+  await ledger.close();
+});
+beforeEach(async () => {
+  await desk.ledger('DELETE FROM backup_alarms; DELETE FROM approvals; DELETE FROM schedule_slots');
+  await desk.platform('DELETE FROM entitlement.entitlements');
+});
+
+async function digest(): Promise<Report> {
+  const outcome = await desk.types(VERA, 'digest');
+  if (outcome.kind !== 'done') throw new Error(said(outcome));
+  return outcome.report;
+}
+
+const textOf = ({ parts, thread }: Report) => JSON.stringify([parts, thread]);
+
+describe('the digest', () => {
+  test('says that nothing needs anybody, when nothing does', async () => {
+    const report = await digest();
+    expect(report.title).toBe('All is well in test: nothing needs you.');
+    expect(report.thread?.map(({ title }) => title)).toEqual(
+      expect.arrayContaining([
+        'No access ends within 30 days.',
+        'Nothing waits for a second person.',
+        'No run has failed.',
+      ]),
+    );
+  });
+
+  test('says what needs somebody in the message, and the details in its thread', async () => {
+    await desk.types(OMAR, 'grant LHR work until in 3 days');
+    await desk.types(OMAR, 'grant SIN assets until in 20 days');
+    await desk.ledger(
+      `INSERT INTO backup_alarms (name, words, raised_at) VALUES ('old platform local', 'The last good backup is 40 hours old.', now())`,
+    );
+    const report = await digest();
+    expect(report.title).toBe('2 things in test need you.');
+    expect(report.parts?.[0]).toEqual({
+      kind: 'list',
+      items: ['The last good backup is 40 hours old.', 'LHR’s access to work ends within 7 days.'],
+    });
+    const ends = report.thread?.find(({ title }) => title === '2 accesses end within 30 days.');
+    expect(ends?.parts?.[0]).toMatchObject({
+      rows: [
+        ['LHR', 'work', '25 Nov 2026'],
+        ['SIN', 'assets', '12 Dec 2026'],
+      ],
+    });
+  });
+
+  test('counts runs that failed since the last one, and no earlier ones', async () => {
+    const failed = (id: number, at: string) =>
+      desk.ledger(
+        `INSERT INTO runs (id, operation, effect, actor_id, actor_name, face, input, state, message, started_at, finished_at)
+         VALUES ('00000000-0000-4000-8000-00000000000${id}', 'backup', 'changes', 'slack:U0OMAR', 'Omar', 'slack', '{}', 'failed', 'No space is left.', '${at}', '${at}')`,
+      );
+    await failed(1, '2026-11-20T07:00:00Z');
+    await failed(2, '2026-11-20T09:00:00Z');
+    const slot = (at: string, state: string) =>
+      desk.ledger(
+        `INSERT INTO schedule_slots (entry, slot, state, attempts, claim, held_until) VALUES ('digest', '${at}', '${state}', 1, gen_random_uuid(), now())`,
+      );
+    await slot('2026-11-20T08:00:00Z', 'done');
+    await slot('2026-11-21T08:00:00Z', 'failed');
+    const report = await digest();
+    expect(report.parts?.[0]).toEqual({
+      kind: 'list',
+      items: ['1 run failed since 20 Nov 2026, 08:00 Europe/London.'],
+    });
+    expect(textOf(report)).toContain('No space is left.');
+    await desk.ledger(`DELETE FROM runs WHERE state = 'failed'`);
+  });
+
+  test('without the ledger says what it could not look at, and the rest all the same', async () => {
+    await desk.types(OMAR, 'grant LHR work until in 3 days');
+    await ledger.refuse();
+    const report = await digest().finally(() => ledger.pass());
+    expect(textOf(report)).toContain(
+      'This digest could not look at the backups. CapOps’ own record (the ledger) does not answer.',
+    );
+    expect(textOf(report)).toContain('LHR’s access to work ends within 7 days.');
+  });
+
+  test('is for those who may look', async () => {
+    expect((await desk.types(NILS, 'digest')).kind).toBe('denied');
+  });
+});
