@@ -7,14 +7,6 @@ export type ApprovalState = 'open' | 'approved' | 'declined' | 'expired' | 'with
 
 /** How long it takes from an approval to the run's beginning, in the process that approved it. */
 const RESUMED_WITHIN_MS = 10_000;
-/** How long a replica is believed to be drawing a request after it took it. */
-const DRAWING_MS = 60_000;
-/** Slack may have lost the channel: nobody tries for ever. Longer than any request waits. */
-const DRAWN_WITHIN_MS = 9 * 86_400_000;
-/** What Slack should show of a request: anything that was decided changes it, and how the run ended. */
-const LOOK = `state
-  || ' ' || (SELECT count(*) FROM approval_decisions WHERE approval_decisions.run_id = approvals.run_id)
-  || ' ' || (SELECT CASE WHEN finished_at IS NULL THEN 'open' ELSE runs.state END FROM runs WHERE runs.id = approvals.run_id)`;
 
 /** Where a request stands in Slack. */
 export interface Posted {
@@ -57,7 +49,7 @@ export class Approval extends Model {
   /** What Slack shows; null: nothing yet. */
   declare drawn: string | null;
   declare drawingUntil: Date | null;
-  /** Where `undrawn` gave it: what Slack should show. */
+  /** Where `undrawnApprovals` gave it: what Slack should show. */
   declare look?: string;
   declare run?: Run;
   declare decisions?: ApprovalDecision[];
@@ -124,17 +116,6 @@ export class Approval extends Model {
       .withGraphFetched('[run, decisions]');
   }
 
-  /** Ids of runs that were approved and still wait: whoever was to go on with them is gone. */
-  static async unresumed(ledger: Knex): Promise<string[]> {
-    const found = await Approval.query(ledger)
-      .joinRelated('run')
-      .select('approvals.run_id')
-      .where('approvals.state', 'approved')
-      .where('run.state', 'awaiting')
-      .where('approvals.decided_at', '<', later(-RESUMED_WITHIN_MS));
-    return found.map(({ runId }) => runId);
-  }
-
   /** Whoever asked no longer wants it. False when it is over already. */
   static async withdraw(trx: Knex, runId: string): Promise<boolean> {
     return Approval.end(trx, runId, { from: ['open'], state: 'withdrawn' });
@@ -143,27 +124,6 @@ export class Approval extends Model {
   /** What was to be approved, or was, is no longer what would be done. False when it is over already. */
   static async makeVoid(trx: Knex, runId: string): Promise<boolean> {
     return Approval.end(trx, runId, { from: ['open', 'approved'], state: 'void' });
-  }
-
-  /** Takes those that Slack does not show as they are. Each is held by one caller, until it is drawn or for a minute. */
-  static async undrawn(ledger: Knex, runId?: string): Promise<Approval[]> {
-    return Approval.query(ledger)
-      .whereRaw(`drawn IS DISTINCT FROM ${LOOK}`)
-      .where('requested_at', '>', later(-DRAWN_WITHIN_MS))
-      .where((held) => held.whereNull('drawing_until').orWhere('drawing_until', '<=', raw('clock_timestamp()')))
-      .modify((query) => {
-        if (runId !== undefined) query.where('run_id', runId);
-      })
-      .patch({ drawingUntil: later(DRAWING_MS) } as object)
-      .returning(['*', raw(`${LOOK} AS look`)] as never)
-      .withGraphFetched('[run, decisions]');
-  }
-
-  /** Says what Slack shows now, and where. */
-  static async drew(ledger: Knex, { runId, look }: Approval, posted: Posted): Promise<void> {
-    await Approval.query(ledger)
-      .findById(runId)
-      .patch({ drawn: look ?? null, posted, drawingUntil: null });
   }
 
   private static async end(
@@ -186,6 +146,6 @@ export interface ApprovalRequest {
 }
 
 /** So many milliseconds from now, by the ledger's clock. */
-function later(ms: number) {
+export function later(ms: number) {
   return raw("clock_timestamp() + ? * interval '1 millisecond'", [ms]);
 }

@@ -73,6 +73,7 @@ export class Backup extends Model {
       .whereExists(Backup.relatedQuery('copies').where('state', 'good'))
       .withGraphFetched('copies')
       .orderBy('taken_at', 'desc')
+      .limit(1)
       .first();
   }
 

@@ -17,8 +17,12 @@ export async function leftTrace(
   { id, actorId, startedAt }: Pick<Run, 'id' | 'actorId' | 'startedAt'>,
 ): Promise<boolean> {
   const [audited, created] = await Promise.all([
-    EntitlementAudit.query(platform).where('performed_by', actorId).where('reason', 'like', `%[run ${id}]`).first(),
-    Organisation.query(platform).where({ createdBy: actorId, createdAt: startedAt }).first(),
+    EntitlementAudit.query(platform)
+      .where('performed_by', actorId)
+      .where('reason', 'like', `%[run ${id}]`)
+      .limit(1)
+      .first(),
+    Organisation.query(platform).where({ createdBy: actorId, createdAt: startedAt }).limit(1).first(),
   ]);
   return audited !== undefined || created !== undefined;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Approval } from '../../src/models/approval.ts';
+import { noteDrawn, undrawnApprovals } from '../../src/models/approval-drawing.ts';
 import { decide, type Verdict } from '../../src/models/decide-approval.ts';
 import { Run } from '../../src/models/run.ts';
 import { type Desk, openDesk } from '../ops/desk.ts';
@@ -218,13 +219,13 @@ describe('what Slack shows', () => {
     const runId = await waiting();
     const posted = { channel: 'C1', ts: '1.2' };
     const mine = async () => {
-      const all = await Promise.all(Array.from({ length: 10 }, () => Approval.undrawn(ledger(), runId)));
+      const all = await Promise.all(Array.from({ length: 10 }, () => undrawnApprovals(ledger(), runId)));
       return all.flat();
     };
     const draw = async () => {
       const [first, second] = await mine();
       expect(second).toBeUndefined();
-      if (first) await Approval.drew(ledger(), first, posted);
+      if (first) await noteDrawn(ledger(), first, posted);
       return first;
     };
     expect(await draw()).toMatchObject({ posted: null, state: 'open', run: { actorName: 'Omar' } });
@@ -241,13 +242,13 @@ describe('what Slack shows', () => {
 
   test('is drawn again where something was decided while it was drawn, and by another when the first is gone', async () => {
     const runId = await waiting();
-    const [held] = await Approval.undrawn(ledger(), runId);
-    expect(await Approval.undrawn(ledger(), runId)).toEqual([]);
+    const [held] = await undrawnApprovals(ledger(), runId);
+    expect(await undrawnApprovals(ledger(), runId)).toEqual([]);
     await says(runId, 'U1', 'decline');
-    if (held) await Approval.drew(ledger(), held, { channel: 'C1', ts: '1.2' });
-    const [again] = await Approval.undrawn(ledger(), runId);
+    if (held) await noteDrawn(ledger(), held, { channel: 'C1', ts: '1.2' });
+    const [again] = await undrawnApprovals(ledger(), runId);
     expect(again).toMatchObject({ state: 'declined' });
     await setBack(runId, 'drawing_until', 1);
-    expect(await Approval.undrawn(ledger())).toContainEqual(expect.objectContaining({ runId }));
+    expect(await undrawnApprovals(ledger())).toContainEqual(expect.objectContaining({ runId }));
   });
 });

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { amountWords } from '../../ops/service/amount-words.ts';
 import type { Report } from '../../ops/service/report.ts';
 import type { Progress } from '../../ports.ts';
 import { buttonValue } from './button-value.ts';
@@ -52,17 +53,10 @@ function cancelButton({ service }: Desk, { operation }: Wish, runId: string | un
 /** `: 1,500 of 20,000 (7%)`, `: 1.2 GB of 3.4 GB (35%)`. */
 function farWords({ done, total, unit }: Progress): string {
   if (done === undefined) return '';
-  const shown = unit === 'bytes' ? sizeWords : (count: number) => count.toLocaleString('en-GB');
+  const shown = (count: number) => amountWords(count, unit);
   if (total === undefined) return `: ${shown(done)}`;
   const percent = total > 0 ? ` (${Math.floor((100 * Math.min(done, total)) / total)}%)` : '';
   return `: ${shown(done)} of ${shown(total)}${percent}`;
-}
-
-const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-
-function sizeWords(bytes: number): string {
-  const place = bytes < 1 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** place).toFixed(place === 0 ? 0 : 1)} ${SIZES[place]}`;
 }
 
 /** `12 s`, `3 min 5 s`, `1 h 4 min`. */

@@ -1,4 +1,5 @@
 import type { Params, SingleBar } from 'cli-progress';
+import { amountWords } from '../../ops/service/amount-words.ts';
 import type { Progress } from '../../ports.ts';
 import type { Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
@@ -54,7 +55,7 @@ export function barWords(
   { value, all, elapsedMs }: { value: number; all: number; elapsedMs: number },
 ): string {
   const { phase = '', done, unit } = progress ?? {};
-  const shown = (count: number) => (unit === 'bytes' ? sizeWords(count) : String(count));
+  const shown = (count: number) => amountWords(count, unit);
   const part = all > 0 ? Math.min(1, value / all) : 0;
   const filled = Math.round(part * BAR_WIDTH);
   const far =
@@ -68,13 +69,6 @@ export function barWords(
         ? []
         : [shown(done)];
   return [visible(phase), ...far, elapsedWords(elapsedMs)].join(' ');
-}
-
-const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-
-function sizeWords(bytes: number): string {
-  const place = bytes < 1 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** place).toFixed(place === 0 ? 0 : 1)} ${SIZES[place]}`;
 }
 
 /** `0:07`, `12:30`, `1:02:03`. */

@@ -1,5 +1,6 @@
 import { nudgedPeople, ruleFor } from '../../domain/approval-rule.ts';
 import { Approval, type Posted } from '../../models/approval.ts';
+import { noteDrawn, undrawnApprovals } from '../../models/approval-drawing.ts';
 import type { Ports } from '../../ports.ts';
 import type { Announcer, Answered } from '../service/announcer.ts';
 import type { Report } from '../service/report.ts';
@@ -42,7 +43,7 @@ async function remind(board: Board, approval: Approval): Promise<void> {
 /** Shows in Slack what waits for a second person, and what became of it. Any replica may, at any time; one does. */
 async function showApprovals(board: Board): Promise<void> {
   const { databases, log } = board.ports;
-  for (const approval of await Approval.undrawn(databases.ledger)) {
+  for (const approval of await undrawnApprovals(databases.ledger)) {
     await show(board, approval).catch((error: unknown) =>
       log.warn({ err: error, runId: approval.runId }, 'a request for a second person could not be shown'),
     );
@@ -56,7 +57,7 @@ async function show(board: Board, approval: Approval): Promise<void> {
   const { announcer, ports } = board;
   if (approval.posted) await announcer.amend(approval.posted, wish, report);
   const posted = approval.posted ?? (await post(board, drawn, channel === undefined ? people : [channel]));
-  if (posted) await Approval.drew(ports.databases.ledger, approval, posted);
+  if (posted) await noteDrawn(ports.databases.ledger, approval, posted);
 }
 
 async function post(

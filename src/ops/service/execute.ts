@@ -1,6 +1,6 @@
 import { covers, type Standing } from '../../domain/access-policy.ts';
 import type { RateLimit } from '../../domain/rate-limit.ts';
-import { UserError } from '../../errors.ts';
+import { type Offer, UserError } from '../../errors.ts';
 import type { Ports } from '../../ports.ts';
 import { authorise } from './authorise.ts';
 import { MovedError } from './confirmation.ts';
@@ -9,11 +9,12 @@ import { validate } from './input.ts';
 import { type Look, lookFirst, NO_LONGER_APPROVED } from './look-first.ts';
 import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
-import type { Report } from './report.ts';
+import type { Reply, Report } from './report.ts';
 import { contextOf } from './run-context.ts';
 import type { RunDraft, RunOutcome } from './run-rows.ts';
 import { asksSecondPerson, forcedWords, needsSecondPerson, wasApproved } from './second-person.ts';
 import type { OpsService, Outcome, Request, Watcher } from './service.ts';
+import { storedReceipt } from './stored-receipt.ts';
 import { underControl } from './under-control.ts';
 import { type Underway, unsuccessful } from './unsuccessful.ts';
 import { waitInstead } from './wait-instead.ts';
@@ -92,8 +93,9 @@ async function begin(desk: Desk, run: Underway, look: Look): Promise<Outcome | u
 }
 
 /** Whether it comes from somebody now, and is not one that goes on. */
-function isNew({ request: { receipt } }: RunDraft): boolean {
-  return receipt?.kind !== 'stored' || (receipt.state === 'received' && !receipt.isResumed);
+function isNew({ request }: RunDraft): boolean {
+  const receipt = storedReceipt(request);
+  return !receipt || (receipt.state === 'received' && !receipt.isResumed);
 }
 
 /** Who sits at the terminal holds the databases anyway. */
@@ -108,10 +110,9 @@ function refuseTooMany({ ports, rateLimit }: Desk, { request: { actor }, started
 
 /** The report without offers that the policy would refuse anyway. */
 function withinReach(report: Report, { service, standing }: { service: OpsService; standing: Standing }): Report {
-  const offers = report.offers?.filter(({ operation }) =>
-    covers(standing.role, service.find(operation)?.role ?? 'admin'),
-  );
-  return offers ? { ...report, offers } : report;
+  const isInReach = ({ operation }: Offer) => covers(standing.role, service.find(operation)?.role ?? 'admin');
+  const within = <R extends Reply>(one: R): R => (one.offers ? { ...one, offers: one.offers.filter(isInReach) } : one);
+  return report.thread ? { ...within(report), thread: report.thread.map(within) } : within(report);
 }
 
 /** Everybody hears of what was forced, also of what is no news otherwise. */

@@ -20,6 +20,7 @@ import {
   storedRow,
 } from './run-rows.ts';
 import type { Request } from './service.ts';
+import { storedReceipt } from './stored-receipt.ts';
 import { withLedger } from './with-ledger.ts';
 
 /** Writes runs to the ledger. */
@@ -58,8 +59,8 @@ export interface Waiting {
 
 export function openRecorder({ databases: { ledger }, clock, log, startId }: Ports): Recorder {
   const draft = (request: Request): RunDraft => {
-    const { receipt } = request;
-    if (receipt?.kind === 'stored') return { id: receipt.runId, request, startedAt: receipt.startedAt };
+    const receipt = storedReceipt(request);
+    if (receipt) return { id: receipt.runId, request, startedAt: receipt.startedAt };
     return { id: randomUUID(), request, startedAt: clock.now() };
   };
   const owed: Settled[] = [];
@@ -76,7 +77,7 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
       }),
     failed: (settled, error) => {
       for (const one of settled) failed(one.run.id, error);
-      owed.push(...settled.filter(({ run }) => run.request.receipt?.kind === 'stored'));
+      owed.push(...settled.filter(({ run }) => storedReceipt(run.request) !== undefined));
     },
   });
   const answers = openNoteBook<string>({
@@ -111,8 +112,7 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
             })
           : await moveOn(ledger, run, { startId: startId ?? null });
         if (isBegun) return undefined;
-        const { receipt } = run.request;
-        return receipt?.kind === 'stored' ? Run.byId(ledger, run.id) : Run.byKeys(ledger, keysOf(run.request));
+        return storedReceipt(run.request) ? Run.byId(ledger, run.id) : Run.byKeys(ledger, keysOf(run.request));
       }),
     handBack: async (run) => {
       const ours = { id: run.id, from: 'running', startId: startId ?? null } as const;
@@ -160,7 +160,7 @@ async function moveOn(
   run: RunDraft,
   { to, startId }: { to?: Waiting; startId: string | null },
 ): Promise<boolean> {
-  const { receipt } = run.request;
+  const receipt = storedReceipt(run.request);
   const change = {
     startId,
     // A request is stored with the name that came with it, and runs under the one that was looked up.
@@ -168,7 +168,7 @@ async function moveOn(
     state: to?.state ?? ('running' as const),
     ...(to ? { request: storedRow(run.request, to.confirmation), result: storedReport(to.preview) } : {}),
   };
-  if (receipt?.kind !== 'stored') return Run.begin(ledger, { ...startRow(run), ...keysOf(run.request), ...change });
+  if (!receipt) return Run.begin(ledger, { ...startRow(run), ...keysOf(run.request), ...change });
   const { state: from, ownedBy } = receipt;
   return Run.advance(ledger, { id: run.id, from, startId: ownedBy }, change);
 }

@@ -1,22 +1,24 @@
 import { ruleFor } from '../../domain/approval-rule.ts';
+import type { RunState } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import type { Operation } from './operation.ts';
 import type { Request } from './service.ts';
+import { standsIn } from './stored-receipt.ts';
 
 /** States in which a second person has agreed, where one was needed. */
-const AGREED = ['awaiting', 'queued', 'running'];
+const AGREED: readonly RunState[] = ['awaiting', 'queued', 'running'];
 
 /** Whether somebody else has to agree before this runs. Whoever sits at the terminal may force it, with a reason. */
 export function asksSecondPerson(ports: Ports, request: Request): boolean {
-  const { operation, actor, receipt, force } = request;
+  const { operation, actor, force } = request;
   if (!needsSecondPerson(ports, operation)) return false;
   if (force !== undefined && actor.face === 'terminal') return false;
-  return !(receipt?.kind === 'stored' && AGREED.includes(receipt.state));
+  return !standsIn(request, AGREED);
 }
 
 /** Whether it goes on because a second person agreed. */
-export function wasApproved(ports: Pick<Ports, 'settings'>, { operation, receipt }: Request): boolean {
-  return receipt?.kind === 'stored' && AGREED.includes(receipt.state) && needsSecondPerson(ports, operation);
+export function wasApproved(ports: Pick<Ports, 'settings'>, request: Request): boolean {
+  return standsIn(request, AGREED) && needsSecondPerson(ports, request.operation);
 }
 
 /** Whether the operation or capops.yml says so. */

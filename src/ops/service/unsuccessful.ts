@@ -8,6 +8,7 @@ import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { RunDraft } from './run-rows.ts';
 import type { Outcome } from './service.ts';
+import { storedReceipt } from './stored-receipt.ts';
 
 interface Office {
   readonly ports: Ports;
@@ -28,8 +29,9 @@ export async function unsuccessful(office: Office, run: Underway, error: unknown
 }
 
 /** A run that waited, and that somebody else has begun meanwhile: it is theirs to say how it ends. */
-async function elsewhereBy({ ports }: Office, { id, request: { receipt } }: Underway): Promise<Run | undefined> {
-  if (receipt?.kind !== 'stored' || !receipt.isResumed) return undefined;
+async function elsewhereBy({ ports }: Office, { id, request }: Underway): Promise<Run | undefined> {
+  const receipt = storedReceipt(request);
+  if (!receipt?.isResumed) return undefined;
   const run = await Run.byId(ports.databases.ledger, id).catch(() => undefined);
   return run && run.state !== receipt.state ? run : undefined;
 }
@@ -37,9 +39,7 @@ async function elsewhereBy({ ports }: Office, { id, request: { receipt } }: Unde
 async function wentWrong({ ports, recorder }: Office, run: Underway, error: unknown): Promise<Outcome> {
   const record = async (outcome: Parameters<Recorder['note']>[1]) => {
     // What waited is over before anybody hears of it, so that nobody goes on with it once more.
-    const { receipt } = run.request;
-    const hasWaited = receipt?.kind === 'stored' && receipt.isResumed === true;
-    if (run.begun || hasWaited) await recorder.settle(run, outcome);
+    if (run.begun || storedReceipt(run.request)?.isResumed) await recorder.settle(run, outcome);
     else recorder.note(run, outcome);
   };
   if (error instanceof HandedBackError) return handBack(recorder, run, error);

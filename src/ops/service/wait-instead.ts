@@ -6,6 +6,7 @@ import { repetition } from './repetition.ts';
 import type { RunDraft } from './run-rows.ts';
 import { asksSecondPerson } from './second-person.ts';
 import type { Outcome } from './service.ts';
+import { standsIn } from './stored-receipt.ts';
 
 interface Desk {
   readonly ports: Ports;
@@ -30,9 +31,10 @@ async function awaitSecondPerson({ ports, recorder }: Desk, run: RunDraft, look:
 }
 
 /** Whoever sits at the terminal waits for the end there; elsewhere a worker takes what is long. */
-function isQueued({ jobs }: Ports, { request: { operation, actor, receipt } }: RunDraft): boolean {
+function isQueued({ jobs }: Ports, { request }: RunDraft): boolean {
+  const { operation, actor } = request;
   if (!operation.long || !jobs || actor.face === 'terminal') return false;
-  return receipt?.kind !== 'stored' || !['queued', 'running'].includes(receipt.state);
+  return !standsIn(request, ['queued', 'running']);
 }
 
 async function queue({ ports: { jobs }, recorder }: Desk, run: RunDraft): Promise<Outcome> {

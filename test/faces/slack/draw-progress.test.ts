@@ -25,8 +25,8 @@ it('says the phase, how far it is in pieces or bytes, and for how long it has be
   expect(words({ phase: 'Dumping', done: 1_234_000_000, total: 3_400_000_000, unit: 'bytes' }, 3_900_000)).toBe(
     'Dumping: 1.2 GB of 3.4 GB (36%) · 1 h 5 min',
   );
-  expect(words({ phase: 'Sending', done: 999, unit: 'bytes' })).toBe('Sending: 999 bytes · 0 s');
-  expect(words({ phase: 'Sending', done: 0, total: 0, unit: 'bytes' })).toBe('Sending: 0 bytes of 0 bytes · 0 s');
+  expect(words({ phase: 'Sending', done: 999, unit: 'bytes' })).toBe('Sending: 999 B · 0 s');
+  expect(words({ phase: 'Sending', done: 0, total: 0, unit: 'bytes' })).toBe('Sending: 0 B of 0 B · 0 s');
 });
 
 it('has a Cancel button for a long run that is on record, and for no other', () => {
