@@ -15,7 +15,7 @@ export interface SlackWeb {
   /** For what somebody waits for: 1.2 s, no second try. */
   readonly quick: WebClient;
   readonly fetch: FetchFunction;
-  /** Posts to a response URL. Rejects when Slack does not take it. */
+  /** Posts to a response URL. Rejects when Slack does not take it, with its HTTP `status`. */
   respond(responseUrl: string, body: object): Promise<void>;
   /** A file's content, read once. Rejects, at the first piece, when Slack does not give it. */
   download(url: string): AsyncIterable<Uint8Array>;
@@ -53,7 +53,8 @@ export function openSlackWeb({ botToken, apiUrl, meter }: SlackWebOptions): Slac
         countedAs: 'response_url',
       });
       await readToEnd(response);
-      if (!response.ok) throw new Error(`Slack took no answer at the response URL: ${response.status}`);
+      const { ok, status } = response;
+      if (!ok) throw Object.assign(new Error(`Slack took no answer at the response URL: ${status}`), { status });
     },
     async *download(url) {
       const init = { headers: { authorization: `Bearer ${botToken}` } };

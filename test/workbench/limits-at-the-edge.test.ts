@@ -15,12 +15,14 @@ const words = (element: object) => [
   { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [element] }] },
 ];
 const chart = (chart: object, title = 'T') => [{ type: 'data_visualization', title, chart }];
+const named = (n: number, length: number) => `${n}`.padEnd(length, 'x');
 const bars = (series: number, points: number, label = 1, more: object = {}) => {
-  const data = many(points, (n) => ({ label: 'x'.repeat(label), value: n }));
-  const axis_config = { categories: ['x'.repeat(label)], ...more };
-  return chart({ type: 'bar', series: many(series, () => ({ name: 'x'.repeat(label), data })), axis_config });
+  const data = many(points, (n) => ({ label: named(n, label), value: n }));
+  const axis_config = { categories: data.slice(0, 20).map((point) => point.label), ...more };
+  return chart({ type: 'bar', series: many(series, (n) => ({ name: named(n, label), data })), axis_config });
 };
-const axes = (categories: number) => bars(1, 1, 1, { categories: many(categories, (n) => `${n}`) });
+const axes = (categories: number) =>
+  bars(1, Math.min(categories, 20), 1, { categories: many(categories, (n) => `${n}`) });
 const slices = (count: number) => chart({ type: 'pie', segments: many(count, () => ({ label: 'x', value: 1 })) });
 const image = { type: 'image', image_url: 'https://slack.example/a.png', alt_text: 'A' };
 

@@ -26,6 +26,12 @@ const bars = (labels: number) => {
   const axis_config = { categories: data.map(({ label }) => label) };
   return chart({ chart: { type: 'bar', series: [{ name: 'Runs', data }], axis_config } });
 };
+/** Lines over the categories 1 and 2, by name. */
+const lines = (...named: Record<string, string[]>[]) => {
+  const all = named.flatMap((one) => Object.entries(one));
+  const series = all.map(([name, labels]) => ({ name, data: labels.map((label) => ({ label, value: 1 })) }));
+  return chart({ chart: { type: 'line', series, axis_config: { categories: ['1', '2'] } } });
+};
 
 test.each<[string, unknown[]]>([
   ['every kind of word', words({ type: 'text', text: 'x', style: { bold: true } }, { type: 'user', user_id: 'U1' })],
@@ -139,6 +145,9 @@ test.each<[string, unknown[], string]>([
   ['7 slices', [pie(7)], 'no more than 6'],
   ['21 points', [bars(21)], 'no more than 20'],
   ['three charts', [pie(1), pie(1), pie(1)], 'only two data_visualization'],
+  ['a line with a gap', [lines({ A: ['1'], B: [] })], 'must match the categories'],
+  ['a point outside the axis', [lines({ A: ['1', '3'] })], 'must match the categories'],
+  ['two lines of one name', [lines({ A: ['1', '2'] }, { A: ['1', '2'] })], 'series names must be unique'],
   [
     'markdown of 12,001 characters in two',
     many(2, () => ({ type: 'markdown', text: 'x'.repeat(6001) })),

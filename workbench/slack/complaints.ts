@@ -28,6 +28,7 @@ export function messageComplaints(blocks: unknown): string[] {
       'all markdown',
     ),
     ...ofType(all, 'data_table').flatMap(dataTableComplaints),
+    ...ofType(all, 'data_visualization').flatMap(chartComplaints),
     ...focusComplaints(all, path),
   ];
 }
@@ -92,6 +93,21 @@ function dataTableComplaints({ rows }: Record<string, unknown>): string[] {
   return [
     ...(widths.size > 1 ? complain('every row of a data_table must have the same length', '/blocks') : []),
     ...(isRich ? complain('unsupported type: rich_text in the header of a data_table', '/blocks') : []),
+  ];
+}
+
+/** Every series has one point for each category, and a name of its own. */
+function chartComplaints({ chart }: Record<string, unknown>): string[] {
+  if (!isObject(chart) || !isObject(chart.axis_config)) return [];
+  const series = objects(chart.series);
+  const categories = [chart.axis_config.categories ?? []].flat();
+  const areMatched = series.every(({ data }) => {
+    const labels = new Set(objects(data).map(({ label }) => label));
+    return labels.size === new Set(categories).size && categories.every((category) => labels.has(category));
+  });
+  return [
+    ...(areMatched ? [] : complain('data point labels must match the categories of axis_config', '/blocks')),
+    ...(isRepeated(series.map(({ name }) => name)) ? complain('series names must be unique', '/blocks') : []),
   ];
 }
 

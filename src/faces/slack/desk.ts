@@ -49,6 +49,10 @@ export interface Wish {
 export interface Message {
   readonly text: string;
   readonly blocks: types.KnownBlock[];
+  /** The same without charts, where there are some: for when Slack refuses those. */
+  readonly plainer?: types.KnownBlock[];
+  /** What goes into its thread, in order. */
+  readonly thread?: readonly Message[];
 }
 
 /** The person as the payload names them, or by the name given. */

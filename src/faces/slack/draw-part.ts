@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
-import { chartTable } from '../../ops/service/chart-table.ts';
-import type { Part } from '../../ops/service/report.ts';
+import { chartList, chartTable } from '../../ops/service/chart-table.ts';
+import type { Chart, Part } from '../../ops/service/report.ts';
+import { chartBlocks } from './draw-chart.ts';
 import { clip, plain } from './text.ts';
 
 // Slack's limits: https://docs.slack.dev/reference/block-kit/blocks
@@ -11,9 +12,10 @@ const TABLE_COLUMNS = 20;
 const TABLE_CHARACTERS = 9_500;
 const NO_CELL = '–';
 
-/** How parts are drawn here: with tables or without, and what gives the rest of what does not fit. */
+/** How parts are drawn here: with tables and charts or without, and what gives the rest of what does not fit. */
 export interface Drawing {
   readonly tables: boolean;
+  readonly charts?: boolean;
   /** What to type for all of it, e.g. `pnpm ops orgs`. */
   readonly rest: string;
 }
@@ -40,10 +42,18 @@ export function drawPart(part: Part, id: string, drawing: Drawing): types.KnownB
     case 'commands':
       return drawList(part.commands.map(command), id, drawing);
     case 'chart':
-      return drawPart({ kind: 'table', ...chartTable(part) }, id, drawing);
+      return drawChart(part, id, drawing);
     case 'table':
       return drawing.tables ? drawTable(part, id, drawing) : drawList(part.rows.map(rowWords), id, drawing);
   }
+}
+
+function drawChart(chart: Chart, id: string, drawing: Drawing): types.KnownBlock[] {
+  const drawn = drawing.charts ? chartBlocks(chart, id) : undefined;
+  if (drawn) return drawn;
+  if (drawing.tables) return drawTable({ kind: 'table', ...chartTable(chart) }, id, drawing);
+  const title = rich(`${id}.title`, [section([bold(clip(chart.title, 300))])]);
+  return [title, ...drawPart({ kind: 'list', items: chartList(chart) }, id, drawing)];
 }
 
 type Words = types.RichTextElement[];

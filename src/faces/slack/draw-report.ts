@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Offer } from '../../errors.ts';
-import type { Part, Report } from '../../ops/service/report.ts';
+import type { Part, Reply, Report } from '../../ops/service/report.ts';
 import type { Outcome } from '../../ops/service/service.ts';
 import { writeWords } from '../../ops/service/words.ts';
 import type { Desk, Message, Wish } from './desk.ts';
@@ -9,6 +9,7 @@ import { bold, drawPart, rich, section, text } from './draw-part.ts';
 import { clip, escaped } from './text.ts';
 
 const MOST_BLOCKS = 50;
+const MOST_CHARTS = 2;
 /** Room for the title, the offers and what is said of what was left out. */
 const KEPT_BLOCKS = 5;
 
@@ -19,7 +20,7 @@ export function drawOutcome(desk: Desk, wish: Wish, outcome: Outcome): Message {
       return drawReport(desk, wish, outcome.repeated ? withNote(outcome.report, REPEATED) : outcome.report);
     case 'preview': {
       const shown = drawReport(desk, wish, outcome.moved ? withNote(outcome.report, MOVED) : outcome.report);
-      return { ...shown, blocks: [...shown.blocks, ...drawConfirmation(desk, wish, outcome)] };
+      return framed(shown, { after: drawConfirmation(desk, wish, outcome) });
     }
     case 'refused': {
       const [first, ...others] = outcome.error.problems.map(({ message }) => message);
@@ -44,13 +45,30 @@ function withNote(report: Report, note: string): Report {
   return { ...report, parts: [{ kind: 'note', text: note }, ...(report.parts ?? [])] };
 }
 
-/** A report as a message, within Slack's limits. `wish` is what was asked: typed in the terminal, it gives all of it. */
-export function drawReport(desk: Desk, { operation, raw }: Wish, { title, parts = [], offers = [] }: Report): Message {
+/** A report as a message, within Slack’s limits. `wish` is what was asked: typed in the terminal, it gives all of it. */
+export function drawReport(desk: Desk, wish: Wish, { thread = [], ...report }: Report): Message {
+  const drawn = drawReply(desk, wish, report);
+  return thread.length === 0 ? drawn : { ...drawn, thread: thread.map((reply) => drawReply(desk, wish, reply)) };
+}
+
+function drawReply(desk: Desk, { operation, raw }: Wish, { title, parts = [], offers = [] }: Reply): Message {
   const rest = clip(`pnpm ops ${writeWords(operation, raw)}`, 300);
-  return {
-    text: escaped(title),
-    blocks: [heading(title, parts.length > 0), ...drawParts(parts, rest), ...drawOffers(desk, offers, operation.name)],
-  };
+  const draw = (charts: number): types.KnownBlock[] => [
+    heading(title, parts.length > 0),
+    ...drawParts(parts, { rest, charts }),
+    ...drawOffers(desk, offers, operation.name),
+  ];
+  const message = { text: escaped(title), blocks: draw(MOST_CHARTS) };
+  return parts.some(({ kind }) => kind === 'chart') ? { ...message, plainer: draw(0) } : message;
+}
+
+/** A message with more blocks around its own. */
+export function framed(
+  { blocks, plainer, ...message }: Message,
+  { before = [], after = [] }: { before?: types.KnownBlock[]; after?: types.KnownBlock[] },
+): Message {
+  const frame = (inner: types.KnownBlock[]) => [...before, ...inner, ...after];
+  return { ...message, blocks: frame(blocks), ...(plainer ? { plainer: frame(plainer) } : {}) };
 }
 
 /** A few sentences as a message. */
@@ -69,7 +87,7 @@ export function drawWords(
   if (note) parts.push({ kind: 'note', text: note });
   return {
     text: escaped(title),
-    blocks: [heading(title, false), ...drawParts(parts, ''), ...drawOffers(desk, offers, 'words')],
+    blocks: [heading(title, false), ...drawParts(parts, { rest: '', charts: 0 }), ...drawOffers(desk, offers, 'words')],
   };
 }
 
@@ -78,13 +96,22 @@ function heading(title: string, isBold: boolean): types.KnownBlock {
   return rich('title', [section([isBold ? bold(shown) : text(shown)])]);
 }
 
-/** Slack takes one table a message; further ones become lists. */
-function drawParts(parts: readonly Part[], rest: string): types.KnownBlock[] {
+/** Slack takes two charts and one table a message: further charts become a table, further tables lists. */
+function drawParts(parts: readonly Part[], { rest, charts }: { rest: string; charts: number }): types.KnownBlock[] {
   const firstTable = parts.findIndex(({ kind }) => kind === 'table');
-  const blocks = parts.flatMap((part, place) =>
-    drawPart(part, `part.${place}`, { tables: place === firstTable, rest }),
-  );
+  const room = { charts, tables: firstTable < 0 ? 1 : 0 };
+  const blocks = parts.flatMap((part, place) => {
+    const tables = place === firstTable || room.tables > 0;
+    const drawn = drawPart(part, `part.${place}`, { tables, charts: room.charts > 0, rest });
+    room.tables -= count(drawn, 'table');
+    room.charts -= count(drawn, 'data_visualization');
+    return drawn;
+  });
   if (blocks.length <= MOST_BLOCKS - KEPT_BLOCKS) return blocks;
   const shown = blocks.slice(0, MOST_BLOCKS - KEPT_BLOCKS);
   return [...shown, ...drawPart({ kind: 'note', text: `… and more: ${rest}` }, 'part.more', { tables: false, rest })];
+}
+
+function count(blocks: readonly { readonly type: string }[], wanted: string): number {
+  return blocks.filter(({ type }) => type === wanted).length;
 }

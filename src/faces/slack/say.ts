@@ -1,5 +1,5 @@
 import type { Outcome } from '../../ops/service/service.ts';
-import { amend, type Posted, replaceClicked, sayDirectly, sayPrivately } from './answer.ts';
+import { amend, type Posted, replaceClicked, sayDirectly, sayPrivately, sayThread } from './answer.ts';
 import { type Asker, type Desk, isDirect, type Message } from './desk.ts';
 import { drawWords } from './draw-report.ts';
 import type { Manner } from './stored-answer.ts';
@@ -55,8 +55,16 @@ export function sayInDirectMessages(desk: Desk, asker: Asker): Say {
 export function inPlaceOf(desk: Desk, asker: Asker, { manner, posted }: Way): Say {
   const otherwise = manner === 'click' ? replaceClicked : sayPrivately;
   return async (message) => {
-    if (!posted) await otherwise(desk, asker, message);
-    else await amend(desk, posted, message).catch(() => otherwise(desk, asker, message));
+    const isAmended = posted !== undefined && (await changed(desk, posted, message));
+    if (isAmended) await sayThread(desk, posted, message);
+    else await otherwise(desk, asker, message);
     return posted;
   };
+}
+
+async function changed(desk: Desk, posted: Posted, message: Message): Promise<boolean> {
+  return amend(desk, posted, message).then(
+    () => true,
+    () => false,
+  );
 }

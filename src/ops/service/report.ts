@@ -12,15 +12,20 @@ export type Part =
   /** What somebody can type, without the face's own prefix: `grant LHR work`. */
   | { readonly kind: 'commands'; readonly commands: readonly { readonly words: string; readonly summary: string }[] };
 
-/** Values over time or by name, at most 20 places and 6 series; each series has a value, or none, for every label. */
+/** Values over time or by name; with more than 20 places or 6 series it is drawn as a table. */
 export interface Chart {
   readonly kind: 'chart';
   readonly shape: 'line' | 'bar';
   /** At most 50 characters, with the unit: `Answers within (ms)`. */
   readonly title: string;
-  /** At most 20 characters each. */
+  /** At most 20 characters each, and no two the same. */
   readonly labels: readonly string[];
-  readonly series: readonly { readonly name: string; readonly values: readonly (number | undefined)[] }[];
+  readonly series: readonly {
+    /** At most 20 characters, and no two the same. */
+    readonly name: string;
+    /** One for each label, or none; where the report was stored in between, null is none as well. */
+    readonly values: readonly (number | null | undefined)[];
+  }[];
 }
 
 /** A file that goes with a report: uploaded in Slack, written beside the input in the terminal. */
@@ -42,8 +47,11 @@ export interface Report {
   readonly parts?: readonly Part[];
   readonly offers?: readonly Offer[];
   readonly attachments?: readonly Attachment[];
-  /** What stands behind it: replies in the message's thread in Slack, further down in the terminal. */
-  readonly thread?: readonly Report[];
+  /** What stands behind it: replies in the message's thread in Slack, further down in the terminal. One deep. */
+  readonly thread?: readonly Reply[];
   /** What the team is told, read after the actor's name: `gave LHR access to work until 31 Dec 2026`. Changes only. */
   readonly announcement?: string;
 }
+
+/** One message of a report's thread. */
+export type Reply = Omit<Report, 'thread' | 'attachments' | 'announcement' | 'broken'>;

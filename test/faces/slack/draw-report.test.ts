@@ -4,7 +4,7 @@ import type { Desk, Message } from '../../../src/faces/slack/desk.ts';
 import { drawOutcome, drawReport } from '../../../src/faces/slack/draw-report.ts';
 import { grantModule } from '../../../src/ops/grant-module.ts';
 import { listOrgs } from '../../../src/ops/list-orgs.ts';
-import type { Part, Report } from '../../../src/ops/service/report.ts';
+import type { Chart, Part, Report } from '../../../src/ops/service/report.ts';
 import { readable } from '../../../workbench/slack/block-text.ts';
 import { messageComplaints } from '../../../workbench/slack/complaints.ts';
 
@@ -20,6 +20,20 @@ const draw = (report: Partial<Report>): Message =>
 const words = ({ blocks }: Message) => readable(blocks);
 const long = 'x'.repeat(20_000);
 const many = Array.from({ length: 500 }, (_, place) => `item ${place}`);
+
+const TABLE: Part = { kind: 'table', columns: ['Code'], rows: [['LHR']] };
+const chart = (more: Partial<Chart> = {}): Chart => ({
+  kind: 'chart',
+  shape: 'line',
+  title: 'Answers within (ms)',
+  labels: ['08:00', '09:00'],
+  series: [
+    { name: 'Database', values: [3, 4] },
+    { name: 'Gateway', values: [40, 1250.5] },
+  ],
+  ...more,
+});
+const kinds = (blocks: Message['blocks'] = []) => blocks.map(({ type }): string => type);
 
 describe('a drawn report', () => {
   it.each<[string, Partial<Report>]>([
@@ -59,6 +73,17 @@ describe('a drawn report', () => {
       },
     ],
     ['many parts', { parts: many.map((text) => ({ kind: 'note', text })) }],
+    ['many charts', { parts: Array.from({ length: 5 }, () => chart()) }],
+    ['many charts and a table', { parts: [...Array.from({ length: 5 }, () => chart()), TABLE] }],
+    ['a chart of long words', { parts: [chart({ title: long, labels: [`a${long}`, `b${long}`] })] }],
+    ['a chart of many places', { parts: [chart({ labels: many, series: [{ name: 'A', values: many.map(Number) }] })] }],
+    ['a chart of nothing', { parts: [chart({ labels: [], series: [] })] }],
+    ['a chart without a title', { parts: [chart({ title: '' })] }],
+    ['a chart whose labels are the same', { parts: [chart({ labels: ['a', 'a'] })] }],
+    [
+      'a chart of no number',
+      { parts: [chart({ series: [{ name: 'A', values: [Number.NaN, Number.POSITIVE_INFINITY] }] })] },
+    ],
     ['long commands', { parts: [{ kind: 'commands', commands: [{ words: long, summary: long }] }] }],
     [
       'many offers',
@@ -67,6 +92,7 @@ describe('a drawn report', () => {
   ])('with %s keeps within Slack’s limits', (_, report) => {
     const message = draw(report);
     expect(messageComplaints(message.blocks)).toEqual([]);
+    expect(messageComplaints(message.plainer ?? [])).toEqual([]);
     expect(message.text.length).toBeGreaterThan(0);
     expect(message.text.length).toBeLessThanOrEqual(3_000);
   });
@@ -123,6 +149,67 @@ describe('a drawn report', () => {
     });
     expect(words(message)).toMatch(/\/capops grant LHR work --until x+/);
     expect(JSON.stringify(message.blocks).match(/"type":"button"/g)).toHaveLength(1);
+  });
+});
+
+describe('a chart', () => {
+  it('is Slack’s own, up to two a message; then comes a table, then lists', () => {
+    const { blocks, plainer } = draw({ parts: [chart(), chart(), chart(), chart()] });
+    const charts = ['rich_text', 'data_visualization', 'data_visualization', 'table', 'rich_text', 'rich_text'];
+    expect(kinds(blocks)).toEqual(charts);
+    expect(blocks[1]).toMatchObject({
+      title: 'Answers within (ms)',
+      chart: {
+        type: 'line',
+        series: [
+          {
+            name: 'Database',
+            data: [
+              { label: '08:00', value: 3 },
+              { label: '09:00', value: 4 },
+            ],
+          },
+          {
+            name: 'Gateway',
+            data: [
+              { label: '08:00', value: 40 },
+              { label: '09:00', value: 1250.5 },
+            ],
+          },
+        ],
+        axis_config: { categories: ['08:00', '09:00'] },
+      },
+    });
+    expect(kinds(plainer).filter((type) => type !== 'rich_text')).toEqual(['table']);
+    expect(readable(blocks.slice(4))).toContain('09:00: Database 4, Gateway 1,250.5');
+  });
+
+  it('leaves the one table of a message to the report’s own', () => {
+    const { plainer = [] } = draw({ parts: [chart(), TABLE] });
+    expect(kinds(plainer)).toEqual(['rich_text', 'rich_text', 'rich_text', 'table']);
+    expect(readable(plainer.slice(3))).toContain('LHR');
+  });
+
+  it('has every value there is: places that lack one are said below, and a chart of holes is a table', () => {
+    const series = [
+      { name: 'Database', values: [3, 4, undefined] },
+      { name: 'Gateway', values: [40, 41, 42] },
+      { name: 'Redis', values: [undefined, undefined, undefined] },
+    ];
+    const holed = chart({ labels: ['08:00', '09:00', '10:00'], series });
+    // The ledger gives it back with null for what has no value.
+    for (const one of [holed, JSON.parse(JSON.stringify(holed)) as Chart]) {
+      const { blocks } = draw({ parts: [one] });
+      expect(kinds(blocks)).toEqual(['rich_text', 'data_visualization', 'context']);
+      expect(readable(blocks)).toContain('Not in the chart: 10:00: Database –, Gateway 42; no values: Redis');
+    }
+    const holes = chart({
+      series: [
+        { name: 'Database', values: [3] },
+        { name: 'Gateway', values: [undefined, 4] },
+      ],
+    });
+    expect(kinds(draw({ parts: [holes] }).blocks)).toEqual(['rich_text', 'table']);
   });
 });
 
