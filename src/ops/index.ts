@@ -21,6 +21,7 @@ import { pinBackup } from './pin-backup.ts';
 import { pruneBackups } from './prune-backups.ts';
 import { resumeSchedule } from './resume-schedule.ts';
 import { revokeModule } from './revoke-module.ts';
+import { round } from './round.ts';
 import { runSchedule } from './run-schedule.ts';
 import { runs } from './runs.ts';
 import { schedule } from './schedule.ts';
@@ -49,6 +50,7 @@ export const OPERATIONS: readonly Operation[] = [
   pruneBackups,
   nightlyBackup,
   digest,
+  round,
   runs,
   showRun,
   cancelRun,
