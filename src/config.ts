@@ -7,6 +7,7 @@ import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
 import { readPolicyFile } from './config/policy-file.ts';
 import { type Programs, readPrograms } from './config/programs.ts';
+import { readServices, type Services } from './config/services.ts';
 import { readSlack, type SlackConfig } from './config/slack.ts';
 import { readWatching, type Watching } from './config/watching.ts';
 import type { Settings } from './ports.ts';
@@ -23,6 +24,8 @@ export interface Config {
   /** Undefined without SLACK_BOT_TOKEN. */
   readonly slack: SlackConfig | undefined;
   readonly watching: Watching;
+  /** Where the platform's own services are. */
+  readonly services: Services;
   readonly settings: Settings;
   /** The id of the channel that hears of changes made elsewhere. */
   readonly announcements: string | undefined;
@@ -51,13 +54,25 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
   const environment = readEnvironment(source);
   const slack = readSlack(environment.variables);
   const watching = readWatching(environment.variables);
+  const services = readServices(environment.variables);
   const backups = readBackups(environment.variables, source.folder);
   const file = readPolicyFile(source.folder, environment.variables.CAPOPS_CONFIG);
   const ledger = environment.value ? ledgerOf(environment.value) : none;
   const storage = storageFaults(file, backups);
   if (storage.length > 0) throw startError(storage);
-  if (!environment.value || !slack.value || !watching.value || !backups.value || !file.value || !ledger.value) {
-    throw startError([environment, slack, watching, backups, file, ledger].flatMap((part) => part.faults));
+  const parts = [environment, slack, watching, services, backups, file, ledger];
+  if (
+    !(
+      environment.value &&
+      slack.value &&
+      watching.value &&
+      services.value &&
+      backups.value &&
+      file.value &&
+      ledger.value
+    )
+  ) {
+    throw startError(parts.flatMap(({ faults }) => faults));
   }
   return {
     databaseUrl: environment.value.DATABASE_URL,
@@ -66,6 +81,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     redisUrl: environment.value.REDIS_URL,
     slack: slack.value.slack,
     watching: watching.value,
+    services: services.value,
     ...backups.value,
     stateFolder: resolve(source.folder, environment.value.CAPOPS_STATE_DIR),
     worker: {

@@ -1,8 +1,9 @@
-import { constants, lstat, open, rm, statfs } from 'node:fs/promises';
+import { constants, lstat, open, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { checkKey, PARTIAL } from '../domain/storage-key.ts';
 import { NotThereError } from '../errors.ts';
 import type { BackupStorage, StoredObject } from '../ports.ts';
+import { diskSpace } from './disk-space.ts';
 import { isMissing, storageError, unlessMissing } from './local-failure.ts';
 import { type Folder, filesUnder, isInside, syncFolder } from './local-folder.ts';
 import { writeFile } from './local-write.ts';
@@ -29,7 +30,7 @@ export function openLocalStorage(given: Folder): BackupStorage {
     list: (prefix) => list(place, prefix),
     remove: (keys) => remove(place, keys),
     sweep: (prefix, before) => known(sweep(folder, prefix, before)),
-    freeBytes: () => known(freeBytes(folder)),
+    freeBytes: async () => (await known(diskSpace(folder))).freeBytes,
   };
 }
 
@@ -90,10 +91,4 @@ async function sweep(folder: string, prefix: string, before: Date): Promise<numb
     count += 1;
   }
   return count;
-}
-
-/** Of the disk that the folder is on, or will be. */
-async function freeBytes(folder: string): Promise<number> {
-  const found = await unlessMissing(statfs(folder));
-  return found ? found.bavail * found.bsize : freeBytes(dirname(folder));
 }

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { AccessCache, Log } from '../ports.ts';
+import { connectRedis, createRedis } from './redis-connection.ts';
 
 const PREFIX = 'entitlement:';
 const KEYS_AT_ONCE = 1000;
 const SILENCE_MS = 900;
-const FAREWELL_MS = 50;
 
 /**
  * The gateway's cache in Redis. Each call has a connection of its own: changes are rare, and nothing idle has to be
@@ -16,10 +16,10 @@ export function openRedisCache(url: string, log: Log): AccessCache {
     forget: async (access) => {
       const keys = keysOf(access);
       if (keys.length === 0) return;
-      const redis = await create(url, log);
+      const redis = await createRedis(url, { log, silenceMs: SILENCE_MS });
       open.add(redis);
       try {
-        await connect(redis);
+        await connectRedis(redis);
         for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
           await redis.unlink(keys.slice(start, start + KEYS_AT_ONCE));
         }
@@ -45,36 +45,4 @@ function keysOf(access: Parameters<AccessCache['forget']>[0]): string[] {
     ...moduleKeys.flatMap((key) => [`${PREFIX}${organisationId}:${key}`, `${PREFIX}single:${organisationId}:${key}`]),
   ]);
   return [...own, `${PREFIX}all:entitlements`];
-}
-
-async function create(url: string, log: Log): Promise<Redis> {
-  const { Redis } = await import('ioredis');
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    retryStrategy: null,
-    maxRetriesPerRequest: 0,
-    connectTimeout: SILENCE_MS,
-    socketTimeout: SILENCE_MS,
-    disconnectTimeout: FAREWELL_MS,
-    disableClientInfo: true,
-    connectionName: 'capops',
-    protocol: 2,
-  });
-  // The caller hears of the failure by the rejection; without a listener ioredis prints it.
-  redis.on('error', ({ message }: Error) => log.debug({ message }, 'redis'));
-  return redis;
-}
-
-/** Connects, or rejects with what was wrong: ioredis itself only says that the connection is closed. */
-async function connect(redis: Redis): Promise<void> {
-  let cause: Error | undefined;
-  redis.once('error', (error: Error) => {
-    cause = error;
-  });
-  try {
-    await redis.connect();
-  } catch (error) {
-    throw cause ?? error;
-  }
 }

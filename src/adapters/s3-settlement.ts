@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AlreadyThereError, StorageError } from '../errors.ts';
 import type { Measure } from './measured-content.ts';
@@ -7,6 +8,7 @@ import { isNotThere, s3Failure } from './s3-failure.ts';
 /** The name under which a write's id stands beside the object. */
 export const WRITE_ID = 'capops-write';
 const TAKEN = /^(PreconditionFailed|ConditionalRequestConflict)$/;
+const ABORT_AGAIN_MS = [0, 100, 300, 1000];
 /** Some stores keep whole seconds. */
 const ROUNDING_MS = 1000;
 
@@ -51,6 +53,26 @@ export async function settle(place: S3Place, key: string, written: Written): Pro
   } catch (error) {
     await discard(place, key);
     throw error;
+  }
+}
+
+/**
+ * Ends an upload until the store does not know it any more: a part that was on its way may keep one alive, or bring it back.
+ * Never rejects, for why the upload failed counts; what stays all the same is swept later.
+ */
+export async function abortUntilGone(
+  { client }: S3Place,
+  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string },
+): Promise<void> {
+  const { AbortMultipartUploadCommand, ListPartsCommand } = await import('@aws-sdk/client-s3');
+  for (const ms of ABORT_AGAIN_MS) {
+    try {
+      await sleep(ms);
+      await client.send(new AbortMultipartUploadCommand(upload));
+      await client.send(new ListPartsCommand({ ...upload, MaxParts: 1 }));
+    } catch {
+      return; // It is gone, or the store is.
+    }
   }
 }
 

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { type PartPlan, planParts } from '../domain/part-size.ts';
 import { StorageError } from '../errors.ts';
 import type { WriteOptions } from '../ports.ts';
 import { type Measure, type MeasuredContent, measured } from './measured-content.ts';
 import type { S3Place } from './s3-client.ts';
 import { s3Failure } from './s3-failure.ts';
-import { sendParts } from './s3-multipart.ts';
-import { partsOf } from './s3-parts.ts';
-import { refuseIfThere, settle, WRITE_ID } from './s3-settlement.ts';
+import { abortUntilGone, refuseIfThere, settle, WRITE_ID } from './s3-settlement.ts';
 
 /** One write on its way. */
 interface Writing {
@@ -82,34 +81,52 @@ function reasonOf({ place, passing, broken, options }: Writing, error: unknown):
 }
 
 async function send(writing: Writing): Promise<void> {
-  const { place, key, passing, plan, broken, signal } = writing;
-  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const { Upload } = await import('@aws-sdk/lib-storage');
+  const { place, passing, plan } = writing;
   const params = paramsOf(writing);
-  const parts = partsOf(passing.chunks, plan.partBytes);
+  const sending = new Upload({
+    client: await guarded(writing),
+    params: { ...params, Body: Readable.from(passing.chunks, { highWaterMark: 1 }) },
+    partSize: plan.partBytes,
+    queueSize: 2,
+    leavePartsOnError: true,
+  });
   try {
-    const { value: first } = await parts.next();
-    if (!first) throw new Error('The content has no first part');
-    if (first.isLast) {
-      signal.throwIfAborted();
-      await publish((condition) =>
-        place.client.send(new PutObjectCommand({ ...params, ...condition, Body: first.bytes })),
-      );
-    } else {
-      await sendParts(place, { params, first, parts, atOnce: plan.atOnce, broken, signal }, (complete) =>
-        refuseIfThere(place, key).then(() => publish(complete)),
-      );
-    }
-  } finally {
-    await parts.return();
+    await sending.done();
+  } catch (error) {
+    const { uploadId: UploadId } = sending;
+    if (UploadId !== undefined) await abortUntilGone(place, { Bucket: params.Bucket, Key: params.Key, UploadId });
+    throw error;
   }
 }
 
-/** Only where nothing is; in a store that knows no conditions, the look before has to do. */
-async function publish(ask: (condition: { IfNoneMatch?: string }) => Promise<unknown>): Promise<void> {
-  await ask({ IfNoneMatch: '*' }).catch((error: unknown) => {
-    if ((error as Error).name !== 'NotImplemented') throw error;
-    return ask({});
-  });
+/**
+ * The client that lib-storage gets. Its own way to abort answers while parts are still on their way; so what it sends is
+ * aborted instead, and it waits for that. One part that fails ends the content, else the others would wait for more of it.
+ */
+async function guarded({ place, key, broken, signal }: Writing): Promise<S3Client> {
+  const { PutObjectCommand, CompleteMultipartUploadCommand, UploadPartCommand } = await import('@aws-sdk/client-s3');
+  const plainly = (command: object, options = {}) => place.client.send(command as never, options);
+  const publish = async (command: { readonly input: { IfNoneMatch?: unknown } }) => {
+    signal.throwIfAborted();
+    if (command instanceof CompleteMultipartUploadCommand) await refuseIfThere(place, key);
+    return plainly(command).catch((error: unknown) => {
+      if ((error as Error).name !== 'NotImplemented') throw error;
+      // A store that knows no conditions: the look before has to do.
+      delete command.input.IfNoneMatch;
+      return plainly(command);
+    });
+  };
+  const send = (command: object) => {
+    if (command instanceof PutObjectCommand || command instanceof CompleteMultipartUploadCommand)
+      return publish(command);
+    // The beginning of an upload is not stopped: one whose id nobody heard is one that nobody can abort.
+    return plainly(command, command instanceof UploadPartCommand ? { abortSignal: signal } : {}).catch((error) => {
+      if (!signal.aborted) broken.abort(error);
+      throw error;
+    });
+  };
+  return Object.assign(Object.create(place.client), { send });
 }
 
 function paramsOf({ place, key, id, options }: Writing): PutObjectCommandInput & { Bucket: string; Key: string } {
@@ -119,6 +136,7 @@ function paramsOf({ place, key, id, options }: Writing): PutObjectCommandInput &
     Bucket: bucket,
     Key: place.objectKey(key),
     ContentType: 'application/octet-stream',
+    IfNoneMatch: '*',
     Metadata: { [WRITE_ID]: id },
     ...(storageClass && { StorageClass: storageClass as NonNullable<PutObjectCommandInput['StorageClass']> }),
     ...(encryption && { ServerSideEncryption: encryption.kind }),

@@ -26,7 +26,13 @@ export type NoAnswer =
 /** What a look at one service saw; `ms` is how long that took. No address, no secret. */
 export type Sight<T> =
   | ({ readonly isAnswered: true; readonly ms: number } & T)
-  | { readonly isAnswered: false; readonly ms: number; readonly because: NoAnswer; readonly sentence?: string };
+  | {
+      readonly isAnswered: false;
+      readonly ms: number;
+      readonly because: NoAnswer;
+      /** What is wrong, for a person, where more is known. */
+      readonly sentence?: string;
+    };
 
 export interface Look {
   /** Aborts when the time is over: the look ends at once then, with what is known. */
@@ -83,8 +89,6 @@ export interface DiskSight {
 export interface MigrationsSight {
   readonly platform: readonly string[];
   readonly ledger: readonly string[] | 'missing';
-  /** A newer CapOps has migrated a database. */
-  readonly isOutdated: boolean;
 }
 
 /**
