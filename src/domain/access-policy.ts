@@ -39,14 +39,20 @@ export function standingOf(actor: Actor, policy: Policy | undefined, facts: Fact
 
 /** The reviewed file lists what a schedule runs: that it may do, whatever role it needs, and nothing else. */
 function scheduleStanding(actor: Actor, policy: Policy | undefined): Standing {
-  const entry = entryOf(actor, policy);
+  const entry = entryOf(actor, policy) ?? ownWork(actor, policy);
   if (!entry) return nobody('schedule.unlisted', 'capops.yml lists no such entry under schedule');
   return { role: 'admin', rule: `schedule.${entry.name}`, because: 'capops.yml lists it under schedule' };
 }
 
 /** Whether an actor of the schedule is the entry that capops.yml lists this operation for. */
 export function isScheduled(actor: Actor, operation: string, policy: Policy | undefined): boolean {
-  return entryOf(actor, policy)?.operation === operation;
+  return entryOf(actor, policy)?.operation === operation || ownWork(actor, policy)?.name === operation;
+}
+
+/** What CapOps runs by itself where it is needed, because of a section of the file. */
+function ownWork(actor: Actor, policy: Policy | undefined): { name: string } | undefined {
+  const name = policy?.byItself?.find((operation) => actor.id === `schedule:${operation}`);
+  return name === undefined ? undefined : { name };
 }
 
 function entryOf(actor: Actor, policy: Policy | undefined): ScheduleEntry | undefined {

@@ -9,6 +9,7 @@ export const LEAVES_TRACE: ReadonlySet<string> = new Set([
   'grant-module',
   'revoke-module',
   'bulk-import',
+  'expire-access',
 ]);
 
 /** Whether a run changed the platform: each change carries the run's id, or its actor and its very moment. */

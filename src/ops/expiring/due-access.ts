@@ -1,0 +1,38 @@
+import { dueReminder, remindedUntil } from '../../domain/access-reminder.ts';
+import { type ComingEnd, comingEnds } from '../../models/access-ends.ts';
+import { remindedBindings, SOMEBODY_TO_REMIND } from '../../models/access-reminder.ts';
+import type { AccessSettings, Ports } from '../../ports.ts';
+
+/** An end that is so near that people are to be reminded, and which of the reminders that is. */
+export interface CloseEnd extends ComingEnd {
+  readonly days: number;
+  readonly daysLeft: number;
+}
+
+/** What is to be done about access that ends. */
+export interface DueAccess {
+  /** Whether the end of any active access has passed. */
+  readonly isOver: boolean;
+  /** Whoever is told of them already is among them. */
+  readonly close: readonly CloseEnd[];
+  /** Whether the channel has something to hear that it has not heard. */
+  readonly isUntold: boolean;
+}
+
+/** Looks what is due, in two statements: one reads the platform, one the ledger. */
+export async function lookAtAccess(
+  { databases, clock, settings }: Ports,
+  { remindDaysBefore }: AccessSettings,
+): Promise<DueAccess> {
+  const moment = { now: clock.now(), timeZone: settings.timeZone };
+  const ends = await comingEnds(databases.platform, remindedUntil(remindDaysBefore, moment));
+  const close = ends.flatMap((end) => {
+    const due = end.isOver ? undefined : dueReminder(end.validUntil, remindDaysBefore, moment);
+    return due ? [{ ...end, ...due }] : [];
+  });
+  const { rows } = await databases.ledger.raw(
+    `SELECT ${SOMEBODY_TO_REMIND} OR EXISTS (SELECT FROM access_expiries WHERE told_at IS NULL) AS "isUntold"`,
+    remindedBindings(close),
+  );
+  return { isOver: ends.some(({ isOver }) => isOver), close, isUntold: rows[0]?.isUntold === true };
+}
