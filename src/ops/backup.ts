@@ -65,6 +65,7 @@ export const backup = defineOperation({
     const made = await makeBackup(context, desk, wanted).catch((error: unknown) =>
       refuseTaken(context, { error, path }),
     );
+    if (wanted.copyTo) await context.noteSoFar({ words: soFarWords(made) });
     return { made, offsite: wanted.copyTo && (await copyOffsite(context, desk, { ...made, to: wanted.copyTo })) };
   },
 
@@ -157,6 +158,12 @@ function factsOf({ manifest }: MadeBackup, key: string): (readonly [string, stri
     ['SHA-256', manifest.sha256],
     ...(manifest.encryption ? ([['Encrypted to', manifest.encryption.recipients.join(', ')]] as const) : []),
   ];
+}
+
+/** What stands where the run ends while the backup is being copied. */
+function soFarWords({ manifest: { id, database }, storage }: MadeBackup): string {
+  const short = id.slice(0, 8);
+  return `${database.name} is backed up in ${storage} (${short}); the copy off site was not made. “copy-backup ${short}” makes it.`;
 }
 
 function notes(sentences: readonly (string | undefined | false)[]): Part[] {

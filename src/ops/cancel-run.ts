@@ -5,6 +5,7 @@ import { DeniedError, UserError } from '../errors.ts';
 import { Approval } from '../models/approval.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import { OPEN, Run } from '../models/run.ts';
+import { RunSoFar } from '../models/run-so-far.ts';
 import { findRun, runId } from './run-found.ts';
 import { standingNow } from './service/authorise.ts';
 import { CancelledError } from './service/cancellation.ts';
@@ -19,6 +20,8 @@ const LOOK_EVERY_MS = 100;
 interface Cancelled {
   readonly before: Run;
   readonly now: Run;
+  /** What stands all the same. */
+  readonly soFar: string | undefined;
 }
 
 export const cancelRun = defineOperation({
@@ -36,7 +39,8 @@ export const cancelRun = defineOperation({
   async run(context, { run: asked }): Promise<Cancelled> {
     const before = await findRun(context.databases.ledger, asked);
     await refuseOthers(context, before);
-    return { before, now: await bringToAnEnd(context, before) };
+    const now = await bringToAnEnd(context, before);
+    return { before, now, soFar: await RunSoFar.wordsOf(context.databases.ledger, now.id) };
   },
 
   trace: ({ before, now }) => ({
@@ -45,7 +49,7 @@ export const cancelRun = defineOperation({
     after: { state: now.state },
   }),
 
-  report: ({ before, now }): Report => {
+  report: ({ before, now, soFar = 'Nothing was changed.' }): Report => {
     const what = `${now.operation} by ${now.actorName} (run ${now.id.slice(0, 8)})`;
     if (!isOpen(before)) return { tone: 'unchanged', title: `${what} is over: ${endOf(now)}` };
     if (isOpen(now)) {
@@ -53,7 +57,7 @@ export const cancelRun = defineOperation({
       return { tone: 'attention', title, announcement: `asked ${what} to stop` };
     }
     if (now.state !== 'cancelled') return { tone: 'attention', title: `Too late: ${what} ended first: ${endOf(now)}` };
-    return { tone: 'done', title: `${what} is cancelled. Nothing was changed.`, announcement: `cancelled ${what}` };
+    return { tone: 'done', title: `${what} is cancelled. ${soFar}`, announcement: `cancelled ${what}` };
   },
 });
 
@@ -106,7 +110,8 @@ async function endWaiting({ databases: { ledger }, clock, actor }: Context, run:
   const { id, state: from } = run;
   const by = `${actor.name} (${actor.id})`;
   const finishedAt = clock.now();
-  const end = { state: 'cancelled' as const, message: new CancelledError(by).message };
+  const soFar = await RunSoFar.wordsOf(ledger, id);
+  const end = { state: 'cancelled' as const, message: new CancelledError(by, soFar).message };
   return ledger.transaction(async (trx) => {
     const change = { ...end, finishedAt, cancelAskedBy: by, requestKey: null };
     // The approval is locked before its run, as by whoever decides.

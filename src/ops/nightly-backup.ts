@@ -44,17 +44,19 @@ export const nightlyBackup = defineOperation({
     const { platform, ledger } = desk.sources;
     const made: Night['made'][number][] = [];
     const faults: unknown[] = [];
+    const tell = (pruned = '') => context.noteSoFar({ words: soFarWords(desk, made, pruned) });
     // A platform that cannot be backed up is no reason to go without the ledger.
     for (const source of [platform, ledger]) {
       await backUp(context, desk, source).then(
         (one) => made.push(one),
         (error: unknown) => faults.push(error),
       );
+      if (made.length > 0) await tell();
       context.signal.throwIfAborted();
     }
     const retried = await makeWantedCopies(context, desk, context.moment.now);
     if (faults.length > 0) throw faults[0];
-    return { made, retried, pruned: await prune(context, desk) };
+    return { made, retried, pruned: await prune(context, desk, tell) };
   },
 
   trace: ({ made, retried, pruned }) => ({
@@ -115,17 +117,36 @@ async function backUp(context: Context, desk: BackupDesk, source: DumpSource): P
 }
 
 /** Only after good backups. Somebody else who is at it does the same. */
-async function prune(context: Context, desk: BackupDesk): Promise<Night['pruned']> {
+async function prune(
+  context: Context,
+  desk: BackupDesk,
+  tell: (words: string) => Promise<void>,
+): Promise<Night['pruned']> {
   const frozen = await Freeze.current(context.databases.ledger);
   if (frozen) return `Changes are frozen, because ${frozen.reason}.`;
   try {
     return await inTurn(context, { resource: PRUNING, patienceMs: 0 }, async (held) =>
-      pruneStorages(held, planStorages(held, await syncCatalogue(held, desk))),
+      pruneStorages(held, planStorages(held, await syncCatalogue(held, desk)), tell),
     );
   } catch (error) {
     if (error instanceof LeaseTakenError) return error.message;
     throw error;
   }
+}
+
+/** What stands where the night ends before its end. */
+function soFarWords({ sources }: BackupDesk, made: Night['made'], pruned: string): string {
+  const names = made.map(({ manifest }) => manifest.database.name);
+  const lacking = Object.values(sources).filter(({ database }) => !names.includes(database));
+  const sentences = [
+    ...made.map(
+      ({ manifest: { id, database }, storage }) => `${database.name} was backed up (${id.slice(0, 8)}, ${storage}).`,
+    ),
+    ...lacking.map(({ database }) => `${database} was not.`),
+    ...(pruned === '' ? ['Nothing was pruned.'] : [pruned]),
+    '“nightly” does the night’s work anew.',
+  ];
+  return sentences.join(' ');
 }
 
 function row({ manifest, storage, copied }: Night['made'][number]): string[] {

@@ -3,8 +3,10 @@ import { showDate } from '../domain/end-date.ts';
 import { listWords } from '../domain/module-keys.ts';
 import { UserError } from '../errors.ts';
 import { openBackupDesk, PRUNING } from './backups/backup-desk.ts';
+import { confirmedPlan, restOf } from './backups/confirmed-plan.ts';
 import { planStorages, type StoragePlan } from './backups/plan-storages.ts';
-import { type Pruned, pruneStorages } from './backups/prune-storages.ts';
+import { type Pruned, pruneStorages, removalsOf, soFarWords } from './backups/prune-storages.ts';
+import type { StorageContents } from './backups/read-storage.ts';
 import { syncCatalogue } from './backups/sync-catalogue.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
@@ -20,28 +22,32 @@ export const pruneBackups = defineOperation({
   effect: 'changes',
   long: true,
   restartable: true,
+  looksOnce: true,
   example: 'prune',
   args: {},
 
   async preview(context) {
     const plans = await plansNow(context);
-    const count = removalsOf(plans).length;
+    const count = plans.flatMap(removalsOf).length;
     const leftovers = plans.flatMap((one) => one.leftovers).length;
     return {
       report: previewReport(context, plans),
-      state: stateOf(plans),
+      state: confirmedPlan(plans),
       confirmLabel: count + leftovers === 0 ? undefined : `Remove ${wordsFor(count, leftovers)}`,
+      seen: plans.map(({ contents }) => contents),
     };
   },
 
   resource: () => PRUNING,
 
   async run(context): Promise<Pruned[]> {
-    const plans = await plansNow(context);
-    context.holdTo(stateOf(plans));
+    const plans = await confirmedPlans(context);
     const [refusal] = plans.flatMap(({ plan }) => plan.refusal ?? []);
-    if (refusal && removalsOf(plans).length === 0) throw new UserError(refusal);
-    return pruneStorages(context, plans);
+    const isBegun = plans.some(({ before }) => before && before.removed.length > 0);
+    if (refusal && !isBegun && plans.flatMap(removalsOf).length === 0) throw new UserError(refusal);
+    const pruned = await pruneStorages(context, plans, (words) => context.noteSoFar({ words }));
+    await context.noteSoFar({ words: `Removed: ${prunedWords(pruned)}.`, plan: null });
+    return pruned;
   },
 
   trace: (pruned) => ({
@@ -61,20 +67,19 @@ export const pruneBackups = defineOperation({
 
 async function plansNow(context: Context): Promise<StoragePlan[]> {
   context.progress({ phase: 'Looking at what there is' });
-  return planStorages(context, await syncCatalogue(context, await openBackupDesk(context)));
+  const seen = context.seen as readonly StorageContents[] | undefined;
+  return planStorages(context, await syncCatalogue(context, await openBackupDesk(context), seen));
 }
 
-/** A confirmation holds for exactly these removals. */
-function stateOf(plans: readonly StoragePlan[]): unknown {
-  return plans.map(({ contents, plan, leftovers }) => ({
-    storage: contents.storage.name,
-    removals: plan.refusal === undefined ? plan.removals.map(({ id, fileKey }) => [id, fileKey]) : null,
-    leftovers,
-  }));
-}
-
-function removalsOf(plans: readonly StoragePlan[]) {
-  return plans.flatMap(({ plan }) => (plan.refusal === undefined ? plan.removals : []));
+/** Exactly what was confirmed; of a run that was cut off, what is left of that. */
+async function confirmedPlans(context: Context): Promise<StoragePlan[]> {
+  const { soFar, noteSoFar, holdTo } = context;
+  const plans = await plansNow(context);
+  if (soFar?.plan) return restOf(plans, soFar.plan);
+  const plan = confirmedPlan(plans);
+  holdTo(plan);
+  await noteSoFar({ words: soFarWords(0, 0), plan });
+  return plans;
 }
 
 function previewReport({ settings: { timeZone } }: Context, plans: readonly StoragePlan[]): Report {

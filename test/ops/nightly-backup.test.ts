@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { openLocalStorage } from '../../src/adapters/local-storage.ts';
+import { CancelledError } from '../../src/ops/service/cancellation.ts';
 import type { Actor, BackupStorage, DumpSource } from '../../src/ports.ts';
 import { itNeeds } from '../setup/it-needs.ts';
 import { type Ground, keysIn, openGround, plantNights } from './backup-ground.ts';
@@ -95,6 +96,41 @@ describe('nightly', () => {
     await night(ground);
     expect((await copies(ground)).filter(({ state }) => state !== 'good')).toEqual([]);
     expect((await keysIn(offsite)).filter((key) => key.endsWith('.zst'))).toHaveLength(4);
+  });
+
+  itNeeds([...NEEDS], 'cancelled behind the first backup, it says which there is', async () => {
+    const ground = await groundForNights();
+    const { sources } = ground.backups;
+    const ending = new AbortController();
+    const inspect: DumpSource['inspect'] = async () => {
+      ending.abort(new CancelledError('Eve'));
+      throw new Error('stopped');
+    };
+    ground.backups = { ...ground.backups, sources: { ...sources, ledger: { ...sources.ledger, inspect } } };
+    const outcome = await ground.types(OMAR, 'nightly', { signal: ending.signal });
+    const [{ id } = {}] = await ground.ledger('SELECT id FROM backups');
+    const { database } = sources.platform;
+    expect(said(outcome)).toBe(
+      `Eve cancelled this. ${database} was backed up (${String(id).slice(0, 8)}, local). ${database}_capops was not. ` +
+        'Nothing was pruned. “nightly” does the night’s work anew.',
+    );
+  });
+
+  itNeeds([...NEEDS], 'cancelled while it prunes, it says how far that is', async () => {
+    const ground = await groundForNights();
+    await plantNights(ground, 5);
+    const ending = new AbortController();
+    const remove: BackupStorage['remove'] = async (keys) => {
+      if (!keys.some((key) => key.endsWith('.dump.zst'))) return local.remove(keys);
+      ending.abort(new CancelledError('Eve'));
+      throw new Error('cut off');
+    };
+    const { local } = ground.backups;
+    ground.backups = { ...ground.backups, local: { ...local, remove } };
+    const outcome = await ground.types(OMAR, 'nightly', { signal: ending.signal });
+    expect(said(outcome)).toMatch(
+      /_capops was backed up \(\w+, local\)\. 3 of 3 backups were removed\. “nightly” does/,
+    );
   });
 
   itNeeds([...NEEDS], 'prunes nothing while changes are frozen', async () => {

@@ -60,7 +60,7 @@ describe('prune', () => {
     let looks = 0;
     const list: BackupStorage['list'] = async function* (prefix) {
       looks += 1;
-      if (looks === 2) await plant(ground, { storage: local, takenAt: ground.now });
+      if (looks === 1) await plant(ground, { storage: local, takenAt: ground.now });
       yield* local.list(prefix);
     };
     ground.backups = { ...ground.backups, local: { ...local, list } };

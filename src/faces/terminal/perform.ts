@@ -38,7 +38,7 @@ export async function perform(performance: Performance, request: Request): Promi
     }
     const refusal = await unconfirmed(performance, outcome, previews);
     if (refusal !== undefined) return refusal;
-    asked = { ...request, confirmation: outcome.confirmation };
+    asked = { ...request, confirmation: outcome.confirmation, ...(performance.yes ? { seen: outcome.seen } : {}) };
   }
 }
 

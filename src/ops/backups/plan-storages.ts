@@ -15,6 +15,11 @@ export interface StoragePlan {
   readonly plan: PruningPlan;
   /** Keys of files of ours that never became a backup, or whose backup was removed. */
   readonly leftovers: readonly string[];
+  /** What this very pruning has removed before it was cut off, and files of that which are still there. */
+  readonly before?: {
+    readonly removed: readonly Pick<StoredBackup, 'id' | 'fileKey'>[];
+    readonly files: readonly string[];
+  };
 }
 
 /** Plans each storage by itself. */

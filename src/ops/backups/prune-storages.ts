@@ -14,7 +14,7 @@ const ABANDONED_MS = 2 * 86_400_000;
 /** What pruning did to one storage. */
 export interface Pruned {
   readonly storage: string;
-  readonly removed: readonly StoredBackup[];
+  readonly removed: readonly Pick<StoredBackup, 'id' | 'fileKey'>[];
   /** Leftovers of writes, and files that never became a backup. */
   readonly swept: number;
   readonly failed: readonly { readonly key: string; readonly reason: string }[];
@@ -22,15 +22,37 @@ export interface Pruned {
   readonly refusal: string | undefined;
 }
 
+/** Told again and again what was removed so far, in a sentence. */
+type Tell = (words: string) => Promise<void>;
+
 /** Removes what the plans say, and nothing else. A backup whose manifest stays stays whole. */
-export async function pruneStorages(context: Context, plans: readonly StoragePlan[]): Promise<Pruned[]> {
+export async function pruneStorages(context: Context, plans: readonly StoragePlan[], tell: Tell): Promise<Pruned[]> {
+  const all = plans.flatMap((one) => [...(one.before?.removed ?? []), ...removalsOf(one)]).length;
+  let removed = plans.flatMap((one) => one.before?.removed ?? []).length;
+  const advance = async (count: number) => {
+    removed += count;
+    await tell(soFarWords(removed, all));
+  };
+  await advance(0);
   const pruned: Pruned[] = [];
   for (const plan of plans) {
-    const one = await pruneStorage(context, plan);
+    const one = await pruneStorage(context, plan, advance);
     await alarm(context, one);
     pruned.push(one);
   }
   return pruned;
+}
+
+export function removalsOf({ plan }: StoragePlan): readonly StoredBackup[] {
+  return plan.refusal === undefined ? plan.removals : [];
+}
+
+/** What stands where pruning ends before its end. */
+export function soFarWords(removed: number, all: number): string {
+  if (removed === 0) return 'Nothing was removed.';
+  const number = (count: number) => count.toLocaleString('en-GB');
+  const done = `${number(removed)} of ${number(all)} backups ${removed === 1 ? 'was' : 'were'} removed.`;
+  return removed < all ? `${done} “prune” shows what is left to remove, and goes on with it.` : done;
 }
 
 /** Whoever looks after the backups tells of it, until it is mended. */
@@ -44,47 +66,72 @@ async function alarm({ databases: { ledger }, clock }: Context, { storage, refus
   else await BackupAlarm.raise(ledger, [{ name, words }], now);
 }
 
-async function pruneStorage(context: Context, { contents, plan, leftovers }: StoragePlan): Promise<Pruned> {
+async function pruneStorage(
+  context: Context,
+  { contents, plan, leftovers, before }: StoragePlan,
+  advance: (count: number) => Promise<void>,
+): Promise<Pruned> {
   const { storage } = contents;
-  const nothing = { storage: storage.name, removed: [], swept: 0, failed: [] };
+  const nothing = { storage: storage.name, removed: before?.removed ?? [], swept: 0, failed: [] };
   if (plan.refusal !== undefined) return { ...nothing, refusal: plan.refusal };
-  const removing = plan.decisions.filter(({ keep }) => !keep).reverse();
-  await noteRemoved(context, removing);
-  const manifests = await remove(
-    context,
-    storage,
-    removing.map(({ backup }) => backup.manifestKey),
-  );
-  const stays = new Set(manifests.failed.map(({ key }) => key));
-  const [kept, gone] = [
-    removing.filter(({ backup }) => stays.has(backup.manifestKey)),
-    removing.filter(({ backup }) => !stays.has(backup.manifestKey)),
-  ];
-  await noteKept(context, kept);
-  const files = await remove(context, storage, [...gone.map(({ backup }) => backup.fileKey), ...leftovers]);
-  const before = new Date(context.clock.now().getTime() - ABANDONED_MS);
-  const { count, failure } = await sweep(context, storage, before);
+  const going = plan.decisions.filter(({ keep }) => !keep).reverse();
+  const removed: Pick<StoredBackup, 'id' | 'fileKey'>[] = [...nothing.removed];
+  const failed: Failures = [];
+  for (let start = 0; start < going.length; start += BATCH) {
+    context.signal.throwIfAborted();
+    context.progress({ phase: `Removing from ${storage.name}`, done: start, total: going.length });
+    const batch = going.slice(start, start + BATCH);
+    removed.push(...(await removeBackups(context, storage, { going: batch, failed, advance })));
+  }
+  const files = await remove(context, storage, [...(before?.files ?? []), ...leftovers]);
+  const abandoned = new Date(context.clock.now().getTime() - ABANDONED_MS);
+  const { count, failure } = await sweep(context, storage, abandoned);
   return {
     storage: storage.name,
-    removed: gone.map(({ backup }) => backup),
+    removed,
     swept: count + leftovers.filter((key) => files.removed.includes(key)).length,
-    failed: [...manifests.failed, ...files.failed, ...failure],
+    failed: [...failed, ...files.failed, ...failure],
     refusal: undefined,
   };
 }
 
+type Failures = { readonly key: string; readonly reason: string }[];
+
+/** Manifests first, files behind them. Resolves with those that are backups no more. */
+async function removeBackups(
+  context: Context,
+  storage: BackupStorage,
+  {
+    going,
+    failed,
+    advance,
+  }: {
+    readonly going: readonly Decision[];
+    readonly failed: Failures;
+    readonly advance: (count: number) => Promise<void>;
+  },
+): Promise<StoredBackup[]> {
+  await noteRemoved(context, going);
+  const manifests = await storage.remove(going.map(({ backup }) => backup.manifestKey));
+  const stays = new Set(manifests.failed.map(({ key }) => key));
+  await noteKept(
+    context,
+    going.filter(({ backup }) => stays.has(backup.manifestKey)),
+  );
+  const gone = going.flatMap(({ backup }) => (stays.has(backup.manifestKey) ? [] : [backup]));
+  await advance(gone.length);
+  const files = await storage.remove(gone.map(({ fileKey }) => fileKey));
+  failed.push(...manifests.failed, ...files.failed);
+  return gone;
+}
+
 type Removal = Awaited<ReturnType<BackupStorage['remove']>>;
 
-async function remove(
-  { signal, progress }: Context,
-  storage: BackupStorage,
-  keys: readonly string[],
-): Promise<Removal> {
+async function remove({ signal }: Context, storage: BackupStorage, keys: readonly string[]): Promise<Removal> {
   const removed: string[] = [];
   const failed: Removal['failed'][number][] = [];
   for (let start = 0; start < keys.length; start += BATCH) {
     signal.throwIfAborted();
-    progress({ phase: `Removing from ${storage.name}`, done: start, total: keys.length });
     const done = await storage.remove(keys.slice(start, start + BATCH));
     removed.push(...done.removed);
     failed.push(...done.failed);

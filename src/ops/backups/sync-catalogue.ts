@@ -37,19 +37,26 @@ type Desk = Pick<Ports, 'databases' | 'log' | 'clock'> & { readonly signal: Abor
 /**
  * Holds the ledger’s catalogue to what stands in the storages, whose manifests are the truth: what it lacks is entered, so
  * that a ledger that was lost loses nothing. What a storage does not name is left as it is: that may be the listing’s fault.
+ * `seen`: what the storages said a moment ago, so that they are not listed again.
  */
-export async function syncCatalogue(desk: Desk, places: Pick<BackupDesk, 'local' | 'offsite'>): Promise<Catalogue> {
+export async function syncCatalogue(
+  desk: Desk,
+  places: Pick<BackupDesk, 'local' | 'offsite'>,
+  seen?: readonly StorageContents[],
+): Promise<Catalogue> {
   const { databases, log, signal } = desk;
   const rows = await Backup.all(databases.ledger).catch((error: unknown) => {
     log.warn({ err: error }, 'the ledger could not say which backups it knows');
     return undefined;
   });
   const manifests = knownManifests(rows ?? []);
-  const storages = await Promise.all(
-    keptStorages(places).map((storage) =>
-      readStorage(storage, { known: (key) => manifests.get(nameOf(storage.name, key)), signal }),
-    ),
-  );
+  const storages =
+    seen ??
+    (await Promise.all(
+      keptStorages(places).map((storage) =>
+        readStorage(storage, { known: (key) => manifests.get(nameOf(storage.name, key)), signal }),
+      ),
+    ));
   if (!rows) return { backups: unrecorded(storages), storages, isRecorded: false };
   const byId = new Map(rows.map((row) => [row.id, row]));
   const changes = storages.flatMap(({ storage, backups }) =>

@@ -2,9 +2,12 @@
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 
-  /** `by` is a person's name. */
-  constructor(by: string) {
-    super(`${by} cancelled this. Nothing was changed.`);
+  readonly by: string;
+
+  /** `by` is a person's name; `soFar` says what stands all the same, and how to go on. */
+  constructor(by: string, soFar = 'Nothing was changed.') {
+    super(`${by} cancelled this. ${soFar}`);
+    this.by = by;
   }
 }
 

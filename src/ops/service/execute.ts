@@ -14,6 +14,7 @@ import { contextOf } from './run-context.ts';
 import type { RunDraft, RunOutcome } from './run-rows.ts';
 import { asksSecondPerson, forcedWords, needsSecondPerson, wasApproved } from './second-person.ts';
 import type { OpsService, Outcome, Request, Watcher } from './service.ts';
+import { recallSoFar } from './so-far.ts';
 import { storedReceipt } from './stored-receipt.ts';
 import { underControl } from './under-control.ts';
 import { type Underway, unsuccessful } from './unsuccessful.ts';
@@ -59,6 +60,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
   const standing = await authorise(ports, operation, actor);
   if (receipt?.kind === 'known') return repetition(receipt.run);
   if (isNew(run)) refuseTooMany(desk, run);
+  await recallSoFar(ports, run);
   const context = contextOf(ports, service, run);
   const input = validate(operation, raw, context);
   const first = confirmation === undefined || receipt ? undefined : await recorder.first(run.request);
@@ -142,7 +144,7 @@ async function recorded(
 async function moved(desk: Desk, run: Underway, { message }: MovedError): Promise<Outcome> {
   if (wasApproved(desk.ports, run.request)) return unsuccessful(desk, run, new UserError(NO_LONGER_APPROVED));
   await desk.recorder.settle(run, { state: 'refused', message });
-  const { confirmation: _, receipt: __, deliveryKey: ___, requestKey: ____, ...anew } = run.request;
+  const { confirmation: _, receipt: __, deliveryKey: ___, requestKey: ____, seen: _____, ...anew } = run.request;
   const outcome = await execute(desk, anew);
   return outcome.kind === 'preview' ? { ...outcome, moved: true } : outcome;
 }

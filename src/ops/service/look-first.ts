@@ -16,7 +16,8 @@ export interface Look {
 
 /**
  * Looks at what would happen, where the operation can: `shown` unless exactly this was confirmed. `isForSecond` says that a
- * second person is asked, so that operations that show their preview to nobody else look too.
+ * second person is asked, so that operations that show their preview to nobody else look too. What goes on as it was
+ * planned, or holds itself to what was confirmed, is not looked at again.
  */
 export async function lookFirst(
   context: Context,
@@ -24,18 +25,20 @@ export async function lookFirst(
   { input, isForSecond }: { input: InputOf<Arguments>; isForSecond: boolean },
 ): Promise<Look> {
   const { operation, confirmation: given } = request;
+  const isHeld = operation.looksOnce || (context.soFar?.plan ?? undefined) !== undefined;
+  if (given !== undefined && isHeld && !isForSecond) return { shown: undefined, report: undefined, hash: given };
   const isAsked = operation.preview && (operation.previewFor !== 'second person' || isForSecond || given !== undefined);
   const seen = isAsked ? await operation.preview?.(context, input) : undefined;
   const hash = confirmationOf(request, { state: seen?.state ?? null });
   const look = { shown: undefined, report: seen?.report, hash };
   if (given === hash || !seen) return look;
   if (wasApproved(context, request)) throw new UserError(NO_LONGER_APPROVED);
-  const { report, confirmLabel } = seen;
+  const { report, confirmLabel, seen: looked } = seen;
   if (operation.previewFor === 'second person' && given === undefined && confirmLabel !== undefined) return look;
   const confirmation = confirmLabel === undefined ? undefined : hash;
   return {
     ...look,
-    shown: { kind: 'preview', runId: id, report, confirmation, confirmLabel, moved: given !== undefined },
+    shown: { kind: 'preview', runId: id, report, confirmation, confirmLabel, moved: given !== undefined, seen: looked },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Moment } from '../../domain/moment.ts';
+import type { SoFar } from '../../models/run-so-far.ts';
 import type { Actor, IncomingFile, Ports, Progress, Role } from '../../ports.ts';
 import type { Report } from './report.ts';
 import type { OpsService } from './service.ts';
@@ -64,6 +65,12 @@ export interface Context extends Ports {
    * `state` is no longer what the confirmed preview saw; the asker gets a new preview.
    */
   readonly holdTo: (state: unknown) => void;
+  /** What this run's own preview looked at a moment ago in this process, where it kept that. */
+  readonly seen?: unknown;
+  /** What the run noted before it was cut off; undefined: it is at its beginning. */
+  readonly soFar?: SoFar | undefined;
+  /** Notes how far a restartable run is. Rejects only where a plan comes with it and the ledger does not take it. */
+  readonly noteSoFar: (soFar: SoFar) => Promise<void>;
   /** Aborts when the run is to end: a long operation stops within 5 s, with nothing half done, and throws. */
   readonly signal: AbortSignal;
   /** Grows with every holder of the operation's resource; absent where it has none. */
@@ -80,6 +87,8 @@ export interface Preview {
   readonly state: unknown;
   /** The button's text, which names the act: `Import 120 organisations`. Undefined: there is nothing to do. */
   readonly confirmLabel: string | undefined;
+  /** What took long to look at, for a run that follows at once in the same process. */
+  readonly seen?: unknown;
 }
 
 /** What a change was about, what was there before it, and what after; any JSON. */
@@ -102,6 +111,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly effect: 'reads' | 'changes';
   /** Allowed while changes are frozen. */
   readonly evenWhenFrozen?: true;
+  /** Runs although a database is down, or not migrated yet: it is what says so. */
+  readonly evenWhenDown?: true;
   /** Somebody else has to agree before it runs; capops.yml may ask that of any change. */
   readonly secondPerson?: true;
   /** The message whose button was clicked stays as it is: others may need the button, or whoever drew it redraws it. */
@@ -119,6 +130,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly example: string;
   /** Present where a person must see what will happen before it does: whoever asks, or only who approves it. */
   readonly previewFor?: 'second person';
+  /** Looking takes long, and `run` holds itself to what was confirmed: nobody looks once more before it. */
+  readonly looksOnce?: true;
   readonly preview?: (context: Context, input: InputOf<A>) => Promise<Preview>;
   /** Throws UserError for what the asker can mend; whatever it throws, nothing may be half done. */
   readonly run: (context: Context, input: InputOf<A>) => Promise<Data>;

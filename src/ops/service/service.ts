@@ -34,6 +34,8 @@ export interface Request {
   readonly answer?: unknown;
   /** Given back from a preview's outcome: what was shown is what is wanted. */
   readonly confirmation?: string;
+  /** From the same outcome, where it was confirmed at once. */
+  readonly seen?: unknown;
   /** Opens a file that the input names; absent where the face brings none. */
   readonly openFile?: (reference: string) => Promise<IncomingFile>;
   readonly progress?: (progress: Progress) => void;
@@ -73,6 +75,8 @@ export interface PreviewOutcome {
   readonly confirmLabel: string | undefined;
   /** A confirmation was given, but the state has moved since: this is the new preview. */
   readonly moved: boolean;
+  /** What was looked at: for this process, and not to be kept. */
+  readonly seen?: unknown;
 }
 
 /** Whoever hears of runs that concern others than the asker. Neither may reject. */

@@ -1,6 +1,7 @@
 import { databaseDown } from '../../domain/connection-failure.ts';
 import { DeniedError, ProgramError, StorageError, UnavailableError, UserError } from '../../errors.ts';
 import { Run } from '../../models/run.ts';
+import type { SoFar } from '../../models/run-so-far.ts';
 import type { Ports } from '../../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
 import { LeaseLostError } from './lease.ts';
@@ -18,6 +19,8 @@ interface Office {
 /** A run on its way: `begun` once its intent stands in the ledger. */
 export interface Underway extends RunDraft {
   begun: boolean;
+  /** What it has noted, in this process or before. */
+  soFar?: SoFar | undefined;
   /** Ends it before it is through. */
   readonly ending: AbortController;
 }
@@ -44,12 +47,14 @@ async function wentWrong({ ports, recorder }: Office, run: Underway, error: unkn
   };
   if (error instanceof HandedBackError) return handBack(recorder, run, error);
   if (error instanceof CancelledError) {
-    await record({ state: 'cancelled', message: error.message });
-    return { kind: 'ended', runId: run.id, state: 'cancelled', message: error.message };
+    const { message } = new CancelledError(error.by, run.soFar?.words);
+    await record({ state: 'cancelled', message });
+    return { kind: 'ended', runId: run.id, state: 'cancelled', message };
   }
   if (error instanceof UserError) {
-    await record({ state: 'refused', message: error.message });
-    return { kind: 'refused', runId: run.id, error };
+    const refusal = withSoFar(run, error);
+    await record({ state: 'refused', message: refusal.message });
+    return { kind: 'refused', runId: run.id, error: refusal };
   }
   if (error instanceof DeniedError) {
     await record({ state: 'denied', rule: error.rule, message: error.message });
@@ -57,7 +62,7 @@ async function wentWrong({ ports, recorder }: Office, run: Underway, error: unkn
   }
   const reference = run.id.slice(0, 8);
   ports.log.error({ runId: run.id, reference, operation: run.request.operation.name, err: error }, 'a run failed');
-  const message = failureMessage(run, error);
+  const message = [failureMessage(run, error), run.soFar?.words].filter(Boolean).join(' ');
   await record({ state: 'failed', message, reference });
   return { kind: 'failed', runId: run.id, message, reference };
 }
@@ -65,6 +70,10 @@ async function wentWrong({ ports, recorder }: Office, run: Underway, error: unkn
 async function handBack(recorder: Recorder, run: Underway, { message }: HandedBackError): Promise<Outcome> {
   await recorder.handBack(run);
   return { kind: 'queued', runId: run.id, report: { tone: 'info', title: message } };
+}
+
+function withSoFar({ soFar }: Underway, error: UserError): UserError {
+  return soFar ? new UserError([...error.problems, { message: soFar.words }], error.offers) : error;
 }
 
 function failureMessage(run: Underway, error: unknown): string {

@@ -2,6 +2,7 @@ import { AuditEntry } from '../../models/audit-entry.ts';
 import { abandonedRuns } from '../../models/orphaned-run.ts';
 import { LEAVES_TRACE, leftTrace } from '../../models/platform-trace.ts';
 import { Run } from '../../models/run.ts';
+import { RunSoFar } from '../../models/run-so-far.ts';
 import type { Ports } from '../../ports.ts';
 import { settledRecord } from '../service/run-rows.ts';
 import { goneStarts } from './gone-starts.ts';
@@ -33,10 +34,18 @@ const UNKNOWN: Verdict = {
   message: 'CapOps was interrupted, and what became of this is not known. Look before you ask again.',
 };
 
-/** The platform says only of its own changes whether they were made. */
-export function verdictWithoutTrace(operation: string): Verdict {
+/** The platform says only of its own changes whether they were made; of others, what the run noted itself. */
+export function verdictWithoutTrace(operation: string, soFar: string | undefined): Verdict {
+  if (soFar !== undefined) return { state: 'interrupted', message: lastNoted(soFar) };
   return LEAVES_TRACE.has(operation) ? UNDONE : UNKNOWN;
 }
+
+/** What a process that died has noted of a run; it may have done more. */
+export function lastNoted(soFar: string): string {
+  return soFar.startsWith(NOTED) ? soFar : `${NOTED} ${soFar}`;
+}
+
+const NOTED = 'CapOps was interrupted; the last that it noted:';
 
 /** The terminal says nothing; no run of its takes so long. */
 const TERMINAL_MS = 15 * 60_000;
@@ -51,7 +60,8 @@ export async function reconcile(ports: Ports): Promise<SettledRun[]> {
   const begunBefore = new Date(clock.now().getTime() - TERMINAL_MS);
   const settled: SettledRun[] = [];
   for (const run of await abandonedRuns(databases.ledger, { gone: await goneStarts(ports), begunBefore })) {
-    const verdict = (await leftTrace(databases.platform, run)) ? STANDS : verdictWithoutTrace(run.operation);
+    const soFar = await RunSoFar.wordsOf(databases.ledger, run.id);
+    const verdict = (await leftTrace(databases.platform, run)) ? STANDS : verdictWithoutTrace(run.operation, soFar);
     const sentence = `${verdict.message} (${run.operation}, run ${run.id.slice(0, 8)})`;
     if (await settleRun(ports, run, verdict)) settled.push({ run, sentence });
   }

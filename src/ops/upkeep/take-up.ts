@@ -1,13 +1,14 @@
 import { adopt, orphanedRuns } from '../../models/orphaned-run.ts';
 import { leftTrace } from '../../models/platform-trace.ts';
 import { Run } from '../../models/run.ts';
+import { RunSoFar } from '../../models/run-so-far.ts';
 import { CancelledError } from '../service/cancellation.ts';
 import type { Correspondent } from '../service/correspondent.ts';
 import type { execute } from '../service/execute.ts';
 import { resume, storedRequest } from '../service/resume.ts';
 import { outcomeOf } from '../service/run-outcome.ts';
 import { goneStarts } from './gone-starts.ts';
-import { STANDS, settleRun, UNDONE, verdictWithoutTrace } from './reconcile.ts';
+import { lastNoted, STANDS, settleRun, UNDONE, verdictWithoutTrace } from './reconcile.ts';
 
 type Desk = Parameters<typeof execute>[0];
 
@@ -53,17 +54,25 @@ async function goOn(desk: Desk, run: Run, taking: TakingUp): Promise<void> {
     if (await resume(desk, run, taking)) return;
   }
   if (verdict === 'queue') return requeue(desk, run);
-  await settleRun(desk.ports, run, endOf(run, verdict));
+  const soFar = await RunSoFar.wordsOf(desk.ports.databases.ledger, run.id);
+  await settleRun(desk.ports, run, endOf(run, verdict, soFar));
   const settled = await Run.byId(desk.ports.databases.ledger, run.id);
   if (settled) await tell(desk, settled, taking.correspondent);
 }
 
 type Fate = 'again' | 'queue' | 'done' | 'undone' | 'cancelled';
 
-function endOf({ cancelAskedBy, operation, state }: Run, fate: Fate): Parameters<typeof settleRun>[2] {
-  if (fate === 'cancelled') return { state: 'cancelled', message: new CancelledError(cancelAskedBy ?? '').message };
+function endOf(
+  { cancelAskedBy, operation, state }: Run,
+  fate: Fate,
+  soFar: string | undefined,
+): Parameters<typeof settleRun>[2] {
+  if (fate === 'cancelled') {
+    const { message } = new CancelledError(cancelAskedBy ?? '', soFar && lastNoted(soFar));
+    return { state: 'cancelled', message };
+  }
   if (fate === 'done') return STANDS;
-  return state === 'running' ? verdictWithoutTrace(operation) : UNDONE;
+  return state === 'running' ? verdictWithoutTrace(operation, soFar) : UNDONE;
 }
 
 /** What is to become of a run that was cut off. */
@@ -84,8 +93,10 @@ async function verdictOn({ ports, service }: Desk, run: Run): Promise<Fate> {
 async function requeue({ ports: { databases, jobs } }: Desk, run: Run): Promise<void> {
   await databases.ledger.transaction(async (trx) => {
     const { id, startId } = run;
-    if (await Run.advance(trx, { id, from: 'running', startId }, { state: 'queued', startId: null }))
-      await jobs?.enqueueAnew(trx, id);
+    if (!(await Run.advance(trx, { id, from: 'running', startId }, { state: 'queued', startId: null }))) return;
+    const soFar = await RunSoFar.wordsOf(trx, id);
+    if (soFar !== undefined) await RunSoFar.note(trx, id, { words: lastNoted(soFar) });
+    await jobs?.enqueueAnew(trx, id);
   });
 }
 

@@ -1,4 +1,5 @@
 import { Run } from '../../models/run.ts';
+import { RunSoFar } from '../../models/run-so-far.ts';
 import type { JobVerdict, Ports } from '../../ports.ts';
 import { CancelledError } from '../service/cancellation.ts';
 import type { OpsService } from '../service/service.ts';
@@ -45,7 +46,8 @@ async function watchOver(workplace: Workplace, run: Run, handBack: AbortSignal):
 
 /** It was to be cancelled when its worker had to give it back. */
 async function cancel({ ports, service }: Workplace, run: Run): Promise<JobVerdict> {
-  const { message } = new CancelledError(run.cancelAskedBy ?? '');
+  const soFar = await RunSoFar.wordsOf(ports.databases.ledger, run.id);
+  const { message } = new CancelledError(run.cancelAskedBy ?? '', soFar);
   await settleRun(ports, run, { state: 'cancelled', message });
   await service.tellEnd(run.id);
   return 'done';
