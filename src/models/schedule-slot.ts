@@ -13,7 +13,7 @@ export class ScheduleSlot extends Model {
   static override tableName = 'schedule_slots';
   static override idColumn = ['entry', 'slot'];
   static override columnNameMappers = snakeCaseMappers();
-  static override jsonAttributes = ['report'];
+  static override jsonAttributes = ['report', 'posted'];
 
   declare entry: string;
   declare slot: Date;
@@ -27,6 +27,10 @@ export class ScheduleSlot extends Model {
   declare runId: string | null;
   /** What the channel is to be told. */
   declare report: object | null;
+  /** Where the report stands; null: nowhere yet. */
+  declare posted: { readonly channel: string; readonly ts: string } | null;
+  /** How many replies of the report’s thread stand under it. */
+  declare replied: number;
   /** Set when nothing is left to do. */
   declare toldAt: Date | null;
 
@@ -77,6 +81,20 @@ export class ScheduleSlot extends Model {
       } as object)
       .returning('*');
     return taken[0];
+  }
+
+  /** Removes what was due before then and is over, but of each entry the newest. Returns how many. */
+  static async prune(ledger: Knex, before: Date): Promise<number> {
+    return ScheduleSlot.query(ledger)
+      .whereNotNull('told_at')
+      .where('slot', '<', before)
+      .whereExists(
+        ScheduleSlot.query(ledger)
+          .alias('newer')
+          .whereColumn('newer.entry', 'schedule_slots.entry')
+          .whereColumn('newer.slot', '>', 'schedule_slots.slot'),
+      )
+      .delete();
   }
 
   /** Says that the work goes on. */

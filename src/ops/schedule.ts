@@ -7,6 +7,9 @@ import { defineOperation } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
 import { withLedger } from './service/with-ledger.ts';
 
+/** As many as there are buttons for in one answer, two for each. */
+const WITH_OFFERS = 12;
+
 interface Scheduled {
   readonly name: string;
   readonly operation: string;
@@ -49,19 +52,31 @@ export const schedule = defineOperation({
 
   report: (entries): Report => {
     if (entries.length === 0) return { tone: 'info', title: 'Nothing is scheduled. capops.yml says what is.' };
+    const [shown, others] = inNeed(entries);
     return {
       tone: 'info',
       title: entries.length === 1 ? '1 scheduled operation' : `${entries.length} scheduled operations`,
       parts: [
         { kind: 'table', columns: ['Name', 'Operation', 'When', 'Last run', 'Next run'], rows: entries.map(row) },
         ...entries.flatMap(pauseNote),
+        ...(others > 0 ? [{ kind: 'note', text: HOW_TO_TYPE } as const] : []),
       ],
-      offers: entries.flatMap(offersFor),
+      offers: shown.flatMap(offersFor),
     };
   },
 
   json: (entries) => entries,
 });
+
+const HOW_TO_TYPE = 'For the others, type “run-schedule”, “pause-schedule” or “resume-schedule” and the name.';
+
+/** Those that get buttons, the failed and the paused first where there are too many for all; and how many get none. */
+function inNeed(entries: readonly Scheduled[]): [shown: readonly Scheduled[], others: number] {
+  const wants = ({ paused, last }: Scheduled) =>
+    Number(paused !== undefined || (last !== undefined && last.state !== 'done'));
+  const others = Math.max(0, entries.length - WITH_OFFERS);
+  return [others > 0 ? entries.toSorted((a, b) => wants(b) - wants(a)).slice(0, WITH_OFFERS) : entries, others];
+}
 
 function row({ name, operation, timing, timeZone, last, next }: Scheduled): string[] {
   const lastRun = last ? `${showTime(last.startedAt, timeZone)}, ${last.state}` : 'never';

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
+import { pruneSlots } from '../../src/ops/scheduling/prune-slots.ts';
 import { runDue } from '../../src/ops/scheduling/run-due.ts';
 import type { Operation } from '../../src/ops/service/operation.ts';
+import type { Part, Reply, Report } from '../../src/ops/service/report.ts';
 import { createService } from '../../src/ops/service/service.ts';
 import { openScheduling, QUIET, type Scheduling, WEEKLY } from './scheduling.ts';
 
 /** list-orgs as it is, unless `trouble` says what becomes of it. */
 let trouble: (() => Promise<void> | void) | undefined;
+/** What list-orgs reports instead. */
+let told: Report | undefined;
 const operations: Operation[] = OPERATIONS.map((operation) =>
   operation.name !== 'list-orgs'
     ? operation
@@ -16,12 +20,14 @@ const operations: Operation[] = OPERATIONS.map((operation) =>
           await trouble?.();
           return operation.run(...given);
         },
+        report: (...given: Parameters<Operation['report']>) => told ?? operation.report(...given),
       },
 );
 
 let scheduling: Scheduling;
 beforeEach(async () => {
   trouble = undefined;
+  told = undefined;
   scheduling = await openScheduling({ operations });
   await scheduling.look('2026-11-20T12:00:00Z');
 });
@@ -199,7 +205,10 @@ describe('what fails', () => {
 
 describe('a replica that dies', () => {
   const die = () =>
-    scheduling.desk.ledger("UPDATE schedule_slots SET state = 'running', told_at = NULL, report = NULL, run_id = NULL");
+    scheduling.desk.ledger(
+      `UPDATE schedule_slots
+       SET state = 'running', told_at = NULL, report = NULL, run_id = NULL, posted = NULL, replied = 0`,
+    );
 
   test('leaves its slot to the others, two minutes after it last said that it is at work', async () => {
     await scheduling.look(MONDAY);
@@ -296,4 +305,90 @@ describe('a report that Slack does not take', () => {
     await scheduling.look('2026-11-24T09:05:00Z');
     expect(scheduling.posts).toEqual([]);
   });
+});
+
+describe('a report with a thread', () => {
+  const THREAD = ['Backups', 'Runs', 'Errors'];
+  const chart = {
+    kind: 'chart',
+    shape: 'line',
+    title: 'ms',
+    labels: ['a'],
+    series: [{ name: 'A', values: [undefined] }],
+  };
+  beforeEach(() => {
+    told = { tone: 'info', title: 'All is well.', parts: [chart as Part], thread: THREAD.map(titled) };
+  });
+  const titled = (title: string): Reply => ({ tone: 'info', title });
+  const dies = (behind: string) => {
+    scheduling.posted = async (title) => {
+      if (title !== behind) return;
+      scheduling.posted = () => undefined;
+      // To whoever comes next it is as if this process had died: it says nothing any more.
+      await scheduling.desk.ledger('UPDATE schedule_slots SET claim = gen_random_uuid(), held_until = now()');
+      throw new Error('the process died');
+    };
+  };
+  const titles = () => scheduling.replies.map(({ title }) => title);
+
+  test('is posted with its replies under it, in order', async () => {
+    await scheduling.look(MONDAY);
+    expect(scheduling.posts).toMatchObject([{ report: { title: 'All is well.', parts: [{ kind: 'chart' }, {}] } }]);
+    expect(scheduling.posts[0]?.report.thread).toBeUndefined();
+    expect(scheduling.replies).toEqual(THREAD.map((title) => ({ under: '1', title })));
+    await scheduling.later(10);
+    await scheduling.look('2026-11-23T09:10:00Z');
+    expect([scheduling.posts.length, titles()]).toEqual([1, THREAD]);
+  });
+
+  test('of which Slack takes only some goes on with the first that it did not take', async () => {
+    scheduling.posted = (title) => {
+      scheduling.slackIsDown = title === 'Backups';
+    };
+    await scheduling.look(MONDAY);
+    expect([scheduling.posts.length, titles()]).toEqual([1, ['Backups']]);
+    scheduling.slackIsDown = false;
+    scheduling.posted = () => undefined;
+    await scheduling.later(5);
+    await scheduling.look('2026-11-23T09:05:00Z');
+    expect([scheduling.posts.length, titles()]).toEqual([1, THREAD]);
+    expect(await scheduling.desk.ledger('SELECT told_at IS NOT NULL AS told FROM schedule_slots')).toEqual([
+      { told: true },
+    ]);
+  });
+
+  test.each([
+    ['All is well.', 2, THREAD],
+    ['Backups', 1, ['Backups', ...THREAD]],
+    ['Errors', 1, [...THREAD, 'Errors']],
+  ])(
+    'whose poster dies right behind “%s” has that one told twice, and nothing else twice or never',
+    async (last, posts, replies) => {
+      dies(last);
+      await scheduling.look(MONDAY);
+      await scheduling.later(2);
+      await scheduling.look('2026-11-23T09:02:00Z');
+      expect([scheduling.posts.length, titles()]).toEqual([posts, replies]);
+      expect(await ran()).toHaveLength(1);
+    },
+  );
+});
+
+test('slots that are over are kept for so long, and the newest of each entry for ever', async () => {
+  const add = (entry: string, slot: string, told: string) =>
+    scheduling.desk.ledger(
+      `INSERT INTO schedule_slots (entry, slot, state, attempts, claim, held_until, told_at)
+       VALUES ('${entry}', '${slot}', 'done', 1, gen_random_uuid(), now(), ${told})`,
+    );
+  await add('often', '2025-01-01', 'now()');
+  await add('often', '2025-06-01', 'NULL');
+  await add('often', '2026-11-01', 'now()');
+  await add('once', '2020-01-01', 'now()');
+  scheduling.desk.now = new Date('2026-11-22T12:00:00Z');
+  expect(await pruneSlots(scheduling.ports)).toBe(1);
+  expect(await scheduling.slots()).toMatchObject([
+    { entry: 'once' },
+    { entry: 'often', slot: new Date('2025-06-01') },
+    { entry: 'often', slot: new Date('2026-11-01') },
+  ]);
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { checkSchedule } from '../../src/ops/scheduling/check-schedule.ts';
+import type { Report } from '../../src/ops/service/report.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
 import { openScheduling, type Scheduling, WEEKLY } from './scheduling.ts';
 
@@ -47,6 +48,24 @@ describe('the list', () => {
     expect(await offers(OMAR)).toEqual(['run-schedule', 'pause-schedule']);
     await types(OMAR, 'pause-schedule weekly-ends');
     expect(await offers(OMAR)).toEqual(['run-schedule', 'resume-schedule']);
+  });
+
+  test('of many offers what failed or is paused first, and says how the rest is typed', async () => {
+    const names = Array.from({ length: 15 }, (_, place) => `entry-${place + 1}`);
+    scheduling.entries = names.map((name) => ({ ...WEEKLY, name }));
+    await types(OMAR, 'pause-schedule entry-14');
+    const outcome = await types(OMAR, 'schedule');
+    const { parts = [], offers = [] } = outcome.kind === 'done' ? outcome.report : ({} as Report);
+    expect(offers).toHaveLength(24);
+    expect(offers.slice(0, 3).map(({ label }) => label)).toEqual([
+      'Run entry-14 now',
+      'Resume entry-14',
+      'Run entry-1 now',
+    ]);
+    expect(parts.at(-1)).toEqual({
+      kind: 'note',
+      text: expect.stringContaining('For the others, type “run-schedule”'),
+    });
   });
 
   test('is empty where nothing is scheduled', async () => {

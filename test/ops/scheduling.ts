@@ -1,7 +1,8 @@
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { runDue } from '../../src/ops/scheduling/run-due.ts';
+import type { Posted } from '../../src/ops/service/announcer.ts';
 import type { Operation } from '../../src/ops/service/operation.ts';
-import type { Report } from '../../src/ops/service/report.ts';
+import type { Reply, Report } from '../../src/ops/service/report.ts';
 import { createService } from '../../src/ops/service/service.ts';
 import type { Policy, Ports, ScheduleEntry } from '../../src/ports.ts';
 import { type Desk, openDesk, POLICY } from './desk.ts';
@@ -14,8 +15,12 @@ export interface Scheduling {
   entries: ScheduleEntry[];
   /** What the channels were told, in order. */
   readonly posts: { channel: string; operation: string; report: Report }[];
+  /** What was posted into threads, in order, each with the message that it stands under. */
+  readonly replies: { under: string; title: string }[];
   /** Set to make Slack refuse what is posted. */
   slackIsDown: boolean;
+  /** Called with each title behind a post; what it throws is the end of that process. */
+  posted: (title: string) => void | Promise<void>;
   /** One look of one replica at this time (by the desk's clock). */
   look(now?: string): Promise<void>;
   /** Lets time go by for what the ledger's clock holds. */
@@ -48,7 +53,13 @@ export async function openScheduling({
   entries?: ScheduleEntry[];
   operations?: readonly Operation[];
 } = {}): Promise<Scheduling> {
-  const state = { entries, slackIsDown: false, posts: [] as Scheduling['posts'] };
+  const state = {
+    entries,
+    slackIsDown: false,
+    posts: [] as Scheduling['posts'],
+    replies: [] as Scheduling['replies'],
+    posted: (_: string): void | Promise<void> => undefined,
+  };
   const policy: Policy = {
     ...POLICY,
     get schedule() {
@@ -70,9 +81,15 @@ export async function openScheduling({
     post: async (channel: string, { operation }: { operation: Operation }, report: Report) => {
       if (state.slackIsDown) throw new Error('Slack is down');
       state.posts.push({ channel, operation: operation.name, report });
-      return QUIET.post();
+      await state.posted(report.title);
+      return { channel, ts: String(state.posts.length) };
     },
-    reply: QUIET.reply,
+    reply: async ({ ts }: Posted, _: unknown, { title }: Reply) => {
+      if (state.slackIsDown) throw new Error('Slack is down');
+      state.replies.push({ under: ts, title });
+      await state.posted(title);
+      return QUIET.reply();
+    },
     amend: QUIET.amend,
   };
   return Object.assign(state, {

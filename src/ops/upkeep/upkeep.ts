@@ -1,6 +1,8 @@
 import { Start } from '../../models/start.ts';
 import { type Board, tendApprovals } from '../approving/approval-board.ts';
 import { startBackupUpkeep } from '../backups/backup-upkeep.ts';
+import { startAccessUpkeep } from '../expiring/access-upkeep.ts';
+import { pruneSlots } from '../scheduling/prune-slots.ts';
 import { anchorAfter } from './anchor.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { reconcile } from './reconcile.ts';
@@ -9,6 +11,7 @@ const SEEN_EVERY_MS = 30_000;
 const SETTLE_EVERY_MS = 60_000;
 /** What this process decides is seen at once; this is for the terminal's decisions, other replicas' and the clock's. */
 const TEND_EVERY_MS = 5_000;
+const PRUNE_EVERY_MS = 86_400_000;
 
 /** What a bot does beside answering: it says that it is there, and goes on with what those who are not left behind. */
 export interface Upkeep {
@@ -49,18 +52,22 @@ export function startUpkeep(
   const tend = oneAtATime(() =>
     attempt('requests for a second person could not be seen to', () => tendApprovals(board)),
   );
+  const prune = () =>
+    attempt('old slots of the schedule could not be forgotten', async () => void (await pruneSlots(ports)));
   service.watch({ waiting: tend, dangerous: (run) => anchorAfter(ports, board, run) });
   const timers = [
     setInterval(seen, SEEN_EVERY_MS),
     setInterval(settle, SETTLE_EVERY_MS),
     setInterval(tend, TEND_EVERY_MS),
+    setInterval(prune, PRUNE_EVERY_MS),
   ];
-  const first = settle();
+  const first = Promise.all([settle(), prune()]);
   const backups = startBackupUpkeep(board);
+  const access = startAccessUpkeep(board);
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([first, tend(), backups.stop()]);
+      await Promise.all([first, tend(), backups.stop(), access.stop()]);
       await attempt('the ledger could not be told that CapOps has ended', () =>
         Start.ended(ledger, startId, clock.now()),
       );
