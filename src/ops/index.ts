@@ -8,6 +8,7 @@ import { bulkImport } from './bulk-import.ts';
 import { cancelRun } from './cancel-run.ts';
 import { copyBackup } from './copy-backup.ts';
 import { createOrg } from './create-org.ts';
+import { dbReport } from './db-report.ts';
 import { deny } from './deny.ts';
 import { digest } from './digest.ts';
 import { freeze } from './freeze.ts';
@@ -49,6 +50,7 @@ export const OPERATIONS: readonly Operation[] = [
   unpinBackup,
   pruneBackups,
   nightlyBackup,
+  dbReport,
   digest,
   round,
   runs,

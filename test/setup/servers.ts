@@ -24,6 +24,8 @@ declare module 'vitest' {
 
 /** The platform’s database and, with `_capops` behind it, the ledger, as `db:migrate` leaves them. */
 const MIGRATED = 'capops_template_migrated';
+/** Counting costs nothing that a test would notice; a database without the extension does not see it. */
+const SETTINGS = { max_connections: '200', shared_preload_libraries: 'pg_stat_statements' };
 const ROOM_BYTES = 4 * 2 ** 30;
 
 /**
@@ -35,7 +37,7 @@ export default async function startServers(project: TestProject): Promise<() => 
   chmodSync(folder, 0o755); // PostgreSQL's own user has to enter it.
   const dismissGuard = guard(folder);
   const [postgres, redis, objectStore] = await Promise.all([
-    startPostgres({ dataDir: join(folder, 'postgres'), persistent: false, settings: { max_connections: '200' } }),
+    startPostgres({ dataDir: join(folder, 'postgres'), persistent: false, settings: SETTINGS }),
     startRedis(folder),
     offerObjectStore(join(folder, 'ceph')),
   ]);
