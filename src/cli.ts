@@ -54,7 +54,7 @@ async function open(operation: Operation): Promise<OpenDesk> {
     import('./ops/service/service.ts'),
   ]);
   checkApprovals(config.settings, OPERATIONS);
-  const isLedgerThere = await refusePending(config);
+  const isLedgerThere = operation.evenWhenDown ? false : await refusePending(config);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const composition = await compose(config, { log, clock: systemClock });
   const presence =

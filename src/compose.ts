@@ -6,7 +6,7 @@ import type { ShownMeter } from './adapters/metrics.ts';
 import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
 import type { Config, SlackConfig } from './config.ts';
-import type { AccessCache, BackupDesk, Clock, Directory, JobQueue, Log, Meter, Ports } from './ports.ts';
+import type { AccessCache, BackupDesk, Clock, Directory, JobQueue, Log, Meter, Ports, Probes } from './ports.ts';
 import { version } from './version.ts';
 
 /** CapOps' adapters, built from the configuration. */
@@ -38,6 +38,7 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
     ports: {
       ...{ databases, jobs: queue, cache, directory, clock, log, settings, pager, meter, journal },
       openBackups: composeBackups(config),
+      openProbes: composeProbes(config, { log, meter }),
     },
     queue,
     close: async () => {
@@ -49,16 +50,23 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
   };
 }
 
-/** Loaded when it is first asked for, and then the same one: the store's package is large. */
+/** The store's package is large. */
 function composeBackups(config: Config): () => Promise<BackupDesk> {
-  let opening: Promise<BackupDesk> | undefined;
+  return whenAsked(async () => (await import('./adapters/backup-desk.ts')).openBackups({ ...config, version }));
+}
+
+function composeProbes(config: Config, given: Pick<Given, 'log' | 'meter'>): () => Promise<Probes> {
+  return whenAsked(async () => (await import('./adapters/probes.ts')).openProbes(config, given));
+}
+
+/** Opened when it is first asked for, and then the same one. */
+function whenAsked<T>(open: () => Promise<T>): () => Promise<T> {
+  let opening: Promise<T> | undefined;
   return () => {
-    opening ??= import('./adapters/backup-desk.ts')
-      .then(({ openBackups }) => openBackups({ ...config, version }))
-      .catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
     return opening;
   };
 }

@@ -24,9 +24,10 @@ interface Around {
 /** Longer than any look: the look's own signal ends it. */
 const SLACK_MS = 60_000;
 
-/** Looks at what is configured; nothing is connected before. */
-export function openProbes(config: Given, { log, meter }: Around): Probes {
+/** Looks at what is configured; nothing is connected before. The large packages are loaded here, so that no look is slow for it. */
+export async function openProbes(config: Given, { log, meter }: Around): Promise<Probes> {
   const { slack, services, redisUrl: url, backups } = config;
+  await Promise.all([url && import('ioredis'), backups.offsite && import('@aws-sdk/client-s3')]);
   const gate = slack && openSlackGate(slack.apiUrl, SLACK_MS, meter);
   const see = <T extends object>(service: string, look: Look, work: () => Promise<T>): Promise<Sight<T>> =>
     sightOf({ service, log }, look, work);

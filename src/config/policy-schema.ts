@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Policy, Settings } from '../ports.ts';
+import { accessOf, accessSection } from './access-schema.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
+import { healthOf, healthSection } from './health-schema.ts';
 import { channel, group, id, keys, list, user } from './policy-values.ts';
 import { backupsOf, backupsSection } from './retention-schema.ts';
 import { entriesOf, refuseSameNames, scheduleEntry, withBuiltIns } from './schedule-schema.ts';
@@ -69,8 +71,12 @@ export const policySchema = z
         .superRefine(refuseSameNames)
         .default([]),
       backups: backupsSection.optional(),
+      health: healthSection.optional(),
+      access: accessSection.optional(),
     },
-    keys('environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups'),
+    keys(
+      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, health, access',
+    ),
   )
   .superRefine(refuseUselessGroups);
 
@@ -92,6 +98,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
   announcements: string | undefined;
 } {
   const auditChannel = file.slack.audit ?? file.slack.announcements;
+  const access = accessOf(file.access, file.slack.announcements);
   const roles = { roles: file.roles, trustUserGroups: file.trust_user_groups };
   const policy: Policy = {
     ...roles,
@@ -105,6 +112,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
       announcements: file.slack.announcements,
       hasBackups: file.backups !== undefined,
     }),
+    byItself: access && ['expire-access'],
   };
   const settings = {
     environment: file.environment,
@@ -113,6 +121,8 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     requestsPerMinute: file.limits.requests_per_minute,
     auditChannel,
     backups: backupsOf(file.backups),
+    health: healthOf(file.health),
+    access,
   };
   return { settings, announcements: file.slack.announcements };
 }

@@ -15,7 +15,7 @@ export const keys = (allowed: string) => ({
 export const list = <T extends z.ZodType>(of: T, example: string) =>
   z.array(of, `a list of ids, such as [${example}]`).default([]);
 
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time such as `30m`, `4h` or `1d`, in milliseconds; at least and at most so long, in the same words. */
 export const duration = (allowed: string, { least, most }: { least: string; most: string }) =>
@@ -27,6 +27,6 @@ export const duration = (allowed: string, { least, most }: { least: string; most
   });
 
 function milliseconds(text: string): number | undefined {
-  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const [, count, unit = ''] = /^(\d{1,5})(ms|[smhd])$/.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
 }

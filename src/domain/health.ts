@@ -14,6 +14,20 @@ export const SERVICES = [
 
 export type Service = (typeof SERVICES)[number];
 
+/** As the runbook's people know them. */
+export const LABELS: Readonly<Record<Service, string>> = {
+  database: 'Database',
+  gateway: 'API Gateway',
+  frontend: 'Frontend',
+  redis: 'Redis',
+  slack: 'Slack',
+  offsite: 'Off-site storage',
+  ledger: 'Ledger',
+  backup: 'Newest backup',
+  disk: 'Disk space for backups',
+  migrations: 'Migrations',
+};
+
 /** `note`: nothing to judge: not configured, or still to come. It changes no verdict. */
 export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'note';
 

@@ -11,9 +11,12 @@ import { createOrg } from './create-org.ts';
 import { dbReport } from './db-report.ts';
 import { deny } from './deny.ts';
 import { digest } from './digest.ts';
+import { expireAccess } from './expire-access.ts';
 import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
+import { healthCheck } from './health-check.ts';
 import { help } from './help.ts';
+import { letAccessEnd } from './let-access-end.ts';
 import { listBackups } from './list-backups.ts';
 import { listOrgs } from './list-orgs.ts';
 import { nightlyBackup } from './nightly-backup.ts';
@@ -42,6 +45,9 @@ export const OPERATIONS: readonly Operation[] = [
   grantModule,
   revokeModule,
   bulkImport,
+  letAccessEnd,
+  expireAccess,
+  healthCheck,
   backup,
   listBackups,
   verifyBackup,

@@ -13,6 +13,8 @@ export interface Policy {
     | undefined;
   /** What runs by itself, and when. */
   readonly schedule: readonly ScheduleEntry[];
+  /** Operations, by runbook name, that CapOps runs by itself where they are needed, as `schedule:<name>`. Absent: none. */
+  readonly byItself?: readonly string[] | undefined;
   /** Which operations wait for a second person, by runbook name, besides those that always do. Absent: none. */
   readonly approvals?: Readonly<Record<string, ApprovalRule>> | undefined;
 }
@@ -69,6 +71,30 @@ export interface Settings {
   readonly auditChannel?: string | undefined;
   /** Absent when there is no `capops.yml`: the defaults hold. */
   readonly backups?: BackupSettings | undefined;
+  /** Absent when there is no `capops.yml`: the defaults hold. */
+  readonly health?: HealthSettings | undefined;
+  /** Absent where access that ends is not looked after. */
+  readonly access?: AccessSettings | undefined;
+}
+
+export interface AccessSettings {
+  /** How many days before its end people are reminded, the most first. */
+  readonly remindDaysBefore: readonly number[];
+  /** The id of the channel that hears of it; undefined: nobody does. */
+  readonly channel: string | undefined;
+}
+
+/** How services are judged that are looked at; what is absent has its default. */
+export interface HealthSettings extends Partial<HealthLimits> {
+  /** By service. */
+  readonly checks: Readonly<Record<string, Partial<HealthLimits>>>;
+}
+
+interface HealthLimits {
+  /** How long a look may take. */
+  readonly timeoutMs: number | undefined;
+  /** From when on an answer is slow. */
+  readonly slowMs: number | undefined;
 }
 
 export interface BackupSettings {

@@ -35,6 +35,10 @@ test('capops.example.yml has every key that there is', () => {
     ['schedule', 0],
     ['backups'],
     ['backups', 'retention'],
+    ['health'],
+    ['health', 'checks'],
+    ['health', 'checks', 'database'],
+    ['access'],
   ];
   for (const place of places) {
     const there = place.reduce((value, key) => (value as Record<PropertyKey, unknown>)[key], example);

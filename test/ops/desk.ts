@@ -3,7 +3,16 @@ import { migrateAll } from '../../src/adapters/migrations.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service/service.ts';
 import { readWords, splitWords } from '../../src/ops/service/words.ts';
-import type { AccessCache, Actor, BackupDesk, Databases, Directory, Policy, Settings } from '../../src/ports.ts';
+import type {
+  AccessCache,
+  Actor,
+  BackupDesk,
+  Databases,
+  Directory,
+  Policy,
+  Probes,
+  Settings,
+} from '../../src/ports.ts';
 import { createPlatformDatabase } from '../setup/database.ts';
 
 export const ADA: Actor = slackActor('U0ADA', 'Ada');
@@ -52,6 +61,8 @@ interface DeskOptions {
   readonly directory?: Directory;
   /** What backups are made with; absent: nothing. */
   readonly backups?: () => Promise<BackupDesk>;
+  /** What health is looked at with; absent: nothing. */
+  readonly probes?: () => Promise<Probes>;
   /** Rewrites the addresses, to put a proxy between. */
   readonly through?: (url: string, database: 'platform' | 'ledger') => string;
 }
@@ -62,6 +73,7 @@ export async function openDesk({
   cache,
   directory,
   backups,
+  probes,
   through = (url) => url,
 }: DeskOptions = {}): Promise<Desk> {
   const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape, ledger: 'migrated' });
@@ -90,6 +102,7 @@ export async function openDesk({
         log: { debug: quiet, info: quiet, warn: complain, error: complain },
         settings: { environment: 'test', timeZone: 'UTC', policy: POLICY, ...settings },
         openBackups: backups,
+        openProbes: probes,
       },
       OPERATIONS,
     ),

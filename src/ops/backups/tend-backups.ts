@@ -1,12 +1,11 @@
 import { type BackupTrouble, backupTroubles } from '../../domain/backup-troubles.ts';
 import { BackupAlarm } from '../../models/backup-alarm.ts';
-import { damagedCopies, freshestCopies, lastSizes } from '../../models/backup-freshness.ts';
-import { ScheduleTiming } from '../../models/schedule-state.ts';
-import type { Ports, ScheduleEntry } from '../../ports.ts';
+import type { Ports } from '../../ports.ts';
 import { listBackups } from '../list-backups.ts';
 import type { Announcer } from '../service/announcer.ts';
 import { LeaseTakenError, withLease } from '../service/lease.ts';
 import type { Report } from '../service/report.ts';
+import { backupFacts, nightlyEntry } from './backup-facts.ts';
 
 /** Who looks after the backups, and tells of them. */
 export interface BackupWatch {
@@ -23,9 +22,10 @@ const COMPUTED = ['old ', 'small ', 'damaged '];
  * replica may, at any time; one tells. Each pages for itself. Where no backup is scheduled there is nothing to look after.
  */
 export async function tendBackups({ ports, announcer, channel }: BackupWatch): Promise<void> {
-  const entry = ports.settings.policy?.schedule.find(({ operation }) => operation === 'nightly-backup');
+  const entry = nightlyEntry(ports);
   if (!entry) return;
-  const troubles = await lookAtBackups(ports, entry);
+  const moment = { now: ports.clock.now(), timeZone: ports.settings.timeZone };
+  const troubles = backupTroubles(await backupFacts(ports, entry), moment);
   page(ports, troubles);
   const claim = {
     resource: 'the alarms about backups',
@@ -41,21 +41,6 @@ export async function tendBackups({ ports, announcer, channel }: BackupWatch): P
   } catch (error) {
     if (!(error instanceof LeaseTakenError)) throw error;
   }
-}
-
-async function lookAtBackups({ databases, clock, settings }: Ports, entry: ScheduleEntry): Promise<BackupTrouble[]> {
-  const { ledger } = databases;
-  const now = clock.now();
-  const storage = settings.backups?.storage ?? 'local';
-  const [freshest, sizes, damaged, since] = await Promise.all([
-    freshestCopies(ledger, now),
-    lastSizes(ledger),
-    damagedCopies(ledger),
-    ScheduleTiming.since(ledger, [entry], now),
-  ]);
-  const storages = storage === 'both' ? ['local', 'offsite'] : [storage];
-  const facts = { freshest, sizes, damaged, storages, since: since.get(entry.name) };
-  return backupTroubles(facts, { now, timeZone: settings.timeZone });
 }
 
 /** Only of backups that there are not: what else is wrong can wait for the morning. */

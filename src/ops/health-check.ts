@@ -1,0 +1,91 @@
+import { type HealthFinding, type HealthState, overallState } from '../domain/health.ts';
+import type { Offer } from '../errors.ts';
+import { lookAtHealth } from './health/look-at-health.ts';
+import * as arg from './service/arguments.ts';
+import { defineOperation } from './service/operation.ts';
+import type { Part, Report } from './service/report.ts';
+
+interface Health {
+  readonly findings: readonly HealthFinding[];
+  readonly isVerbose: boolean;
+}
+
+export const healthCheck = defineOperation({
+  name: 'health-check',
+  verb: 'health',
+  summary: 'Look whether everything answers: the platform, CapOps’ own services, backups',
+  role: 'viewer',
+  effect: 'reads',
+  evenWhenDown: true,
+  example: 'health',
+  args: { verbose: arg.flag('Verbose', 'also versions, connections, replication, certificates, answers', '--verbose') },
+
+  async run(context, { verbose: isVerbose = false }): Promise<Health> {
+    return { findings: await lookAtHealth(context, { isVerbose, signal: context.signal }), isVerbose };
+  },
+
+  report: ({ findings, isVerbose }): Report => {
+    const overall = overallState(findings);
+    return {
+      tone: overall === 'healthy' ? 'info' : 'attention',
+      title: overallWords(findings),
+      ...(overall === 'unhealthy' ? { broken: true } : {}),
+      parts: [
+        { kind: 'list', items: findings.map(line) },
+        ...nextSteps(findings),
+        ...(isVerbose ? details(findings) : []),
+      ],
+      offers: offersFor(findings, isVerbose),
+    };
+  },
+
+  json: ({ findings }) => ({ overall: overallState(findings), findings }),
+});
+
+const MARKS: Readonly<Record<HealthState, string>> = { healthy: '✓', degraded: '!', unhealthy: '✗', note: '•' };
+
+function line({ label, state, says }: HealthFinding): string {
+  return `${MARKS[state]} ${label}: ${says}`;
+}
+
+/** One sentence on all of it. */
+function overallWords(findings: readonly HealthFinding[]): string {
+  const [down, ailing] = [labelsOf(findings, 'unhealthy'), labelsOf(findings, 'degraded')];
+  if (down !== '') return `Not operational: ${down}.${ailing === '' ? '' : ` Degraded: ${ailing}.`}`;
+  return ailing === '' ? 'All systems operational' : `Operational. Degraded: ${ailing}.`;
+}
+
+function labelsOf(findings: readonly HealthFinding[], wanted: HealthState): string {
+  return findings.flatMap(({ state, label }) => (state === wanted ? [label] : [])).join(', ');
+}
+
+/** What somebody would do, the worst first; notes last. */
+function nextSteps(findings: readonly HealthFinding[]): Part[] {
+  const of = (...states: HealthState[]) =>
+    states.flatMap((wanted) =>
+      findings.flatMap(({ state, label, next }) =>
+        state === wanted && next !== undefined ? [`${label}: ${next}`] : [],
+      ),
+    );
+  const [steps, hints] = [of('unhealthy', 'degraded'), of('note')];
+  return [
+    ...(steps.length > 0
+      ? [{ kind: 'text', text: 'What to do next:' } as const, { kind: 'list', items: steps } as const]
+      : []),
+    ...(hints.length > 0 ? [{ kind: 'note', text: hints.join('\n') } as const] : []),
+  ];
+}
+
+function details(findings: readonly HealthFinding[]): Part[] {
+  const rows = findings.flatMap(({ label, details: known = [] }) => known.map(([name, value]) => [label, name, value]));
+  return rows.length > 0 ? [{ kind: 'table', columns: ['Service', 'Detail', 'Value'], rows }] : [];
+}
+
+function offersFor(findings: readonly HealthFinding[], isVerbose: boolean): Offer[] {
+  const backup = findings.find(({ service }) => service === 'backup');
+  const wantsBackup = backup?.next !== undefined;
+  return [
+    ...(wantsBackup ? [{ label: 'Back up now', operation: 'backup', input: {} }] : []),
+    ...(isVerbose ? [] : [{ label: 'Show the details', operation: 'health-check', input: { verbose: true } }]),
+  ];
+}
