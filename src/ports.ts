@@ -12,6 +12,7 @@ export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/policy.ts';
 export type * from './ports/storage.ts';
+export type * from './ports/switching.ts';
 export type * from './ports/watching.ts';
 export type * from './ports/work.ts';
 

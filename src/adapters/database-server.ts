@@ -1,0 +1,72 @@
+import { type Client, escapeIdentifier } from 'pg';
+import { UserError } from '../errors.ts';
+import type { DatabaseServer, ServerDatabase } from '../ports/switching.ts';
+import { onDatabase, openAdminSession } from './pg-admin-session.ts';
+import { createLike } from './pg-create-like.ts';
+import { dressLike } from './pg-dress.ts';
+import { openPgSession } from './pg-session.ts';
+import { swapDatabases } from './pg-swap.ts';
+import { switchObstacles } from './pg-switch-obstacles.ts';
+
+const IN_USE = '55006';
+const FIND = `
+  SELECT datname AS name, oid::int8::text AS oid, pg_database_size(oid)::float8 AS bytes,
+    (SELECT count(*)::int FROM pg_stat_activity WHERE datid = pg_database.oid) AS sessions
+  FROM pg_database WHERE datname = $1`;
+
+/** The server behind an address; nothing is connected before it is asked. */
+export function openDatabaseServer(url: string): DatabaseServer {
+  const live = decodeURIComponent(new URL(url).pathname.slice(1));
+  const asAdmin = async <T>(names: readonly string[], work: (client: Client) => Promise<T>): Promise<T> => {
+    const session = await openAdminSession(url, [live, ...names]);
+    try {
+      return await Promise.race([work(session.client), session.broken]);
+    } finally {
+      session.end();
+    }
+  };
+  return {
+    live,
+    addressOf: (name) => onDatabase(url, name),
+    obstacles: async () => {
+      const { client, end } = await openPgSession(url);
+      try {
+        return await switchObstacles(client);
+      } finally {
+        end();
+      }
+    },
+    find: (name) => asAdmin([], (client) => find(client, name)),
+    create: (name) =>
+      asAdmin([name], async (client) => {
+        await createLike(client, name, live);
+        const made = await find(client, name);
+        if (!made) throw new Error('a database that was made is not there');
+        return made;
+      }),
+    dress: (name) => asAdmin([name], (client) => dressLike(client, name, live)),
+    swap: (names) =>
+      asAdmin([names.incoming, names.outgoing], (ender) =>
+        asAdmin([names.incoming, names.outgoing], (renamer) =>
+          swapDatabases({ ender, renamer }, { live, ...names }).catch((error: unknown) => {
+            throw (error as { code?: string }).code === IN_USE ? inUse(live, error as Error) : error;
+          }),
+        ),
+      ),
+    drop: async (name) => {
+      if (name === live) throw new Error('the platform’s own database is never dropped');
+      await asAdmin([name], (client) => client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`));
+    },
+  };
+}
+
+async function find(client: Client, name: string): Promise<ServerDatabase | undefined> {
+  const [row] = (await client.query(FIND, [name])).rows;
+  return row && { ...row, oid: Number(row.oid) };
+}
+
+function inUse(live: string, error: Error): UserError {
+  return new UserError(
+    `${live} could not be switched within 5 seconds, because sessions on it did not end (${error.message}). Nothing was changed.`,
+  );
+}

@@ -1,0 +1,75 @@
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
+
+/** What belongs to a database and not to what is in it: pg_dump leaves it behind. */
+interface Dress {
+  readonly owner: string;
+  readonly connectionLimit: number;
+  readonly comment: string | null;
+  /** Whether anything but PostgreSQL's own defaults holds. */
+  readonly hasPrivileges: boolean;
+}
+
+const DRESS = `
+  SELECT pg_get_userbyid(datdba) AS owner, datconnlimit AS "connectionLimit", datacl IS NOT NULL AS "hasPrivileges",
+    shobj_description(oid, 'pg_database') AS comment
+  FROM pg_database WHERE datname = $1`;
+
+const PRIVILEGES = `
+  SELECT CASE WHEN grantee = 0 THEN NULL ELSE pg_get_userbyid(grantee) END AS grantee, privilege_type AS privilege, is_grantable AS "isGrantable"
+  FROM pg_database, aclexplode(datacl) WHERE datname = $1`;
+
+const SETTINGS = `
+  SELECT CASE WHEN setrole = 0 THEN NULL ELSE pg_get_userbyid(setrole) END AS role,
+    split_part(setting, '=', 1) AS name, substr(setting, strpos(setting, '=') + 1) AS value
+  FROM pg_db_role_setting JOIN pg_database ON setdatabase = pg_database.oid, unnest(setconfig) AS setting
+  WHERE datname = $1`;
+
+/** Gives one database what belongs to another: owner, privileges, settings, connection limit, comment. */
+export async function dressLike(client: Client, name: string, model: string): Promise<void> {
+  const [dress] = (await client.query<Dress>(DRESS, [model])).rows;
+  if (!dress) throw new Error('the database that another is to be like is not there');
+  const database = escapeIdentifier(name);
+  await client.query(`ALTER DATABASE ${database} OWNER TO ${escapeIdentifier(dress.owner)}`);
+  await client.query(`ALTER DATABASE ${database} CONNECTION LIMIT ${dress.connectionLimit}`);
+  const comment = dress.comment === null ? 'NULL' : escapeLiteral(dress.comment);
+  await client.query(`COMMENT ON DATABASE ${database} IS ${comment}`);
+  await copyPrivileges(client, { name, model, dress });
+  await copySettings(client, name, model);
+}
+
+async function copyPrivileges(
+  client: Client,
+  { name, model, dress }: { name: string; model: string; dress: Dress },
+): Promise<void> {
+  const database = escapeIdentifier(name);
+  if (!dress.hasPrivileges) {
+    await client.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${database} TO PUBLIC`);
+    return;
+  }
+  await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC, ${escapeIdentifier(dress.owner)}`);
+  const { rows } = await client.query(PRIVILEGES, [model]);
+  for (const { grantee, privilege, isGrantable } of rows) {
+    const to = grantee === null ? 'PUBLIC' : escapeIdentifier(grantee);
+    const further = isGrantable ? ' WITH GRANT OPTION' : '';
+    await client.query(`GRANT ${privilege} ON DATABASE ${database} TO ${to}${further}`);
+  }
+}
+
+async function copySettings(client: Client, name: string, model: string): Promise<void> {
+  const database = escapeIdentifier(name);
+  await client.query(`ALTER DATABASE ${database} RESET ALL`);
+  const { rows } = await client.query(SETTINGS, [model]);
+  for (const { role, name: setting, value } of rows) {
+    const whose = role === null ? `DATABASE ${database}` : `ROLE ${escapeIdentifier(role)} IN DATABASE ${database}`;
+    // What is a list is quoted in its own way: the server takes it from the session as it stands there.
+    await client.query('BEGIN');
+    await client.query('SELECT set_config($1, $2, true)', [setting, value]);
+    await client.query(`ALTER ${whose} SET ${settingName(setting)} FROM CURRENT`);
+    await client.query('COMMIT');
+  }
+}
+
+/** `search_path`, or one of somebody's own: `app.tenant`. */
+function settingName(name: string): string {
+  return name.split('.').map(escapeIdentifier).join('.');
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, escapeIdentifier } from 'pg';
+import type { Switched } from '../ports/switching.ts';
+
+/** PostgreSQL waits 5 s for the sessions to go; they are asked this often. */
+const ASK_EVERY_MS = 20;
+
+const END_SESSIONS = `
+  SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))::int AS ended
+  FROM pg_stat_activity WHERE datname = ANY ($1) AND pid <> pg_backend_pid()`;
+
+export interface Swap {
+  readonly live: string;
+  readonly incoming: string;
+  readonly outgoing: string;
+}
+
+/**
+ * Both renames in one transaction of one session, while another ends the sessions that stand against them. Whoever connects
+ * meanwhile waits for the transaction, so nobody has to be locked out first, and a kill of either leaves nothing behind.
+ */
+export async function swapDatabases(
+  { renamer, ender }: { readonly renamer: Client; readonly ender: Client },
+  { live, incoming, outgoing }: Swap,
+): Promise<Switched> {
+  const began = performance.now();
+  const ending = beginEnding(ender, [live, incoming]);
+  try {
+    await renamer.query('BEGIN');
+    await renamer.query(`ALTER DATABASE ${escapeIdentifier(live)} RENAME TO ${escapeIdentifier(outgoing)}`);
+    await renamer.query(`ALTER DATABASE ${escapeIdentifier(incoming)} RENAME TO ${escapeIdentifier(live)}`);
+    await renamer.query('COMMIT');
+  } catch (error) {
+    await renamer.query('ROLLBACK').catch(() => undefined);
+    await ending.stop();
+    throw (await ending.fault) ?? error;
+  }
+  const unavailableMs = performance.now() - began;
+  return { unavailableMs, endedSessions: await ending.stop() };
+}
+
+/** Ends sessions on these databases again and again. */
+function beginEnding(ender: Client, names: readonly string[]) {
+  const over = new AbortController();
+  let ended = 0;
+  const work = async () => {
+    while (!over.signal.aborted) {
+      const { rows } = await ender.query(END_SESSIONS, [names]);
+      ended += rows[0].ended;
+      await sleep(ASK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    }
+  };
+  const fault = work().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return {
+    /** Why sessions could not be ended; undefined once it was stopped in order. */
+    fault,
+    stop: async () => {
+      over.abort();
+      await fault;
+      return ended;
+    },
+  };
+}
