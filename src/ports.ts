@@ -11,6 +11,7 @@ export type * from './ports/dumps.ts';
 export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/policy.ts';
+export type * from './ports/restoring.ts';
 export type * from './ports/storage.ts';
 export type * from './ports/switching.ts';
 export type * from './ports/watching.ts';
