@@ -35,10 +35,10 @@ const desk: Desk = {
 /** How often a process that is at something long says that it is there. */
 const SEEN_EVERY_MS = 30_000;
 
-const { folder, sudoUser } = readInvocation();
-const actor = face.terminalActor(sudoUser);
+const invocation = readInvocation();
+const actor = face.terminalActor(invocation.sudoUser);
 process.exitCode = await face.serveTerminal(desk, {
-  terminal: face.openTerminal(process, folder),
+  terminal: face.openTerminal(process, invocation),
   argv: process.argv.slice(2),
   actor,
 });

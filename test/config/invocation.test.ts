@@ -13,3 +13,11 @@ test('paths start in the present folder when another script runs the command, or
   expect(readInvocation({ env, cwd }).folder).toBe(cwd);
   expect(readInvocation({ env: {}, cwd }).folder).toBe(cwd);
 });
+
+test('the first locale that is set says whether the terminal shows more than ASCII', () => {
+  const isUtf8 = (env: NodeJS.ProcessEnv) => readInvocation({ env, cwd }).isUtf8;
+  expect(isUtf8({ LANG: 'en_GB.UTF-8' })).toBe(true);
+  expect(isUtf8({ LC_CTYPE: 'C.utf8', LANG: 'C' })).toBe(true);
+  expect(isUtf8({ LC_ALL: 'C', LANG: 'en_GB.UTF-8' })).toBe(false);
+  expect(isUtf8({})).toBe(false);
+});

@@ -9,14 +9,14 @@ export interface Output {
 }
 
 /** A reader that goes away is no error: what is written after that is dropped. */
-export function openOutput(stream: WriteStream): Output {
+export function openOutput(stream: WriteStream, locale: { isUtf8: boolean }): Output {
   let open = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     open = false;
     if (error.code !== 'EPIPE') throw error;
   });
   return {
-    paper: paperOn(stream),
+    paper: paperOn(stream, locale),
     write: async (text) => {
       if (!open || text === '') return open;
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,9 +1,9 @@
 import stringWidth from 'fast-string-width';
 import type { Offer, Problem } from '../../errors.ts';
-import { chartTable } from '../../ops/service/chart-table.ts';
 import { optionName } from '../../ops/service/input.ts';
 import type { Operation } from '../../ops/service/operation.ts';
-import type { Part, Report } from '../../ops/service/report.ts';
+import type { Part, Reply, Report } from '../../ops/service/report.ts';
+import { chartLines } from './chart.ts';
 import { commandLine, PREFIX } from './command-line.ts';
 import type { Paper, Style } from './paper.ts';
 import { padded, tableLines, wrap } from './table.ts';
@@ -16,8 +16,16 @@ const MARKS: Record<Report['tone'], readonly [mark: string, style: Style]> = {
   attention: ['!', 'yellow'],
 };
 
-/** A report's lines. `operations` are those that its offers may name. */
+/** A report's lines, and those of its thread. `operations` are those that its offers may name. */
 export function* reportLines(report: Report, paper: Paper, operations: readonly Operation[]): Generator<string> {
+  yield* replyLines(report, paper, operations);
+  for (const reply of report.thread ?? []) {
+    yield '';
+    yield* replyLines(reply, paper, operations);
+  }
+}
+
+function* replyLines(report: Reply, paper: Paper, operations: readonly Operation[]): Generator<string> {
   yield* titleLines(report, paper);
   for (const part of report.parts ?? []) {
     yield '';
@@ -34,7 +42,7 @@ export function* messageLines(report: Report, paper: Paper): Generator<string> {
   }
 }
 
-function* titleLines({ tone, title }: Report, paper: Paper): Generator<string> {
+function* titleLines({ tone, title }: Reply, paper: Paper): Generator<string> {
   const [mark, style] = MARKS[tone];
   const [first = '', ...more] = wrap(visible(title), paper.width - 2);
   yield `${paper.style(style, mark)} ${paper.style('bold', isolated(first, paper))}`;
@@ -50,7 +58,7 @@ function* partLines(part: Part, paper: Paper): Generator<string> {
       for (const line of textLines(part.text, paper)) yield paper.style('dim', line);
       return;
     case 'list':
-      for (const item of part.items) yield* hanging('  - ', visible(item), paper);
+      for (const item of part.items) yield* hanging(part.marked ? '' : '  - ', visible(item), paper);
       return;
     case 'facts':
       yield* pairLines(
@@ -59,7 +67,7 @@ function* partLines(part: Part, paper: Paper): Generator<string> {
       );
       return;
     case 'chart':
-      yield* tableLines(chartTable(part), paper);
+      yield* chartLines(part, paper);
       return;
     case 'table':
       yield* tableLines(part, paper);

@@ -27,7 +27,11 @@ export function isInteractive({ stdin, stderr }: Terminal): boolean {
   return Boolean(stdin.isTTY && stderr.isTTY);
 }
 
-/** The process's own ends. `folder` is where the command was typed. */
-export function openTerminal({ stdin, stdout, stderr }: NodeJS.Process, folder: string): Terminal {
-  return { stdin, stderr, out: openOutput(stdout), messages: openOutput(stderr), folder };
+/** The process's own ends. `folder` is where the command was typed; `isUtf8` is what the terminal is said to show. */
+export function openTerminal(
+  { stdin, stdout, stderr }: NodeJS.Process,
+  { folder, isUtf8 }: { folder: string; isUtf8: boolean },
+): Terminal {
+  const locale = { isUtf8 };
+  return { stdin, stderr, out: openOutput(stdout, locale), messages: openOutput(stderr, locale), folder };
 }

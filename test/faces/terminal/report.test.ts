@@ -17,6 +17,7 @@ const REPORT: Report = {
       ],
     },
     { kind: 'list', items: ['work: new'] },
+    { kind: 'list', items: ['✓ Database: Connected'], marked: true },
     { kind: 'table', columns: ['Code'], rows: [['LHR']] },
     { kind: 'note', text: 'A hint.' },
     { kind: 'commands', commands: [{ words: 'grant LHR work', summary: 'gives access' }] },
@@ -45,6 +46,8 @@ describe('a report', () => {
       '  Known as  cli:root@desk',
       '',
       '  - work: new',
+      '',
+      '✓ Database: Connected',
       '',
       'Code',
       '────',
@@ -86,6 +89,22 @@ describe('a report', () => {
     );
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
     expect(lines.join(' ').split('word').length - 1).toBe(120);
+  });
+
+  test('has what stands behind it further down, each with its title', () => {
+    const thread: Report['thread'] = [
+      { tone: 'attention', title: 'No backup tonight.', parts: [{ kind: 'note', text: 'A hint.' }] },
+      { tone: 'info', title: 'No run failed.' },
+    ];
+    expect(drawn({ tone: 'info', title: 'One thing.', thread })).toEqual([
+      '• One thing.',
+      '',
+      '! No backup tonight.',
+      '',
+      'A hint.',
+      '',
+      '• No run failed.',
+    ]);
   });
 
   test('for a person who has the data is its sentences', () => {
