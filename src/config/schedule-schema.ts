@@ -58,7 +58,10 @@ export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around):
       : []),
     ...(announcements === undefined
       ? []
-      : [builtIn('digest', '0 8 * * 1-5', { channel: announcements, catchUpMs: 4 * HOUR_MS })]),
+      : [
+          builtIn('digest', '0 8 * * 1-5', { channel: announcements, catchUpMs: 4 * HOUR_MS }),
+          builtIn('db-report', '30 9 1 * *', { channel: announcements, catchUpMs: 72 * HOUR_MS }),
+        ]),
   ];
   const taken = new Set(entries.map(({ name }) => name));
   return [...entries, ...all.filter(({ name }) => !taken.has(name))];

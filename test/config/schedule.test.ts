@@ -103,6 +103,15 @@ describe('the digest', () => {
   });
 });
 
+test('the database report comes by itself on the first of the month at 09:30, where changes are announced; else not at all', () => {
+  const report = (slack: string) =>
+    scheduled('  []', `environment: staging\ntime_zone: Europe/London\nslack: { ${slack} }\nschedule:\n`)?.find(
+      ({ operation }) => operation === 'db-report',
+    );
+  expect(report('announcements: C01')).toMatchObject({ name: 'db-report', cron: '30 9 1 * *', channel: 'C01' });
+  expect(report('audit: C09')).toBeUndefined();
+});
+
 describe('the nightly backup', () => {
   const file = (more: string) =>
     `environment: staging\ntime_zone: Europe/London\nslack: { announcements: C01 }\n${more}`;

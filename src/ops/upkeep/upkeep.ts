@@ -1,6 +1,7 @@
 import { Start } from '../../models/start.ts';
 import { type Board, tendApprovals } from '../approving/approval-board.ts';
 import { startBackupUpkeep } from '../backups/backup-upkeep.ts';
+import { startSizeUpkeep } from '../database/note-sizes.ts';
 import { startAccessUpkeep } from '../expiring/access-upkeep.ts';
 import { pruneSlots } from '../scheduling/prune-slots.ts';
 import { anchorAfter } from './anchor.ts';
@@ -64,10 +65,11 @@ export function startUpkeep(
   const first = Promise.all([settle(), prune()]);
   const backups = startBackupUpkeep(board);
   const access = startAccessUpkeep(board);
+  const sizes = startSizeUpkeep(ports);
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([first, tend(), backups.stop(), access.stop()]);
+      await Promise.all([first, tend(), backups.stop(), access.stop(), sizes.stop()]);
       await attempt('the ledger could not be told that CapOps has ended', () =>
         Start.ended(ledger, startId, clock.now()),
       );
