@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { showDay } from './end-date.ts';
 
 /** A database’s size on a day. */
 export interface DaySize {
@@ -31,6 +32,11 @@ export function dayBefore(days: readonly DaySize[], today: string): string | und
   const monthAgo = Temporal.PlainDate.from(today).subtract({ days: MONTH_DAYS }).toString();
   const earlier = days.map(({ day }) => day).filter((day) => day < today);
   return earlier.findLast((day) => day <= monthAgo) ?? earlier[0];
+}
+
+/** `22 Nov 2026`. */
+export function showNotedDay(day: string): string {
+  return showDay(Temporal.PlainDate.from(day));
 }
 
 /** `before` are the sizes of an earlier day, `days` everything that is known of the whole. */

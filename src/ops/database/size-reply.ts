@@ -1,7 +1,7 @@
 import { showBytes } from '../../domain/bytes.ts';
 import { counted } from '../../domain/counted.ts';
 import { readOr, type TableFacts, totalBytes } from '../../domain/database-facts.ts';
-import type { Growth } from '../../domain/database-growth.ts';
+import { type Growth, showNotedDay } from '../../domain/database-growth.ts';
 import { showDate } from '../../domain/end-date.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { DatabaseReport } from '../db-report.ts';
@@ -68,7 +68,8 @@ function row(table: TableFacts, growth: Growth | undefined, { timeZone }: Moment
 
 function growthWords(growth: Growth | undefined): string {
   if (!growth) return 'Sizes by table; how they grow is known once they were noted on another day.';
-  const { bytes, since } = growth;
+  const { bytes } = growth;
+  const since = showNotedDay(growth.since);
   if (bytes === 0) return `The database is as large as on ${since}.`;
   return `The database ${bytes > 0 ? 'grew' : 'shrank'} by ${showBytes(Math.abs(bytes))} since ${since}.`;
 }
