@@ -1,20 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { openS3Storage } from '../src/adapters/s3-storage.ts';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../src/config/backups.ts';
+import { callsAmong, fillWithBackups, variablesOf } from '../test/setup/backup-crowd.ts';
 import { CEPH_KEYS, startCeph } from '../test/setup/ceph.ts';
 import { httpPeer } from '../test/setup/http-peer.ts';
 import { whyMissing } from '../test/setup/machine.ts';
+import { runCli } from '../test/setup/run-cli.ts';
 import { backUp } from './backup-contenders.ts';
 import type { Made } from './backup-worker.ts';
 import { judge, median } from './ground.ts';
 
 const ROUNDS = 3;
 const OBJECTS = 10_000;
-const BATCH = 1000;
-const AT_ONCE = 32;
 
 interface Stage {
   readonly databaseUrl: string;
@@ -34,7 +33,7 @@ export async function judgeObjectStore(stage: Stage): Promise<void> {
   const ceph = await startCeph(folder);
   try {
     judgeUpload(stage, await bucketAt(ceph.endpoint, 'uploads'));
-    await judgePruning(ceph.endpoint);
+    await judgePruning(ceph.endpoint, stage.databaseUrl);
   } finally {
     ceph.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -55,40 +54,19 @@ function judgeUpload({ databaseUrl, expectedBytes, local }: Stage, where: S3Sett
   judge('backup: most MB above idle, to S3', Math.max(...memory), { atMost: 80 });
 }
 
-/** What pruning asks of a bucket with 5,000 backups, all of which go: manifests first, then files, then leftovers. */
-async function judgePruning(endpoint: string): Promise<void> {
+/** What `prune-backups --yes` asks of a bucket with 5,000 backups, of which all but a few go. */
+async function judgePruning(endpoint: string, databaseUrl: string): Promise<void> {
   const settings = await bucketAt(endpoint, 'pruning');
-  await putObjects(settings);
+  await fillWithBackups(settings, { count: OBJECTS / 2, environment: 'development' });
   const peer = await httpPeer(endpoint);
-  const storage = await openS3Storage({ name: 'offsite', settings: { ...settings, endpoint: peer.endpoint } });
-  const keys: string[] = [];
-  for await (const { key } of storage.list('backups/')) keys.push(key);
-  const isManifest = (key: string) => key.endsWith('.manifest.json');
-  for (const part of [keys.filter(isManifest), keys.filter((key) => !isManifest(key))]) {
-    for (let start = 0; start < part.length; start += BATCH) {
-      const { failed } = await storage.remove(part.slice(start, start + BATCH));
-      if (failed[0]) throw new Error(failed[0].reason);
-    }
-  }
-  await storage.sweep('backups/', new Date());
-  if (keys.length !== OBJECTS) throw new Error(`${keys.length} objects were listed`);
-  const asked = (method: string) => peer.asked.filter((line) => line.startsWith(`${method} `)).length;
-  judge(`backup: calls that list, pruning ${OBJECTS} objects`, asked('GET'), { atMost: 12 });
-  judge(`backup: calls that delete, pruning ${OBJECTS} objects`, asked('POST') + asked('DELETE'), { atMost: 12 });
+  const env = { DATABASE_URL: databaseUrl, ...variablesOf(settings, peer.endpoint) };
+  const { code, stdout, stderr } = await runCli(['prune-backups', '--yes'], { env, timeoutSeconds: 300 });
   await peer.close();
-}
-
-async function putObjects(settings: S3Settings): Promise<void> {
-  const client = clientOf(settings.endpoint);
-  const numbers = Array.from({ length: OBJECTS }, (_, number) => number).values();
-  const worker = async () => {
-    for (const number of numbers) {
-      const Key = `backups/mix/${number >> 1}.dump.zst${number % 2 ? '.manifest.json' : ''}`;
-      await client.send(new PutObjectCommand({ Bucket: settings.bucket, Key, Body: 'x' }));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  client.destroy();
+  if (code !== 0) throw new Error(stderr);
+  console.log(stdout.trim().split('\n').at(-1));
+  const { lists, deletes } = callsAmong(peer.asked);
+  judge(`backup: calls that list, pruning ${OBJECTS} objects`, lists, { atMost: 12 });
+  judge(`backup: calls that delete, pruning ${OBJECTS} objects`, deletes, { atMost: 12 });
 }
 
 async function bucketAt(endpoint: string, bucket: string): Promise<S3Settings> {

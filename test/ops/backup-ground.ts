@@ -11,6 +11,7 @@ import { backupKey, manifestKey } from '../../src/domain/backup-name.ts';
 import { inOnePiece } from '../../src/ops/backups/in-one-piece.ts';
 import type { BackupDesk, BackupSettings, BackupStorage, Settings } from '../../src/ports.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { plantedManifest } from './planted-manifest.ts';
 
 /** A desk with real programs, real databases and a folder of its own for backups. */
 export interface Ground extends Desk {
@@ -117,25 +118,8 @@ export async function plant(ground: Ground, given: Plant): Promise<BackupManifes
   const format = { format: 'custom', compression: 'zstd', isEncrypted: false } as const;
   const key = given.key ?? backupKey({ database, takenAt, kind, format });
   const { bytes, sha256 } = await storage.write(key, inOnePiece(`the content of ${id}`));
-  const manifest = {
-    version: 1,
-    id,
-    database: { name: database, role: 'platform' },
-    environment,
-    server: { version: '15.18' },
-    pgDump: { version: '15.18' },
-    format: 'custom',
-    compression: 'zstd',
-    encryption: null,
-    file: key.split('/').at(-1) ?? key,
-    ...{ bytes, sha256, takenAt, startedAt: takenAt, finishedAt: takenAt, kind },
-    by: { actorId: 'schedule:nightly-backup', name: 'nightly-backup', face: 'schedule' },
-    tables: { 'public.organizations': 2 },
-    schemaFingerprint: sha256,
-    capops: '0.1.0',
-    verified: { at: takenAt, how: 'read back whole' },
-    copies: [{ storage: storage.name, key, bytes, sha256, verifiedAt: takenAt }],
-  } as BackupManifest;
+  const of = { id, database, environment, kind, takenAt, key, storage: storage.name };
+  const manifest = plantedManifest({ ...of, bytes, sha256 });
   await storage.write(manifestKey(key), inOnePiece(manifestText(manifest)));
   return manifest;
 }

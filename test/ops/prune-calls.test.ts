@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { callsAmong, fillWithBackups, variablesOf } from '../setup/backup-crowd.ts';
+import { httpPeer } from '../setup/http-peer.ts';
+import { itNeeds } from '../setup/it-needs.ts';
+import { makeBucket, startObjectStore } from '../setup/object-store.ts';
+import { runCli } from '../setup/run-cli.ts';
+import { type Desk, openDesk } from './desk.ts';
+
+startObjectStore();
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(() => desk.close());
+
+itNeeds(
+  'objectStore',
+  'pnpm ops:prune-backups --yes lists a bucket of 1,020 objects once, and deletes them in two calls',
+  async () => {
+    const { settings } = await makeBucket();
+    await fillWithBackups(settings, { count: 510, environment: 'development' });
+    const peer = await httpPeer(settings.endpoint ?? '');
+    const env = { DATABASE_URL: desk.platformUrl, ...variablesOf(settings, peer.endpoint) };
+    const { code, stdout, stderr } = await runCli(['prune-backups', '--yes'], { env, timeoutSeconds: 50 });
+    await peer.close();
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('✗')]);
+    expect(stdout).toMatch(/Removed: 0 backups from local and 49\d backups from offsite\./);
+    // Two pages of what there is, one of what was left behind; manifests, then files.
+    expect(callsAmong(peer.asked)).toEqual({ lists: 3, deletes: 2 });
+  },
+  { timeoutSeconds: 90 },
+);
