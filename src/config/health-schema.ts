@@ -3,6 +3,7 @@ import { SERVICES } from '../domain/health.ts';
 import { limitsOf } from '../domain/health-limits.ts';
 import type { HealthSettings } from '../ports.ts';
 import { duration, keys } from './policy-values.ts';
+import { watching, watchingOf } from './watching-schema.ts';
 
 const TIMEOUT = 'how long a look may take, from 100ms to 30s, such as 3s';
 const SLOW = 'from when on an answer is slow, from 1ms to 30s, such as 500ms';
@@ -24,7 +25,10 @@ const checks = z.strictObject(
 
 /** The section `health` of capops.yml. */
 export const healthSection = z
-  .strictObject({ ...limits, checks: checks.default({}) }, keys('timeout, slow, checks'))
+  .strictObject(
+    { ...limits, checks: checks.default({}), ...watching },
+    keys('timeout, slow, checks, channel, quiet_hours, maintenance'),
+  )
   .superRefine((section, context) => {
     const health = healthOf(section);
     for (const service of SERVICES) {
@@ -44,5 +48,5 @@ export function healthOf(section: z.output<typeof healthSection> | undefined): H
   const entries = Object.entries(own).map(
     ([service, limit]) => [service, { timeoutMs: limit?.timeout, slowMs: limit?.slow }] as const,
   );
-  return { timeoutMs: timeout, slowMs: slow, checks: Object.fromEntries(entries) };
+  return { timeoutMs: timeout, slowMs: slow, checks: Object.fromEntries(entries), ...watchingOf(section) };
 }

@@ -88,6 +88,28 @@ export interface AccessSettings {
 export interface HealthSettings extends Partial<HealthLimits> {
   /** By service. */
   readonly checks: Readonly<Record<string, Partial<HealthLimits>>>;
+  /** The id of the channel that hears of changes; absent: the one that hears of all. */
+  readonly channel?: string | undefined;
+  /** When only what is down is told of; absent: never. */
+  readonly quietHours?: QuietHours | undefined;
+  /** When nobody is told of the services at work on; absent: never. */
+  readonly maintenance?: readonly RecurringMaintenance[] | undefined;
+}
+
+/** Every day, in the configured zone; over midnight where it ends earlier than it begins. */
+export interface QuietHours {
+  /** `22:00`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface RecurringMaintenance {
+  readonly name: string;
+  /** Five fields: when it begins. */
+  readonly cron: string;
+  readonly forMs: number;
+  /** Undefined: all. */
+  readonly services: readonly string[] | undefined;
 }
 
 interface HealthLimits {

@@ -38,6 +38,8 @@ test('capops.example.yml has every key that there is', () => {
     ['health'],
     ['health', 'checks'],
     ['health', 'checks', 'database'],
+    ['health', 'quiet_hours'],
+    ['health', 'maintenance', 0],
     ['access'],
   ];
   for (const place of places) {

@@ -56,6 +56,7 @@ terminal:
         storage: undefined,
         retention: { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 },
       },
+      health: { checks: {}, maintenance: [] },
     });
   });
 
@@ -98,7 +99,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, health, access.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -162,7 +163,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, health, access.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);
