@@ -12,25 +12,36 @@ const SILENCE_MS = 900;
  */
 export function openRedisCache(url: string, log: Log): AccessCache {
   const open = new Set<Redis>();
+  const onRedis = async (work: (redis: Redis) => Promise<void>) => {
+    const redis = await createRedis(url, { log, silenceMs: SILENCE_MS });
+    open.add(redis);
+    try {
+      await connectRedis(redis);
+      await work(redis);
+    } catch (error) {
+      // ioredis hangs the command's arguments on its errors, AUTH's password among them.
+      throw new Error(`Redis: ${(error as Error).message}`);
+    } finally {
+      redis.disconnect();
+      open.delete(redis);
+    }
+  };
   return {
     forget: async (access) => {
       const keys = keysOf(access);
       if (keys.length === 0) return;
-      const redis = await createRedis(url, { log, silenceMs: SILENCE_MS });
-      open.add(redis);
-      try {
-        await connectRedis(redis);
+      await onRedis(async (redis) => {
         for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
           await redis.unlink(keys.slice(start, start + KEYS_AT_ONCE));
         }
-      } catch (error) {
-        // ioredis hangs the command's arguments on its errors, AUTH's password among them.
-        throw new Error(`Redis: ${(error as Error).message}`);
-      } finally {
-        redis.disconnect();
-        open.delete(redis);
-      }
+      });
     },
+    forgetAll: () =>
+      onRedis(async (redis) => {
+        for await (const keys of redis.scanStream({ match: `${PREFIX}*`, count: KEYS_AT_ONCE })) {
+          if (keys.length > 0) await redis.unlink(keys);
+        }
+      }),
     close: async () => {
       for (const redis of open) redis.disconnect();
     },

@@ -55,6 +55,18 @@ describe('the gateway', () => {
     expect(await redis.exists(...ids.map((id) => `${id}:all`))).toBe(0);
   });
 
+  itNeeds('redis', 'forgets everything of anybody’s access, and nothing of others', async () => {
+    const redis = gateway();
+    const ids = Array.from({ length: 2500 }, (_, number) => `all-${number}:work`);
+    await redis.mset(...ids.flatMap((id) => [id, 'true']));
+    const others = new Redis(redisUrl());
+    endings.push(() => others.quit());
+    await others.set('session:ada', 'x');
+    await openRedisCache(redisUrl(), silent).forgetAll();
+    expect(await redis.exists(...ids)).toBe(0);
+    expect(await others.get('session:ada')).toBe('x');
+  });
+
   test('is not asked when nothing changed', async () => {
     await expect(openRedisCache('redis://127.0.0.1:1', silent).forget([])).resolves.toBeUndefined();
   });

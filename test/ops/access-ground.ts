@@ -42,6 +42,7 @@ export async function openAccessGround({ timeZone = 'Europe/London' } = {}): Pro
   const forgotten: AccessGround['forgotten'] = [];
   const cache: AccessCache = {
     forget: async (changed) => void forgotten.push(...changed),
+    forgetAll: async () => undefined,
     close: async () => undefined,
   };
   const desk = await openDesk({ settings: { policy, timeZone, access }, cache });

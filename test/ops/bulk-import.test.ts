@@ -272,13 +272,21 @@ describe('importing', () => {
   test('makes the platform’s cache forget what was changed, and says when it cannot', async () => {
     await present('LHR', {});
     const forgotten: unknown[] = [];
-    service = serviceWith({ forget: async (changed) => void forgotten.push(...changed), close: async () => undefined });
+    service = serviceWith({
+      forget: async (changed) => void forgotten.push(...changed),
+      forgetAll: async () => undefined,
+      close: async () => undefined,
+    });
     await imported(TWO);
     expect(forgotten).toEqual([
       { organisationId: 'LHR', moduleKeys: ['assets', 'work'] },
       { organisationId: expect.any(String), moduleKeys: ['planning'] },
     ]);
-    service = serviceWith({ forget: () => Promise.reject(new Error('down')), close: async () => undefined });
+    service = serviceWith({
+      forget: () => Promise.reject(new Error('down')),
+      forgetAll: async () => undefined,
+      close: async () => undefined,
+    });
     const { report } = await imported('name,code,modules\nGatwick,LGW,work');
     expect(report.tone).toBe('done');
     expect(JSON.stringify(report.parts)).toContain('cache (Redis) does not answer');

@@ -156,6 +156,7 @@ describe('when something is down', () => {
   it('Redis: the grant stands, and the answer says that users may see the old access for a while', async () => {
     const cache: AccessCache = {
       forget: () => Promise.reject(new Error('ECONNREFUSED')),
+      forgetAll: async () => undefined,
       close: async () => undefined,
     };
     desk = await openDesk({ cache });
