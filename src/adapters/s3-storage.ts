@@ -7,6 +7,7 @@ import { freeAsItGoes } from './flat-memory.ts';
 import { openS3Client, type Patience, type S3Place } from './s3-client.ts';
 import { s3Failure } from './s3-failure.ts';
 import { abortUploads, listObjects } from './s3-listing.ts';
+import { lockOf } from './s3-lock.ts';
 import { removeObjects } from './s3-removal.ts';
 import { head } from './s3-settlement.ts';
 import { upload } from './s3-upload.ts';
@@ -38,6 +39,7 @@ export async function openS3Storage({ name, settings, patience = PATIENCE }: Opt
     remove: async (keys) => removeObjects(place, keys.map(checked), by),
     sweep: (prefix, before) => abortUploads(place, prefix, before),
     freeBytes: async () => undefined,
+    ...(settings.objectLock ? { lockOf: async (key: string) => lockOf(place, checked(key)) } : {}),
   };
 }
 

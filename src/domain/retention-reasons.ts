@@ -1,3 +1,4 @@
+import type { StorageLock } from '../ports.ts';
 import { showTime } from './end-date.ts';
 import { listWords } from './module-keys.ts';
 import type { Moment } from './moment.ts';
@@ -61,8 +62,9 @@ export function daysOverReason(kind: string, { days, until, here }: Stay): Reaso
   };
 }
 
-export function lockedReason(until: Date, timeZone: string): Reason {
-  return { rule: 'locked', words: `locked in its storage until ${showTime(until, timeZone)}` };
+export function lockedReason(lock: StorageLock, timeZone: string): Reason {
+  const until = lock === 'further notice' ? 'somebody releases it there' : showTime(lock, timeZone);
+  return { rule: 'locked', words: `locked in its storage until ${until}` };
 }
 
 /** What becomes of a backup that was never verified, or is damaged. */

@@ -1,4 +1,4 @@
-import type { RetentionRules } from '../ports.ts';
+import type { RetentionRules, StorageLock } from '../ports.ts';
 import { classOf, daysAfter, daysOf } from './backup-kind.ts';
 import { showDate } from './end-date.ts';
 import type { Moment } from './moment.ts';
@@ -97,9 +97,13 @@ function alwaysKept(backup: StoredBackup, { here, shared }: Known): Reason[] {
     },
     classOf(kind) === 'unknown' && { rule: 'kind', words: `of the kind “${kind}”, which no rule removes` },
     shared.has(backup) && { rule: 'shared', words: 'another manifest names the same file' },
-    lockedUntil && lockedUntil > here.now && lockedReason(lockedUntil, here.timeZone),
+    isLocked(lockedUntil, here.now) && lockedReason(lockedUntil, here.timeZone),
   ];
   return reasons.filter((reason) => typeof reason === 'object');
+}
+
+function isLocked(lock: StorageLock | undefined, now: Date): lock is StorageLock {
+  return lock !== undefined && (lock === 'further notice' || lock > now);
 }
 
 /** What the rules say, were nothing else in the way. */

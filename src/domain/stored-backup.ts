@@ -1,3 +1,5 @@
+import type { StorageLock } from '../ports.ts';
+
 /**
  * How far a copy can be trusted. Only one that was read back whole, and was whole when it was last looked at, is
  * `verified`; `incomplete`: its manifest is there, its file is not.
@@ -17,7 +19,7 @@ export interface StoredBackup {
   readonly proof: Proof;
   readonly pinned?: { readonly reason: string } | undefined;
   /** Until when the storage itself refuses to remove it. */
-  readonly lockedUntil?: Date | undefined;
+  readonly lockedUntil?: StorageLock | undefined;
   readonly manifestKey: string;
   readonly fileKey: string;
 }

@@ -4,8 +4,10 @@ import { counted } from '../domain/counted.ts';
 import { showDate, showTime } from '../domain/end-date.ts';
 import type { Moment } from '../domain/moment.ts';
 import { DEFAULT_RETENTION, type Decision, planRetention } from '../domain/retention.ts';
+import type { StoredBackup } from '../domain/stored-backup.ts';
 import { openBackupDesk } from './backups/backup-desk.ts';
 import { storedBackups } from './backups/plan-storages.ts';
+import { locksOn } from './backups/storage-locks.ts';
 import { type Catalogue, type KnownBackup, type KnownCopy, syncCatalogue } from './backups/sync-catalogue.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
@@ -33,7 +35,7 @@ export const listBackups = defineOperation({
 
   async run(context): Promise<Listing> {
     const catalogue = await syncCatalogue(context, await openBackupDesk(context));
-    const decisions = Map.groupBy(decisionsOn(context, catalogue), ({ backup }) => backup.id);
+    const decisions = Map.groupBy(await decisionsOn(context, catalogue), ({ backup }) => backup.id);
     const backups = catalogue.backups.map((one) => ({ ...one, decisions: decisions.get(one.manifest.id) ?? [] }));
     return { ...catalogue, backups, moment: context.moment };
   },
@@ -70,10 +72,19 @@ export const listBackups = defineOperation({
 
 const COLUMNS = ['Backup', 'Of', 'Taken', 'Age', 'Size', 'Where', 'Verified', 'Stays', 'Last restored'];
 
-function decisionsOn({ settings, clock }: Context, catalogue: Catalogue): Decision[] {
+async function decisionsOn({ settings, clock }: Context, catalogue: Catalogue): Promise<Decision[]> {
   const { environment, timeZone, backups } = settings;
-  const stored = catalogue.storages.flatMap((contents) => storedBackups(catalogue, contents));
-  return planRetention(stored, backups?.retention ?? DEFAULT_RETENTION, { environment, timeZone, now: clock.now() });
+  const here = { environment, timeZone, now: clock.now() };
+  const decide = (stored: readonly StoredBackup[]) =>
+    planRetention(stored, backups?.retention ?? DEFAULT_RETENTION, here);
+  const decided = catalogue.storages.map(async (contents) => {
+    const stored = storedBackups(catalogue, contents);
+    const decisions = decide(stored);
+    const going = decisions.flatMap(({ backup, keep }) => (keep ? [] : [backup]));
+    const locked = await locksOn(contents.storage, going).catch(() => undefined);
+    return locked ? decide(stored.map(locked)) : decisions;
+  });
+  return (await Promise.all(decided)).flat();
 }
 
 function titleOf(count: number, { manifest }: KnownBackup, { now }: Moment): string {

@@ -126,7 +126,7 @@ async function prune(
   if (frozen) return `Changes are frozen, because ${frozen.reason}.`;
   try {
     return await inTurn(context, { resource: PRUNING, patienceMs: 0 }, async (held) =>
-      pruneStorages(held, planStorages(held, await syncCatalogue(held, desk)), tell),
+      pruneStorages(held, await planStorages(held, await syncCatalogue(held, desk)), tell),
     );
   } catch (error) {
     if (error instanceof LeaseTakenError) return error.message;

@@ -15,6 +15,9 @@ export interface WriteOptions {
   readonly progress?: ((bytes: number) => void) | undefined;
 }
 
+/** Until when a storage itself refuses to remove an object; `further notice`: until somebody releases it there. */
+export type StorageLock = Date | 'further notice';
+
 /**
  * One place that keeps backups. Keys are paths with slashes; one that leaves the place is refused with a UserError. What
  * the place itself refuses, or a place that does not answer, is a StorageError.
@@ -45,6 +48,8 @@ export interface BackupStorage {
   }>;
   /** Removes what writes left behind that were begun (or last heard of) before the moment. Resolves with how many. */
   sweep(prefix: string, before: Date): Promise<number>;
+  /** Absent where nothing is locked; undefined: it is not. Rejects with a StorageError where that cannot be said. */
+  lockOf?(key: string): Promise<StorageLock | undefined>;
   /** Bytes; undefined where there is no such limit. */
   freeBytes(): Promise<number | undefined>;
 }

@@ -1,9 +1,11 @@
 import { keyOfManifest, manifestKey, readBackupKey } from '../../domain/backup-name.ts';
-import { type PruningPlan, planPruning } from '../../domain/pruning-plan.ts';
+import { type PruningPlan, planPruning, type StorageListing } from '../../domain/pruning-plan.ts';
 import { DEFAULT_RETENTION } from '../../domain/retention.ts';
 import type { StoredBackup } from '../../domain/stored-backup.ts';
+import type { BackupStorage } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import type { HeldBackup, StorageContents } from './read-storage.ts';
+import { locksOn } from './storage-locks.ts';
 import type { Catalogue, KnownCopy } from './sync-catalogue.ts';
 
 /** A file that has had no manifest for so long was never a backup, and nobody is writing one. */
@@ -22,14 +24,15 @@ export interface StoragePlan {
   };
 }
 
-/** Plans each storage by itself. */
-export function planStorages(
+/** Plans each storage by itself. What is to go is asked for in the storage: it may have locked it. */
+export async function planStorages(
   { settings, clock }: Pick<Context, 'settings' | 'clock'>,
   catalogue: Catalogue,
-): StoragePlan[] {
+): Promise<StoragePlan[]> {
   const { environment, timeZone, backups } = settings;
   const here = { environment, timeZone, now: clock.now() };
-  return catalogue.storages.map((contents) => {
+  const rules = backups?.retention ?? DEFAULT_RETENTION;
+  const planned = catalogue.storages.map(async (contents) => {
     const listing = {
       storage: contents.storage.name,
       failure: contents.failure,
@@ -37,10 +40,27 @@ export function planStorages(
       backups: storedBackups(catalogue, contents),
       catalogued: catalogue.isRecorded ? catalogued(catalogue, contents.storage.name) : undefined,
     };
-    const plan = planPruning(listing, backups?.retention ?? DEFAULT_RETENTION, here);
+    const plan = await planWithLocks(contents.storage, listing, (held) => planPruning(held, rules, here));
     const leftovers = plan.refusal === undefined ? leftoversIn(contents, here.now) : [];
     return { contents, plan, leftovers };
   });
+  return Promise.all(planned);
+}
+
+async function planWithLocks(
+  storage: BackupStorage,
+  listing: StorageListing,
+  plan: (listing: StorageListing) => PruningPlan,
+): Promise<PruningPlan> {
+  const free = plan(listing);
+  if (free.refusal !== undefined) return free;
+  try {
+    const locked = await locksOn(storage, free.removals);
+    return locked ? plan({ ...listing, backups: listing.backups.map(locked) }) : free;
+  } catch (error) {
+    const reason = (error as Error).message;
+    return { refusal: `${storage.name} could not say what it has locked (${reason}), so nothing is removed from it.` };
+  }
 }
 
 /** What the ledger says should be there; a copy that somebody looked for in vain is known to be gone. */

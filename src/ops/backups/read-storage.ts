@@ -3,10 +3,10 @@ import { keyOfManifest, manifestKey, pinKey } from '../../domain/backup-name.ts'
 import { type Pin, readPin } from '../../domain/pin.ts';
 import type { BackupStorage, StoredObject } from '../../ports.ts';
 import type { Place } from './backup-desk.ts';
+import { severalAtOnce } from './several-at-once.ts';
 
 /** More is no manifest of ours. */
 const LONGEST_MANIFEST = 64 * 2 ** 20;
-const AT_ONCE = 8;
 
 /** One backup that a storage holds: its manifest is there; its file should be. */
 export interface HeldBackup {
@@ -49,7 +49,7 @@ export async function readStorage(
     return { ...none, objects: new Map(), failure: (error as Error).message };
   }
   const keys = [...objects.keys()].flatMap((key) => keyOfManifest(key) ?? []);
-  const found = await inTurns(keys, (key) => held({ storage, key }, { objects, known, signal }));
+  const found = await severalAtOnce(keys, (key) => held({ storage, key }, { objects, known, signal }));
   return {
     ...none,
     failure: undefined,
@@ -92,14 +92,4 @@ async function textOf({ storage, key }: Place, signal?: AbortSignal): Promise<st
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
-}
-
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const waiting = items.entries();
-  const worker = async () => {
-    for (const [place, item] of waiting) results[place] = await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
 }
