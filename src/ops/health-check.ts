@@ -31,7 +31,7 @@ export const healthCheck = defineOperation({
       title: overallWords(findings),
       ...(overall === 'unhealthy' ? { broken: true } : {}),
       parts: [
-        { kind: 'list', items: findings.map(line) },
+        { kind: 'list', items: findings.map(line), marked: true },
         ...nextSteps(findings),
         ...(isVerbose ? details(findings) : []),
       ],
@@ -69,9 +69,7 @@ function nextSteps(findings: readonly HealthFinding[]): Part[] {
     );
   const [steps, hints] = [of('unhealthy', 'degraded'), of('note')];
   return [
-    ...(steps.length > 0
-      ? [{ kind: 'text', text: 'What to do next:' } as const, { kind: 'list', items: steps } as const]
-      : []),
+    ...(steps.length > 0 ? [{ kind: 'text', text: ['What to do next', ...steps].join('\n') } as const] : []),
     ...(hints.length > 0 ? [{ kind: 'note', text: hints.join('\n') } as const] : []),
   ];
 }

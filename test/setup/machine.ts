@@ -14,6 +14,7 @@ export const NEEDS = {
   zstd: { for: 'tests of compressed backups', commands: ['zstd'], package: 'zstd' },
   age: { for: 'tests of encrypted backups', commands: ['age', 'age-keygen'], package: 'age' },
   aws: { for: 'tests of restoring without CapOps', commands: ['aws'], package: 'awscli' },
+  openssl: { for: 'tests of certificates', commands: ['openssl'], package: 'openssl' },
   restic: { for: 'tests of how long backups stay', commands: ['restic'], package: 'restic' },
   objectStore: {
     for: 'tests of backups in an object store',

@@ -28,6 +28,7 @@ export function drawPart(part: Part, id: string, drawing: Drawing): types.KnownB
     case 'note':
       return [{ type: 'context', block_id: id, elements: [plain(part.text, TEXT)] }];
     case 'list':
+      if (part.marked) return drawMarked(part.items, id, drawing);
       return drawList(
         part.items.map((item) => [text(clip(item, 500))]),
         id,
@@ -74,6 +75,14 @@ function drawList(items: readonly Words[], id: string, drawing: Drawing): types.
   const shown = items.slice(0, LIST_ITEMS);
   const list = { type: 'rich_text_list' as const, style: 'bullet' as const, elements: shown.map(section) };
   return [rich(id, [list]), ...more(items.length - shown.length, id, drawing)];
+}
+
+/** A line each, without bullets: they begin with marks of their own. */
+function drawMarked(items: readonly string[], id: string, drawing: Drawing): types.KnownBlock[] {
+  const shown = items.slice(0, LIST_ITEMS);
+  if (shown.length === 0) return [];
+  const lines = shown.map((item) => clip(item, 500).replaceAll('\n', ' ')).join('\n');
+  return [rich(id, [section([text(clip(lines, TEXT))])]), ...more(items.length - shown.length, id, drawing)];
 }
 
 function drawTable(part: Extract<Part, { kind: 'table' }>, id: string, drawing: Drawing): types.KnownBlock[] {

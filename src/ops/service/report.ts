@@ -5,7 +5,8 @@ export type Part =
   | { readonly kind: 'text'; readonly text: string }
   /** Something of less weight: a hint, how to get the rest. */
   | { readonly kind: 'note'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** `marked`: each item begins with a mark of its own: `✓ Database: Connected`. */
+  | { readonly kind: 'list'; readonly items: readonly string[]; readonly marked?: true }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | Chart

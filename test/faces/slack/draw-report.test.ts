@@ -53,6 +53,8 @@ describe('a drawn report', () => {
       {
         parts: [
           { kind: 'list', items: many },
+          { kind: 'list', items: many, marked: true },
+          { kind: 'list', items: [], marked: true },
           { kind: 'list', items: [long] },
         ],
       },
@@ -210,6 +212,17 @@ describe('a chart', () => {
       ],
     });
     expect(kinds(draw({ parts: [holes] }).blocks)).toEqual(['rich_text', 'table']);
+  });
+});
+
+describe('a list whose items have marks', () => {
+  it('is drawn as lines, without bullets', () => {
+    const { blocks } = draw({
+      parts: [{ kind: 'list', items: ['✓ Database: Connected', '✗ Redis: Down'], marked: true }],
+    });
+    expect(blocks[1]).toMatchObject({
+      elements: [{ type: 'rich_text_section', elements: [{ text: '✓ Database: Connected\n✗ Redis: Down' }] }],
+    });
   });
 });
 
