@@ -3,6 +3,7 @@ import type { BackupDesk } from './ports/backups.ts';
 import type { Probes } from './ports/health.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Settings } from './ports/policy.ts';
+import type { RestoreDesk } from './ports/restore-desk.ts';
 import type { Meter, Pager } from './ports/watching.ts';
 import type { JobQueue, Processes } from './ports/work.ts';
 
@@ -11,6 +12,7 @@ export type * from './ports/dumps.ts';
 export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/policy.ts';
+export type * from './ports/restore-desk.ts';
 export type * from './ports/restoring.ts';
 export type * from './ports/storage.ts';
 export type * from './ports/switching.ts';
@@ -44,6 +46,8 @@ export interface Databases {
 export interface AccessCache {
   /** Drops what the gateway remembers of these organisations' access. Idempotent. Rejects when Redis does not answer. */
   forget(access: readonly { organisationId: string; moduleKeys: readonly string[] }[]): Promise<void>;
+  /** Drops all that it remembers of anybody's access. Idempotent. Rejects likewise. */
+  forgetAll(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -121,6 +125,8 @@ export interface Ports {
   readonly meter?: Meter | undefined;
   /** Loaded when it is first asked for. */
   readonly openBackups?: (() => Promise<BackupDesk>) | undefined;
+  /** The same. */
+  readonly openRestores?: (() => Promise<RestoreDesk>) | undefined;
   /** Loaded when it is first asked for. */
   readonly openProbes?: (() => Promise<Probes>) | undefined;
   /** Absent where emergency operations are not to run without the ledger. */

@@ -77,6 +77,16 @@ export class Backup extends Model {
       .first();
   }
 
+  /** The one whose file has this content. */
+  static async bySha256(ledger: Knex, sha256: string): Promise<Backup | undefined> {
+    return Backup.query(ledger)
+      .whereRaw("manifest->>'sha256' = ?", [sha256])
+      .withGraphFetched('copies')
+      .orderBy('id')
+      .limit(1)
+      .first();
+  }
+
   /** Those whose id begins so; at most two, to tell one from several. */
   static async byPrefix(ledger: Knex, prefix: string): Promise<Backup[]> {
     return Backup.query(ledger)

@@ -66,7 +66,7 @@ describe('creating an organisation', () => {
 it('makes the platform’s list of all access new, and says when it cannot', async () => {
   const forgotten: unknown[] = [];
   const forget = vi.fn(async (changed: readonly unknown[]) => void forgotten.push(...changed));
-  const cached = await openDesk({ cache: { forget, close: async () => undefined } });
+  const cached = await openDesk({ cache: { forget, forgetAll: async () => undefined, close: async () => undefined } });
   await cached.types(OMAR, 'create-org name Zurich code ZRH');
   expect(forgotten).toEqual([]);
   await cached.types(OMAR, 'create-org name Heathrow code LHR modules work');

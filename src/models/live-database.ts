@@ -1,0 +1,93 @@
+import type { Knex } from 'knex';
+
+/** A table of the live database, and how many rows it has. */
+export interface LiveTable {
+  /** As PostgreSQL writes it: `public.users`, `"Odd one".t`. */
+  readonly name: string;
+  readonly rows: number;
+  /** PostgreSQL's own estimate: counting would take too long. */
+  readonly isEstimate: boolean;
+}
+
+/** Tables up to this size are counted. */
+const COUNTED_BYTES = 64_000_000;
+const OTHERS = `relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'`;
+
+/** Rows of every table now. */
+export async function liveTables(platform: Knex): Promise<LiveTable[]> {
+  const { rows } = await platform.raw<{ rows: { name: string; estimate: number; isSmall: boolean }[] }>(
+    `SELECT format('%I.%I', nspname, relname) AS name, greatest(reltuples, 0)::float8 AS estimate,
+       pg_relation_size(pg_class.oid) <= ? AND has_table_privilege(pg_class.oid, 'SELECT') AS "isSmall"
+     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE ${OTHERS} ORDER BY 1`,
+    [COUNTED_BYTES],
+  );
+  const counts = await countedRows(
+    platform,
+    rows.filter(({ isSmall }) => isSmall).map(({ name }) => name),
+  );
+  return rows.map(({ name, estimate }) => {
+    const count = counts.get(name);
+    return { name, rows: count ?? Math.round(estimate), isEstimate: count === undefined };
+  });
+}
+
+/** In one statement; names come from `format('%I.%I')`. */
+async function countedRows(platform: Knex, names: readonly string[]): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map();
+  const each = names.map((name) => `SELECT ${literal(name)} AS name, (SELECT count(*) FROM ${name})::float8 AS rows`);
+  const { rows } = await platform.raw(each.join(' UNION ALL ').replaceAll('?', '\\?'));
+  return new Map(rows.map(({ name, rows: count }: { name: string; rows: number }) => [name, count] as const));
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Sessions of other programs on it, and its size. */
+export async function liveUse(platform: Knex): Promise<{ readonly sessions: number; readonly bytes: number }> {
+  const { rows } = await platform.raw(
+    `SELECT pg_database_size(current_database())::float8 AS bytes, (SELECT count(*)::int FROM pg_stat_activity
+       WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'capops') AS sessions`,
+  );
+  return rows[0];
+}
+
+/** An access that was taken away, and that an earlier state of the database would give back. */
+export interface TakenAccess {
+  readonly code: string;
+  readonly module: string;
+}
+
+/** What was revoked, or ended, after a moment and is not open now. */
+export async function takenSince(platform: Knex, since: Date): Promise<TakenAccess[]> {
+  return platform('entitlement.entitlement_audits AS audit')
+    .distinct({ code: 'organizations.code', module: 'audit.module_key' })
+    .join('public.organizations', 'organizations.id', 'audit.organization_id')
+    .join('entitlement.entitlements AS present', 'present.id', 'audit.entitlement_id')
+    .where('audit.performed_at', '>', since)
+    .whereRaw(`audit.previous_value->>'status' = 'active'`)
+    .where((gone) =>
+      gone.whereNot('present.status', 'active').orWhereRaw(`present.valid_until < now() AT TIME ZONE 'UTC'`),
+    )
+    .orderBy(['code', 'module']);
+}
+
+/** When access was last changed. Undefined: never. */
+export async function lastChange(platform: Knex): Promise<Date | undefined> {
+  const [row] = await platform('entitlement.entitlement_audits').max({ at: 'performed_at' });
+  return (row?.at as Date | null) ?? undefined;
+}
+
+/** Names of the platform's own migrations that came after a moment. */
+export async function migrationsSince(platform: Knex, since: Date): Promise<string[]> {
+  const { rows } = await platform.raw<{ rows: { name: string }[] }>(
+    `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE relname = '_prisma_migrations' AND relkind = 'r'`,
+  );
+  const found = await Promise.all(
+    rows.map(({ name }) =>
+      platform.raw(`SELECT migration_name AS name FROM ${name} WHERE finished_at > ? ORDER BY finished_at`, [since]),
+    ),
+  );
+  return found.flatMap((one) => one.rows.map((row: { name: string }) => row.name));
+}

@@ -1,0 +1,97 @@
+import type { Knex } from 'knex';
+import { Model, type Pojo, raw, snakeCaseMappers } from 'objection';
+
+/**
+ * How far a restore is: `filling` a scratch database, `ready` to be switched in, `switched`. After that `undone`, or `dropped`:
+ * what was there before is gone. `abandoned`: it came to nothing, and the scratch database is gone.
+ */
+export type RestoreStep = 'filling' | 'ready' | 'switched' | 'undone' | 'abandoned' | 'dropped';
+
+/** One restore of the platform's database, and the databases that stand beside it because of it. */
+export class Restore extends Model {
+  static override tableName = 'restores';
+  static override idColumn = 'run_id';
+  static override columnNameMappers = snakeCaseMappers();
+
+  declare runId: string;
+  /** The platform's database. */
+  declare database: string;
+  /** What was restored, in words. */
+  declare source: string;
+  declare backupId: string | null;
+  declare safetyBackupId: string | null;
+  declare step: RestoreStep;
+  /** PostgreSQL's numbers for what was live, and for what was restored: they tell them apart, whatever their names are. */
+  declare liveOid: number;
+  declare scratchOid: number;
+  declare scratch: string;
+  /** What the database that was live before is called once it is switched out. */
+  declare former: string;
+  declare begunAt: Date;
+  declare switchedAt: Date | null;
+  declare unavailableMs: number | null;
+  /** Until when the database that was live before stays; null: until it is undone or somebody drops it. */
+  declare keptUntil: Date | null;
+  /** Set once no database stands beside the live one because of it. */
+  declare endedAt: Date | null;
+
+  override $parseDatabaseJson(json: Pojo): Pojo {
+    const row = super.$parseDatabaseJson(json);
+    for (const name of ['liveOid', 'scratchOid']) if (typeof row[name] === 'string') row[name] = Number(row[name]);
+    return row;
+  }
+
+  /** Notes it before its scratch database is filled. */
+  static async begin(ledger: Knex, restore: Partial<Restore>): Promise<void> {
+    await Restore.query(ledger)
+      .insert({ step: 'filling', ...restore } as object)
+      .toKnexQuery();
+  }
+
+  /** Moves it on. False where it has been moved on by somebody else. */
+  static async advance(
+    ledger: Knex,
+    { runId, from }: { readonly runId: string; readonly from: readonly RestoreStep[] },
+    change: Partial<Restore>,
+  ): Promise<boolean> {
+    const moved = await Restore.query(ledger)
+      .findById(runId)
+      .whereIn('step', [...from])
+      .patch(change as object);
+    return moved > 0;
+  }
+
+  /** Those because of which a database stands beside the live one, the newest first. */
+  static async open(ledger: Knex): Promise<Restore[]> {
+    return Restore.query(ledger).whereNull('ended_at').orderBy('begun_at', 'desc');
+  }
+
+  /** The one that can be undone: the last that was switched in, while what was there before is kept. */
+  static async undoable(ledger: Knex, database: string): Promise<Restore | undefined> {
+    return Restore.query(ledger)
+      .where({ database, step: 'switched' })
+      .whereNull('ended_at')
+      .orderBy('switched_at', 'desc')
+      .limit(1)
+      .first();
+  }
+
+  /** Cut off on the way: its run is over, and it was neither switched in nor given up. */
+  static async leftOver(ledger: Knex): Promise<Restore[]> {
+    return Restore.query(ledger)
+      .whereIn('step', ['filling', 'ready'])
+      .whereExists(
+        ledger('runs').select(raw('1')).whereRaw('runs.id = restores.run_id').whereNotNull('finished_at') as never,
+      )
+      .orderBy('begun_at');
+  }
+
+  /** Switched in, and what was there before has been kept long enough. */
+  static async due(ledger: Knex, now: Date): Promise<Restore[]> {
+    return Restore.query(ledger)
+      .where('step', 'switched')
+      .whereNull('ended_at')
+      .where('kept_until', '<=', now)
+      .orderBy('kept_until');
+  }
+}
