@@ -30,6 +30,8 @@ export interface DatabaseOverview {
   readonly transactionAges: readonly { readonly database: string; readonly age: number; readonly rowLockAge: number }[];
   /** From this age on PostgreSQL freezes by itself. */
   readonly freezeMaxAge: number;
+  /** What an administrator would run so that CapOps sees others’ connections and statements; absent: it does. */
+  readonly lacksRight?: string;
 }
 
 export interface TableFacts extends Named {
@@ -106,6 +108,12 @@ export interface LongTransaction {
   readonly ending: string;
 }
 
+/** `hidden`: how many CapOps’ user may not read. */
+export interface Sequences {
+  readonly known: readonly SequenceFacts[];
+  readonly hidden: number;
+}
+
 export interface SequenceFacts extends Named {
   readonly last: number;
   /** The last number that the sequence and its column can hold. */
@@ -149,7 +157,7 @@ export interface DatabaseFacts {
   readonly indexes: Read<readonly IndexFacts[]>;
   readonly foreignKeys: Read<readonly ForeignKeyFacts[]>;
   readonly activity: Read<Activity>;
-  readonly sequences: Read<readonly SequenceFacts[]>;
+  readonly sequences: Read<Sequences>;
   readonly slots: Read<readonly SlotFacts[]>;
   readonly statements: Read<StatementsFacts>;
 }

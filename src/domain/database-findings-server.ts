@@ -8,6 +8,7 @@ import {
   type LongTransaction,
   readOr,
   type SequenceFacts,
+  type Sequences,
   type SlotFacts,
   type TableFacts,
 } from './database-facts.ts';
@@ -94,8 +95,8 @@ function spanWords(seconds: number): string {
   return seconds < 120 ? counted(Math.round(seconds), 'second') : ageWords(new Date(0), new Date(seconds * 1000));
 }
 
-function runningOut(sequences: readonly SequenceFacts[]): readonly Finding[] {
-  const found = sequences.flatMap((sequence): Finding[] => {
+function runningOut({ known, hidden }: Sequences): readonly Finding[] {
+  const found = known.flatMap((sequence): Finding[] => {
     const { name, last, limit, column } = sequence;
     const severity = severityOf(last / limit, USED_UP);
     if (severity === 'fine') return [];
@@ -112,7 +113,15 @@ function runningOut(sequences: readonly SequenceFacts[]): readonly Finding[] {
       },
     ];
   });
-  return orFine(found, fine('sequences', 'No sequence is near its end.'));
+  return orFine(
+    found,
+    fine(
+      'sequences',
+      hidden > 0
+        ? `No sequence that CapOps may read is near its end; ${hidden} it may not.`
+        : 'No sequence is near its end.',
+    ),
+  );
 }
 
 function widening({ sql, column, type }: SequenceFacts): string {

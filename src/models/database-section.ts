@@ -6,7 +6,7 @@ const STATEMENT_MS = 10_000;
 const LOCK_MS = 1000;
 
 const WHY: Readonly<Record<string, string>> = {
-  '42501': 'CapOps’ user may not read it. Let an administrator run: GRANT pg_monitor TO CURRENT_USER of CapOps.',
+  '42501': 'CapOps’ user lacks the right to it.',
   '55P03': 'Somebody holds a lock on it. Ask again once they are through.',
   '57014': `It takes longer than ${STATEMENT_MS / 1000} seconds.`,
 };
@@ -19,6 +19,7 @@ export async function readSection<T>(
   platform: Knex,
   what: string,
   work: (reading: Knex.Transaction) => Promise<T>,
+  ownReasons: Readonly<Record<string, string>> = {},
 ): Promise<Read<T>> {
   try {
     return { facts: await onlyReading(platform, work) };
@@ -26,7 +27,9 @@ export async function readSection<T>(
     if (databaseDown(error)) throw error;
     const code = String((error as { code?: unknown }).code);
     if (!/^[0-9A-Z]{5}$/.test(code)) throw error;
-    return { unread: `${what} could not be read. ${WHY[code] ?? `PostgreSQL refuses it (${code}).`}` };
+    return {
+      unread: `${what} could not be read. ${ownReasons[code] ?? WHY[code] ?? `PostgreSQL refuses it (${code}).`}`,
+    };
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import type { SequenceFacts, SlotFacts } from '../domain/database-facts.ts';
+import type { SequenceFacts, Sequences, SlotFacts } from '../domain/database-facts.ts';
 import { numbers, OWN_SCHEMA, rowsOf } from './database-section.ts';
 
 // A column owns its sequence (serial, identity), or only takes its default from it.
 const SEQUENCES = `
   SELECT n.nspname || '.' || c.relname AS name, format('%I.%I', n.nspname, c.relname) AS sql,
-    p.last_value AS last, p.data_type::text AS type,
+    p.last_value AS last, NOT has_sequence_privilege(c.oid, 'SELECT, USAGE') AS "isHidden", p.data_type::text AS type,
     CASE WHEN p.increment_by < 0 THEN -p.min_value
       ELSE least(p.max_value, CASE a.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE p.max_value END)
     END AS limit,
@@ -25,7 +25,7 @@ const SEQUENCES = `
   ) used ON true
   LEFT JOIN pg_attribute a ON a.attrelid = used.relation AND a.attnum = used.number
   LEFT JOIN pg_class t ON t.oid = used.relation LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
-  WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT p.cycle AND p.last_value IS NOT NULL AND ${OWN_SCHEMA}
+  WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT p.cycle AND ${OWN_SCHEMA}
   ORDER BY 1`;
 
 // On a standby the log's end is what it has received.
@@ -35,15 +35,21 @@ const SLOTS = `
     format('SELECT pg_drop_replication_slot(%L);', slot_name) AS dropping
   FROM pg_replication_slots WHERE NOT temporary ORDER BY 1`;
 
-type Row = Omit<SequenceFacts, 'column'> & { goesDown: boolean; column: SequenceFacts['column'] | null };
+type Row = Omit<SequenceFacts, 'column'> & {
+  goesDown: boolean;
+  isHidden: boolean;
+  column: SequenceFacts['column'] | null;
+};
 
-/** Sequences that were used, that CapOps may read, and that do not begin anew at their end. */
-export async function readSequences(reading: Knex.Transaction): Promise<SequenceFacts[]> {
+/** Sequences that were used, and that do not begin anew at their end. */
+export async function readSequences(reading: Knex.Transaction): Promise<Sequences> {
   const rows = await rowsOf<Row>(reading, SEQUENCES);
-  return rows.map(({ goesDown, column, ...row }) => {
+  const used = rows.filter(({ last }) => last !== null);
+  const known = used.map(({ goesDown, isHidden: _, column, ...row }) => {
     const { last, limit } = numbers(row, 'last', 'limit');
     return { ...row, last: goesDown ? -last : last, limit, ...(column ? { column } : {}) };
   });
+  return { known, hidden: rows.filter(({ isHidden }) => isHidden).length };
 }
 
 /** Replication slots of the server: each keeps the log that its reader has not read. */

@@ -10,6 +10,7 @@ import { statementReplies } from './statement-replies.ts';
 
 /** Urgent ones are all told; of what is only to be looked at, the first. */
 const LOOKS_SHOWN = 10;
+const LACKS_RIGHT = 'CapOps’ user sees only its own connections and statements. For others’, let an administrator run:';
 const LEADS: Readonly<Record<Severity, string>> = { act: 'Act now: ', look: 'Look at it: ', fine: '' };
 
 /** The report: what matters first, everything behind it in the thread. */
@@ -20,12 +21,13 @@ export function databaseReport(data: DatabaseReport, moment: Moment): Report {
   const overview = readOr(facts.overview, undefined);
   const size = overview ? `The database ${overview.database} is ${showBytes(overview.bytes)}` : 'The database answers';
   const unread = Object.values(facts).flatMap((read) => ('unread' in read ? [read.unread] : []));
+  const notes = overview?.lacksRight ? [...unread, `${LACKS_RIGHT} ${overview.lacksRight}`] : unread;
   return {
     tone: urgent.length > 0 || unread.length > 1 ? 'attention' : 'info',
     title: `${size}; ${verdict(urgent.length, rest.length)}.`,
     parts: [
       ...findingsPart([...urgent, ...rest.slice(0, LOOKS_SHOWN)]),
-      ...unread.map((text): Part => ({ kind: 'note', text })),
+      ...notes.map((text): Part => ({ kind: 'note', text })),
       ...largestTables(data),
     ],
     thread: [
