@@ -8,6 +8,8 @@ export interface Offer {
   readonly style?: 'primary' | 'danger';
   /** Opens the form with this input filled in, instead of running at once. */
   readonly form?: true;
+  /** The message keeps its button: it is answered beside it, and whoever posted it redraws it. */
+  readonly leavesMessage?: true;
   /** Asked before it runs; the environment's name is put in front. */
   readonly confirm?: string;
 }

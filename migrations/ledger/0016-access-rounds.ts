@@ -43,6 +43,7 @@ export async function up(knex: Knex): Promise<void> {
       id uuid PRIMARY KEY,
       began_at timestamptz(3) NOT NULL,
       left_out integer NOT NULL,
+      seen_until timestamptz(3) NOT NULL,
       nudged_at timestamptz(3),
       closed_at timestamptz(3)
     );

@@ -1,3 +1,4 @@
+import { accessReview } from './access-review.ts';
 import { approvals } from './approvals.ts';
 import { approve } from './approve.ts';
 import { audit } from './audit.ts';
@@ -16,10 +17,12 @@ import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
 import { healthCheck } from './health-check.ts';
 import { help } from './help.ts';
+import { keepAccess } from './keep-access.ts';
 import { letAccessEnd } from './let-access-end.ts';
 import { listBackups } from './list-backups.ts';
 import { listOrgs } from './list-orgs.ts';
 import { nightlyBackup } from './nightly-backup.ts';
+import { openAccessReview } from './open-access-review.ts';
 import { pauseSchedule } from './pause-schedule.ts';
 import { pinBackup } from './pin-backup.ts';
 import { pruneBackups } from './prune-backups.ts';
@@ -47,6 +50,9 @@ export const OPERATIONS: readonly Operation[] = [
   bulkImport,
   letAccessEnd,
   expireAccess,
+  accessReview,
+  openAccessReview,
+  keepAccess,
   healthCheck,
   backup,
   listBackups,

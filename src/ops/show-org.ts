@@ -3,6 +3,7 @@ import { showDate, showTime } from '../domain/end-date.ts';
 import type { Offer } from '../errors.ts';
 import { type OrganisationDetail, organisationDetail, type RecordedChange } from '../models/organisation-detail.ts';
 import { called, findByCode } from './organisation-found.ts';
+import { personBehind } from './person-behind.ts';
 import * as arg from './service/arguments.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
@@ -51,13 +52,6 @@ function accessTable({ modules, createdAt }: Shown, { moment }: Context): Part {
     showDate(access.validFrom, moment.timeZone),
   ]);
   return { kind: 'table', columns: ['Module', 'Access', 'Since'], rows };
-}
-
-/** Somebody who acted from Slack goes by their name there, where Slack says it. */
-async function personBehind(actorId: string, { directory }: Context): Promise<string> {
-  const userId = /^slack:(\w+)$/.exec(actorId)?.[1];
-  const person = userId ? await directory?.person(userId) : undefined;
-  return person ? `${person.name} (${actorId})` : actorId;
 }
 
 function changesPart({ changes }: Shown, { moment }: Context): Part[] {

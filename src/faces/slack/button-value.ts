@@ -10,9 +10,9 @@ const valueSchema = z.strictObject({ input: z.record(z.string(), z.unknown()), c
 /** What a button carries. */
 export type ButtonValue = z.infer<typeof valueSchema>;
 
-/** What a click asks for: to run, to run what a preview showed, or to open the form. */
+/** What a click asks for: to run, to run and leave the message as it is, to run what a preview showed, or to open the form. */
 export interface Meant {
-  readonly act: 'run' | 'confirm' | 'form';
+  readonly act: 'run' | 'beside' | 'confirm' | 'form';
   readonly operation: Operation;
   readonly raw: Readonly<Record<string, unknown>>;
   readonly confirmation: string | undefined;
@@ -29,7 +29,7 @@ export function buttonValue(value: {
 
 /** What a button means today: it comes from outside, and may be older than this version. Undefined: nothing any more. */
 export function readButton(service: OpsService, actionId: string, value: string | undefined): Meant | undefined {
-  const [, act, name = ''] = /^(run|confirm|form):([\w-]+)(?::\d+)?$/.exec(actionId) ?? [];
+  const [, act, name = ''] = /^(run|beside|confirm|form):([\w-]+)(?::\d+)?$/.exec(actionId) ?? [];
   const operation = service.find(name);
   const parsed = valueSchema.safeParse(parseJson(value));
   if (!act || !operation || !parsed.success) return undefined;

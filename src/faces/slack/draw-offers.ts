@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Offer } from '../../errors.ts';
 import type { PreviewOutcome } from '../../ops/service/service.ts';
 import { writeWords } from '../../ops/service/words.ts';
-import { buttonValue } from './button-value.ts';
+import { buttonValue, type Meant } from './button-value.ts';
 import type { Desk, Wish } from './desk.ts';
 import { drawPart } from './draw-part.ts';
 import { plain } from './text.ts';
@@ -45,7 +45,7 @@ function button(desk: Desk, offer: Offer, place: number): types.Button | undefin
   if (value === undefined) return undefined;
   return {
     type: 'button',
-    action_id: `${offer.form ? 'form' : 'run'}:${offer.operation}:${place}`,
+    action_id: `${actOf(offer)}:${offer.operation}:${place}`,
     text: plain(offer.label, BUTTON),
     value,
     ...(offer.style ? { style: offer.style } : {}),
@@ -53,6 +53,11 @@ function button(desk: Desk, offer: Offer, place: number): types.Button | undefin
       ? { confirm: dialog(desk, { label: offer.label, asked: offer.confirm, style: offer.style }) }
       : {}),
   };
+}
+
+function actOf({ form, leavesMessage }: Offer): Meant['act'] {
+  if (form) return 'form';
+  return leavesMessage ? 'beside' : 'run';
 }
 
 function typedOffer({ service }: Desk, { operation, input, label }: Offer): { words: string; summary: string }[] {

@@ -19,7 +19,8 @@ export function readClick(service: OpsService, body: BlockButtonAction): Ask {
   const { operation, raw, confirmation } = meant;
   if (meant.act === 'form') return { act: 'form', wish: { operation, raw } };
   const place = placeOf(body);
-  const stays = view !== undefined || operation.leavesMessage === true || action.block_id === PROGRESS;
+  const stays =
+    view !== undefined || meant.act === 'beside' || operation.leavesMessage === true || action.block_id === PROGRESS;
   return {
     act: 'run',
     operation,

@@ -7,4 +7,6 @@ export interface AccessWatch {
   readonly ports: Ports;
   readonly service: OpsService;
   readonly announcer: Announcer;
+  /** Once it aborts nothing new is begun: others go on. */
+  readonly stopping?: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import { dueReminder, remindedUntil } from '../../domain/access-reminder.ts';
 import { type ComingEnd, comingEnds } from '../../models/access-ends.ts';
 import { remindedBindings, SOMEBODY_TO_REMIND } from '../../models/access-reminder.ts';
+import { REVIEW_STAND, type ReviewStand } from '../../models/access-review-drawing.ts';
 import type { AccessSettings, Ports } from '../../ports.ts';
 
 /** An end that is so near that people are to be reminded, and which of the reminders that is. */
@@ -17,6 +18,7 @@ export interface DueAccess {
   readonly close: readonly CloseEnd[];
   /** Whether the channel has something to hear that it has not heard. */
   readonly isUntold: boolean;
+  readonly review: ReviewStand;
 }
 
 /** Looks what is due, in two statements: one reads the platform, one the ledger. */
@@ -31,8 +33,9 @@ export async function lookAtAccess(
     return due ? [{ ...end, ...due }] : [];
   });
   const { rows } = await databases.ledger.raw(
-    `SELECT ${SOMEBODY_TO_REMIND} OR EXISTS (SELECT FROM access_expiries WHERE told_at IS NULL) AS "isUntold"`,
+    `SELECT ${SOMEBODY_TO_REMIND} OR EXISTS (SELECT FROM access_expiries WHERE told_at IS NULL) AS "isUntold", ${REVIEW_STAND}`,
     remindedBindings(close),
   );
-  return { isOver: ends.some(({ isOver }) => isOver), close, isUntold: rows[0]?.isUntold === true };
+  const { isUntold, ...review } = rows[0] as ReviewStand & { isUntold: boolean };
+  return { isOver: ends.some(({ isOver }) => isOver), close, isUntold, review };
 }

@@ -3,6 +3,7 @@ import { AccessExpiry } from '../../models/access-expiry.ts';
 import { Freeze } from '../../models/freeze.ts';
 import type { Actor } from '../../ports.ts';
 import { endedReport, expireAccess, MOST_AT_ONCE } from '../expire-access.ts';
+import { seeToReview } from '../reviewing/tend-review.ts';
 import { LeaseTakenError, withLease } from '../service/lease.ts';
 import type { AccessWatch } from './access-watch.ts';
 import { type DueAccess, lookAtAccess } from './due-access.ts';
@@ -14,18 +15,22 @@ const FRUITLESS_MS = 10 * 60_000;
 const ACTOR: Actor = { id: 'schedule:expire-access', name: 'expire-access (schedule)', face: 'schedule' };
 
 /**
- * Lets access expire whose end has passed, and tells the channel of that and of ends that are near. Any replica may, at any
- * time; one does. Where nothing is due, two statements say so, and nothing is recorded.
+ * Lets access expire whose end has passed, tells the channel of that and of ends that are near, and sees to the access
+ * review. Any replica may, at any time; one does. Where nothing is due, two statements say so, three while a review is open.
  */
 export async function tendAccess(watch: AccessWatch): Promise<void> {
   const { ports } = watch;
   const { access } = ports.settings;
   if (!access) return;
   const due = await lookAtAccess(ports, access);
-  if (!due.isOver && !due.isUntold) return;
+  if (due.isOver || due.isUntold) await attendAlone(watch, access.channel, due);
+  await seeToReview(watch, due.review);
+}
+
+async function attendAlone(watch: AccessWatch, channel: string | undefined, due: DueAccess): Promise<void> {
   const claim = { resource: 'access that ends', runId: undefined, holder: 'CapOps', work: 'looking after it' };
   try {
-    await withLease(ports, claim, ({ signal }) => attend(watch, { due, channel: access.channel, signal }));
+    await withLease(watch.ports, claim, ({ signal }) => attend(watch, { due, channel, signal }));
   } catch (error) {
     if (!(error instanceof LeaseTakenError)) throw error;
   }

@@ -47,9 +47,11 @@ function tellWatchers(
   { begun, id, request: { operation } }: Underway,
   outcome: Outcome,
 ): void {
-  const isDangerous = begun && outcome.kind === 'done' && !outcome.repeated && needsSecondPerson(ports, operation);
+  const isDone = begun && outcome.kind === 'done' && !outcome.repeated;
+  const isDangerous = isDone && needsSecondPerson(ports, operation);
   for (const watcher of watchers) {
     if (outcome.kind === 'awaiting' || operation.leavesMessage) follow(Promise.resolve(watcher.waiting?.()));
+    if (isDone) follow(Promise.resolve(watcher.changed?.(operation.name)));
     if (isDangerous) follow(Promise.resolve(watcher.dangerous?.({ id, operation: operation.name })));
   }
 }

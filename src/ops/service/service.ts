@@ -73,6 +73,8 @@ export interface PreviewOutcome {
   /** Hand this back as `confirmation` to run exactly what was shown. Undefined: there is nothing to do. */
   readonly confirmation: string | undefined;
   readonly confirmLabel: string | undefined;
+  /** What has to be typed to confirm it in the terminal; undefined: yes or no. */
+  readonly confirmWord?: string | undefined;
   /** A confirmation was given, but the state has moved since: this is the new preview. */
   readonly moved: boolean;
   /** What was looked at: for this process, and not to be kept. */
@@ -83,6 +85,8 @@ export interface PreviewOutcome {
 export interface Watcher {
   /** A run begins to wait for a second person, or somebody has decided about one that does. */
   waiting?(): void | Promise<void>;
+  /** A change is done and recorded. */
+  changed?(operation: string): void | Promise<void>;
   /** A run that a second person let pass, or that was forced, is done and recorded. */
   dangerous?(run: { readonly id: string; readonly operation: string }): Promise<unknown>;
 }
