@@ -3,6 +3,7 @@ import { type BackupFormat, endingOf, formatOf } from './backup-format.ts';
 
 const MANIFEST_ENDING = '.manifest.json';
 const PIN_ENDING = '.pinned.json';
+const DAMAGE_ENDING = '.damaged.json';
 const KEY =
   /^backups\/(?<folder>[^/]+)\/(?<stamp>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)-(?<kind>[a-z][a-z0-9-]*)(?<ending>\.[a-z.]+)$/;
 
@@ -42,6 +43,16 @@ export function keyOfManifest(key: string): string | undefined {
 /** Where it stands why a backup is pinned. */
 export function pinKey(key: string): string {
   return key + PIN_ENDING;
+}
+
+/** Where it stands that a backup was found damaged. */
+export function damageKey(key: string): string {
+  return key + DAMAGE_ENDING;
+}
+
+/** The backup's key that a note about damage belongs to; undefined where the key is no such note's. */
+export function keyOfDamage(key: string): string | undefined {
+  return key.endsWith(DAMAGE_ENDING) ? key.slice(0, -DAMAGE_ENDING.length) : undefined;
 }
 
 /** Undefined where CapOps makes no such key. */

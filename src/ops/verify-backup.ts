@@ -6,6 +6,7 @@ import { BackupCopy } from '../models/backup-copy.ts';
 import type { ArchiveCheck, BackupDesk } from '../ports.ts';
 import { openBackupDesk, type Place } from './backups/backup-desk.ts';
 import { backupOrFile, type FoundBackup, findBackup } from './backups/backup-found.ts';
+import { noteDamage } from './backups/damage-note.ts';
 import { examine } from './backups/read-back.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
@@ -17,6 +18,8 @@ interface Verdict {
   readonly state: 'good' | 'bad' | 'missing' | 'unknown';
   readonly fault: string | undefined;
   readonly proof: ArchiveCheck['proof'] | undefined;
+  /** What was found could not be noted beside it. */
+  readonly isUntold?: true;
 }
 
 interface Verified {
@@ -45,8 +48,8 @@ export const verifyBackup = defineOperation({
     const verdicts: Verdict[] = [];
     for (const place of found.places) {
       const verdict = await verifyCopy(context, desk, { manifest: found.manifest, place });
-      await note(context, found, verdict);
-      verdicts.push(verdict);
+      const isNoted = await note(context, found, { ...verdict, place });
+      verdicts.push(isNoted ? verdict : { ...verdict, isUntold: true });
     }
     return { name: found.manifest ? found.manifest.id.slice(0, 8) : asked, manifest: found.manifest, verdicts };
   },
@@ -63,6 +66,9 @@ export const verifyBackup = defineOperation({
         rows: verdicts.map((one) => [one.storage, one.key, wordsOf(one)]),
       },
       ...(manifest ? [] : [{ kind: 'note', text: NO_MANIFEST } as const]),
+      ...verdicts
+        .filter(({ isUntold }) => isUntold)
+        .map(({ storage }) => ({ kind: 'note', text: untold(storage) }) as const),
     ];
     if (flawed.length === 0) {
       const places = listWords(verdicts.map(({ storage }) => storage));
@@ -85,6 +91,10 @@ const STATES: Readonly<Record<Verdict['state'], string>> = {
 
 const NO_MANIFEST =
   'No manifest stands beside it, so that there is no checksum to hold it to: a changed byte that its format does not notice is not noticed here.';
+
+function untold(storage: string): string {
+  return `It could not be noted beside it in ${storage}: should the ledger be lost, what was found now is, too.`;
+}
 
 function wordsOf({ state, fault, proof }: Verdict): string {
   if (state !== 'good') return `${STATES[state]}${fault ? `: ${fault}` : ''}`;
@@ -122,15 +132,17 @@ function layoutOf({ format, compression, encryption }: BackupManifest) {
   return { format, compression, isEncrypted: encryption !== null };
 }
 
-/** Enters what was found; of a file that the ledger never heard of, nothing. */
+/** Enters what was found; of a file that the ledger never heard of, nothing. False where it does not stand beside the copy. */
 async function note(
-  { databases: { ledger }, clock }: Context,
+  context: Context,
   { manifest, row }: FoundBackup,
-  { storage, key, state, fault = '' }: Verdict,
-): Promise<void> {
+  { place, storage, key, state, fault = '' }: Verdict & { readonly place: Place },
+): Promise<boolean> {
   const isKnown = row?.copies?.some((copy) => copy.storage === storage && copy.key === key);
-  if (!manifest || !isKnown || state === 'unknown') return;
-  const triedAt = clock.now();
+  if (!manifest || !isKnown || state === 'unknown') return true;
+  const triedAt = context.clock.now();
   const entry = { backupId: manifest.id, storage, key, state, triedAt };
-  await BackupCopy.enter(ledger, state === 'good' ? { ...entry, verifiedAt: triedAt } : { ...entry, fault });
+  const found = state === 'good' ? { ...entry, verifiedAt: triedAt } : { ...entry, fault };
+  await BackupCopy.enter(context.databases.ledger, found);
+  return noteDamage(context, place, state === 'bad' ? { fault, since: triedAt } : undefined);
 }

@@ -157,6 +157,21 @@ describe('prune', () => {
     expect(dumps(ground)).toHaveLength(3);
   });
 
+  test('a damaged one goes with the note that says so; a note about nothing is a leftover', async () => {
+    const ground = await openGround({ backups: FEW });
+    const [first] = await plantNights(ground, 10);
+    const path = join(ground.folder, first?.copies[0]?.key ?? '');
+    const damage = { fault: 'One byte is wrong.', since: new Date(ground.now.getTime() - 8 * 86_400_000) };
+    writeFileSync(`${path}.damaged.json`, JSON.stringify(damage));
+    const stray = join(dirname(path), '2026-01-01T02-00-00Z-nightly.dump.zst.damaged.json');
+    writeFileSync(stray, '{');
+    utimesSync(stray, damage.since, damage.since);
+    const preview = await look(ground);
+    expect(said(preview)).toContain('found damaged on');
+    await prune(ground, preview.confirmation);
+    expect([existsSync(path), existsSync(`${path}.damaged.json`), existsSync(stray)]).toEqual([false, false, false]);
+  });
+
   test('leftovers older than a week go, and nothing that CapOps did not make', async () => {
     const ground = await openGround();
     await plantNights(ground, 1);

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { itNeeds } from '../setup/it-needs.ts';
@@ -45,6 +45,42 @@ describe('verify-backup', () => {
     ]);
     expect(await stateOf(ground)).toBe('bad');
     expect(said(await ground.types(OMAR, 'backups'))).toContain('local (damaged)');
+  });
+
+  itNeeds(['postgresClient', 'zstd'], 'damage outlives the ledger, until it is found whole again', async () => {
+    const ground = await openGround();
+    const { id, path } = await backedUp(ground);
+    const place = readFileSync(path).length - 40;
+    flip(path, place);
+    await ground.types(OMAR, `verify-backup ${id}`);
+    const mark = `${path}.damaged.json`;
+    expect(JSON.parse(readFileSync(mark, 'utf8'))).toEqual({
+      fault: expect.stringContaining('no whole archive'),
+      since: ground.now.toISOString(),
+    });
+    const lose = () => ground.ledger('DELETE FROM backup_copies; DELETE FROM backups');
+    await lose();
+    expect(said(await ground.types(OMAR, 'backups'))).toContain('local (damaged)');
+    expect(await ground.ledger('SELECT state, tried_at FROM backup_copies')).toEqual([
+      { state: 'bad', tried_at: ground.now },
+    ]);
+    flip(path, place);
+    ground.now = new Date(ground.now.getTime() + 60_000);
+    expect(said(await ground.types(OMAR, `verify-backup ${id}`))).toContain('is whole');
+    expect(existsSync(mark)).toBe(false);
+    await lose();
+    expect(said(await ground.types(OMAR, 'backups'))).not.toContain('damaged');
+  });
+
+  itNeeds(['postgresClient', 'zstd'], 'says where the damage could not be noted beside it', async () => {
+    const ground = await openGround();
+    const { id, path } = await backedUp(ground);
+    flip(path, readFileSync(path).length - 40);
+    const { local } = ground.backups;
+    const write = () => Promise.reject(new Error('full'));
+    ground.backups = { ...ground.backups, local: { ...local, write } };
+    expect(said(await ground.types(OMAR, `verify-backup ${id}`))).toContain('It could not be noted beside it in local');
+    expect(await stateOf(ground)).toBe('bad');
   });
 
   itNeeds(['postgresClient', 'zstd'], 'a file, in the terminal: with its manifest, and without', async () => {

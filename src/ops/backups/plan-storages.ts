@@ -1,4 +1,4 @@
-import { keyOfManifest, manifestKey, readBackupKey } from '../../domain/backup-name.ts';
+import { keyOfDamage, keyOfManifest, manifestKey, readBackupKey } from '../../domain/backup-name.ts';
 import { type PruningPlan, planPruning, type StorageListing } from '../../domain/pruning-plan.ts';
 import { DEFAULT_RETENTION } from '../../domain/retention.ts';
 import type { StoredBackup } from '../../domain/stored-backup.ts';
@@ -98,12 +98,15 @@ function proofOf({ manifest, bytes }: HeldBackup, copy: KnownCopy | undefined): 
   return bytes === manifest.bytes ? 'verified' : 'unverified';
 }
 
-/** Under names that only CapOps gives, and without a manifest, readable or not. */
+/** Under names that only CapOps gives, and without a manifest, readable or not; notes about damage of what is gone. */
 function leftoversIn({ objects }: StorageContents, now: Date): string[] {
   const before = now.getTime() - LEFT_MS;
   return [...objects.values()]
     .filter(({ key, modifiedAt }) => modifiedAt.getTime() < before && keyOfManifest(key) === undefined)
-    .filter(({ key }) => readBackupKey(key) !== undefined && !objects.has(manifestKey(key)))
+    .filter(({ key }) => {
+      const of = keyOfDamage(key) ?? key;
+      return readBackupKey(of) !== undefined && !objects.has(manifestKey(of));
+    })
     .map(({ key }) => key)
     .sort();
 }

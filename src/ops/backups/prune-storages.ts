@@ -1,3 +1,4 @@
+import { damageKey } from '../../domain/backup-name.ts';
 import type { Decision } from '../../domain/retention.ts';
 import type { StoredBackup } from '../../domain/stored-backup.ts';
 import { BackupAlarm } from '../../models/backup-alarm.ts';
@@ -5,6 +6,7 @@ import { BackupCopy } from '../../models/backup-copy.ts';
 import type { BackupStorage } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import type { StoragePlan } from './plan-storages.ts';
+import type { StorageContents } from './read-storage.ts';
 
 /** As many keys as a store takes in one call. */
 const BATCH = 1000;
@@ -81,7 +83,7 @@ async function pruneStorage(
     context.signal.throwIfAborted();
     context.progress({ phase: `Removing from ${storage.name}`, done: start, total: going.length });
     const batch = going.slice(start, start + BATCH);
-    removed.push(...(await removeBackups(context, storage, { going: batch, failed, advance })));
+    removed.push(...(await removeBackups(context, contents, { going: batch, failed, advance })));
   }
   const files = await remove(context, storage, [...(before?.files ?? []), ...leftovers]);
   const abandoned = new Date(context.clock.now().getTime() - ABANDONED_MS);
@@ -100,7 +102,7 @@ type Failures = { readonly key: string; readonly reason: string }[];
 /** Manifests first, files behind them. Resolves with those that are backups no more. */
 async function removeBackups(
   context: Context,
-  storage: BackupStorage,
+  { storage, objects }: StorageContents,
   {
     going,
     failed,
@@ -120,7 +122,8 @@ async function removeBackups(
   );
   const gone = going.flatMap(({ backup }) => (stays.has(backup.manifestKey) ? [] : [backup]));
   await advance(gone.length);
-  const files = await storage.remove(gone.map(({ fileKey }) => fileKey));
+  const notes = gone.map(({ fileKey }) => damageKey(fileKey)).filter((key) => objects.has(key));
+  const files = await storage.remove([...gone.map(({ fileKey }) => fileKey), ...notes]);
   failed.push(...manifests.failed, ...files.failed);
   return gone;
 }

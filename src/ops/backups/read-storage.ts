@@ -1,5 +1,6 @@
 import { type BackupManifest, readManifest } from '../../domain/backup-manifest.ts';
-import { keyOfManifest, manifestKey, pinKey } from '../../domain/backup-name.ts';
+import { damageKey, keyOfManifest, manifestKey, pinKey } from '../../domain/backup-name.ts';
+import { type Damage, readDamage } from '../../domain/damage.ts';
 import { type Pin, readPin } from '../../domain/pin.ts';
 import type { BackupStorage, StoredObject } from '../../ports.ts';
 import type { Place } from './backup-desk.ts';
@@ -16,6 +17,7 @@ export interface HeldBackup {
   /** Of the file; undefined: it is not there. */
   readonly bytes: number | undefined;
   readonly pin: Pin | undefined;
+  readonly damage: Damage | undefined;
 }
 
 /** What a storage holds, as it said itself. */
@@ -71,7 +73,9 @@ async function held(
     const manifest = known(key) ?? (await manifestAt({ storage, key }, signal));
     const pinned = objects.get(pinKey(key));
     const pin = pinned && readPin(await textOf({ storage, key: pinned.key }, signal), pinned.modifiedAt);
-    return { manifest, key, bytes: objects.get(key)?.bytes, pin };
+    const found = objects.get(damageKey(key));
+    const damage = found && readDamage(await textOf({ storage, key: found.key }, signal), found.modifiedAt);
+    return { manifest, key, bytes: objects.get(key)?.bytes, pin, damage };
   } catch (error) {
     signal.throwIfAborted();
     return { key: manifestKey(key), fault: (error as Error).message };

@@ -88,16 +88,18 @@ export function manifestOf({ id, manifest }: Backup): BackupManifest {
 interface Change extends HeldBackup {
   readonly storage: string;
   readonly row: Backup | undefined;
-  /** `cut`: it is not as long as it was; `pin`: only that it is pinned. */
-  readonly kind: 'good' | 'cut' | 'pin';
+  /** `cut`: it is not as long as it was; `damaged`: a note beside it says so; `pin`: only that it is pinned. */
+  readonly kind: 'good' | 'cut' | 'damaged' | 'pin';
 }
 
 function changeFor(held: HeldBackup, { storage, row }: Pick<Change, 'storage' | 'row'>): Change | undefined {
-  const { manifest, bytes, pin } = held;
+  const { manifest, bytes, pin, damage } = held;
   if (bytes === undefined) return undefined;
   const copy = row?.copies?.find((one) => one.storage === storage);
   const isNew = !copy || ['wanted', 'missing', 'removed'].includes(copy.state);
   if (bytes !== manifest.bytes && (isNew || copy.state === 'good')) return { ...held, storage, row, kind: 'cut' };
+  const isNews = isNew || (copy.state === 'good' && Number(copy.verifiedAt) < Number(damage?.since));
+  if (damage && isNews) return { ...held, storage, row, kind: 'damaged' };
   if (isNew && bytes === manifest.bytes) return { ...held, storage, row, kind: 'good' };
   return pin !== undefined && !row?.pinnedAt ? { ...held, storage, row, kind: 'pin' } : undefined;
 }
@@ -108,16 +110,19 @@ async function enter({ databases: { ledger }, clock }: Desk, changes: readonly C
   for (const { manifest, pin, row } of changes) if (pin && !row?.pinnedAt) await Backup.pin(ledger, manifest.id, pin);
   const place = ({ manifest, storage, key }: Change) => ({ backupId: manifest.id, storage, key });
   const good = changes.filter(({ kind }) => kind === 'good');
-  const cut = changes.filter(({ kind }) => kind === 'cut');
   await BackupCopy.enter(
     ledger,
     ...good.map((one) => ({ ...place(one), state: 'good' as const, ...verifiedAtOf(one) })),
   );
-  const triedAt = clock.now();
-  await BackupCopy.enter(
-    ledger,
-    ...cut.map((one) => ({ ...place(one), state: 'bad' as const, triedAt, fault: cutWords(one) })),
-  );
+  const bad = changes.filter(({ kind }) => kind === 'cut' || kind === 'damaged');
+  const now = clock.now();
+  await BackupCopy.enter(ledger, ...bad.map((one) => ({ ...place(one), state: 'bad' as const, ...faultOf(one, now) })));
+}
+
+function faultOf(change: Change, now: Date): { triedAt: Date; fault: string } {
+  const { kind, damage } = change;
+  if (kind === 'damaged' && damage) return { triedAt: damage.since, fault: damage.fault };
+  return { triedAt: now, fault: cutWords(change) };
 }
 
 function verifiedAtOf({ manifest, storage }: Change): { verifiedAt: Date } {
@@ -159,8 +164,10 @@ function unrecorded(storages: readonly StorageContents[]): KnownBackup[] {
       provenAt: null,
       copies: same.map(({ held, storage }) => {
         const isWhole = held.bytes === manifest.bytes;
-        const state = isWhole ? ('good' as const) : ('not listed' as const);
-        const seen = { verifiedAt: manifest.verified.at, fault: null, damagedSince: undefined };
+        const sound = held.damage ? ('bad' as const) : ('good' as const);
+        const state = isWhole ? sound : ('not listed' as const);
+        const { since: damagedSince, fault = null } = held.damage ?? {};
+        const seen = { verifiedAt: manifest.verified.at, fault, damagedSince };
         return { storage, key: held.key, state, ...seen };
       }),
     }))
