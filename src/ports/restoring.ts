@@ -37,7 +37,7 @@ export interface DumpContents {
   readonly extensions: readonly string[];
   /** Those that own something, are granted something, or stand in a policy. */
   readonly roles: readonly string[];
-  /** Functions, procedures, triggers and rules: `FUNCTION public.say(text)`. They run with the rights of whoever uses the data. */
+  /** Functions, procedures, triggers and rules: `FUNCTION public.say`. They run with the rights of whoever uses the data. */
   readonly code: readonly string[];
   /** A plain dump by pg_dump -C: it would leave the database that it is restored into. */
   readonly createsDatabase: boolean;
