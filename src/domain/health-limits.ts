@@ -10,7 +10,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = { timeoutMs: 3000, slowMs: 1000 };
 
 /** What answers in no time when all is well. */
-const OWN_SLOW_MS: Readonly<Partial<Record<Service, number>>> = { database: 200, ledger: 200, redis: 200 };
+const OWN_SLOW_MS: Readonly<Partial<Record<Service, number>>> = { database: 500, ledger: 500, redis: 500 };
 
 /** A service's own in capops.yml, then what is usual for it, then what the file says for all. */
 export function limitsOf(service: Service, { health }: Pick<Settings, 'health'>): Limits {

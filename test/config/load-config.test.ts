@@ -14,6 +14,7 @@ test('with an address alone there is a whole configuration', () => {
     backups: { folder: join(folder, 'backups'), offsite: undefined },
     age: { identityFile: undefined },
     redisUrl: undefined,
+    services: { gatewayUrl: undefined, frontendUrl: undefined },
     slack: undefined,
     watching: { health: undefined, heartbeatUrl: undefined, pagingUrl: undefined },
     settings: { environment: 'development', timeZone: 'UTC', policy: undefined },

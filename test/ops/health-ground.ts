@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { openProbes } from '../../src/adapters/probes.ts';
+import { SERVICES } from '../../src/domain/health.ts';
 import type { Settings } from '../../src/ports.ts';
 import { type HttpService, httpService, json, page } from '../setup/http-service.ts';
 import { whyMissing } from '../setup/machine.ts';
@@ -25,6 +26,10 @@ interface GroundOptions {
   readonly without?: readonly ('gateway' | 'frontend' | 'redis' | 'slack')[];
 }
 
+/** So that nothing is slow on a machine that is busy with other tests. */
+export const PATIENT = { timeoutMs: 20_000, slowMs: 15_000 };
+const PATIENT_CHECKS = Object.fromEntries(SERVICES.map((service) => [service, PATIENT]));
+
 export const GATEWAY_OK = json({ status: 'ok', environment: 'test', version: '2.1.0', database: 'connected' });
 
 /** Opened for one test, and closed with it. */
@@ -40,7 +45,7 @@ export async function openHealthGround({ settings = {}, without = [] }: GroundOp
   proxies.redis = await tcpProxy(Number(redis ? new URL(redis).port : 1));
   const before = proxies as HealthGround['before'];
   const desk = await openDesk({
-    settings,
+    settings: { health: { ...PATIENT, checks: PATIENT_CHECKS }, ...settings },
     through: (url, database) => {
       addresses[database] = before[database].through(url);
       return addresses[database];

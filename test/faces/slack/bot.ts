@@ -40,6 +40,10 @@ export interface Bot {
   close(): Promise<void>;
 }
 
+// So that nothing is slow on a machine that is busy with other tests.
+const PATIENT = { timeoutMs: 20_000, slowMs: 15_000 };
+const PATIENT_HEALTH = { ...PATIENT, checks: { database: PATIENT, ledger: PATIENT, redis: PATIENT } };
+
 const RECEIVERS = {
   http: ({ signingSecret }: LocalSlack): ReceiverConfig => {
     return { kind: 'http', signingSecret, port: 0, host: '127.0.0.1' };
@@ -58,6 +62,8 @@ interface BotOptions {
   readonly after?: Bot;
   /** Where long operations wait for a worker; absent: they run at once. */
   readonly jobs?: Ports['jobs'];
+  /** What health is looked at with, over these databases; absent: nothing. */
+  readonly probes?: (desk: Desk, slack: LocalSlack) => ReturnType<NonNullable<Ports['openProbes']>>;
   /** Lets parts of the service go wrong. */
   readonly faults?: (service: OpsService) => Partial<OpsService>;
 }
@@ -69,6 +75,7 @@ export async function openBot({
   through,
   after,
   jobs,
+  probes,
   faults = () => ({}),
 }: BotOptions = {}): Promise<Bot> {
   const [slack, desk] = await Promise.all([
@@ -85,6 +92,7 @@ export async function openBot({
   const settings: Settings = {
     environment: 'staging',
     timeZone: 'Europe/London',
+    health: PATIENT_HEALTH,
     get policy() {
       return bot.policy;
     },
@@ -106,6 +114,7 @@ export async function openBot({
     clock,
     log: { debug: quiet, info: quiet, warn: complain, error: complain },
     settings,
+    openProbes: probes && (() => probes(desk, slack)),
   };
   const sound = createService(ports, operations);
   const service: OpsService = { ...sound, ...faults(sound) };
