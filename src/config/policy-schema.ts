@@ -111,6 +111,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
       auditChannel,
       announcements: file.slack.announcements,
       hasBackups: file.backups !== undefined,
+      accessChannel: access?.channel,
     }),
     byItself: access && ['expire-access'],
   };

@@ -40,11 +40,13 @@ interface Around {
   /** The channel that hears of changes. */
   readonly announcements: string | undefined;
   readonly hasBackups: boolean;
+  /** The channel of the access review and summary; undefined: there are none. */
+  readonly accessChannel: string | undefined;
 }
 
 /** What runs by itself though the file does not say so; an entry of the same name stands in its stead. */
 export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around): ScheduleEntry[] {
-  const { timeZone, auditChannel, announcements, hasBackups } = around;
+  const { timeZone, auditChannel, announcements, hasBackups, accessChannel } = around;
   const builtIn = (operation: string, cron: string, more: Pick<ScheduleEntry, 'channel' | 'catchUpMs'>) => ({
     ...{ name: operation, operation, cron, timeZone, input: {} },
     ...more,
@@ -62,9 +64,22 @@ export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around):
           builtIn('digest', '0 8 * * 1-5', { channel: announcements, catchUpMs: 4 * HOUR_MS }),
           builtIn('db-report', '30 9 1 * *', { channel: announcements, catchUpMs: 72 * HOUR_MS }),
         ]),
+    ...(accessChannel === undefined ? [] : accessRounds(builtIn, accessChannel)),
   ];
   const taken = new Set(entries.map(({ name }) => name));
   return [...entries, ...all.filter(({ name }) => !taken.has(name))];
+}
+
+/** The review posts itself, in parts, and so has no channel here. */
+function accessRounds(
+  builtIn: (operation: string, cron: string, more: Pick<ScheduleEntry, 'channel' | 'catchUpMs'>) => ScheduleEntry,
+  channel: string,
+): ScheduleEntry[] {
+  const catchUpMs = 24 * HOUR_MS;
+  return [
+    { ...builtIn('open-access-review', '0 9 * * 1', { channel: undefined, catchUpMs }), name: 'access-review' },
+    builtIn('access-summary', '0 9 1 * *', { channel, catchUpMs }),
+  ];
 }
 
 /** The entries with what the file says for all of them. */

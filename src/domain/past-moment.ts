@@ -19,3 +19,10 @@ export function readPastMoment(text: string, { now, timeZone }: Moment): Date | 
 }
 
 const UNITS: Readonly<Record<string, string>> = { h: 'hours', d: 'days', w: 'weeks' };
+
+/** The midnight with which last month began, in the moment's zone. */
+export function beginOfLastMonth({ now, timeZone }: Moment): Date {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
+  const first = today.with({ day: 1 }).subtract({ months: 1 });
+  return new Date(first.toZonedDateTime(timeZone).epochMilliseconds);
+}

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { AIRPORT_CODE } from '../domain/airport-code.ts';
 import type { AuditRow } from '../domain/audit-chain.ts';
 import { showTime } from '../domain/end-date.ts';
-import { PAST_MOMENT_FORMS, readPastMoment } from '../domain/past-moment.ts';
 import type { Offer } from '../errors.ts';
 import { AuditEntry, type AuditFilter } from '../models/audit-entry.ts';
 import { type Argument, type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { since } from './since.ts';
 
 /** Entries on one page in Slack, and at most in the terminal unless asked for more. */
 const PAGE_ENTRIES = 15;
@@ -23,25 +23,6 @@ const about: Argument<About, false> = {
   positional: true,
   takesWord: () => true,
   schema: () => z.string().transform(readAbout),
-  widget: { kind: 'none' },
-};
-
-const since: Argument<Date, false> = {
-  label: 'Since',
-  summary: `where to begin: ${PAST_MOMENT_FORMS}`,
-  example: '7 days',
-  required: false,
-  takesWord: (word) => /^[\w-]+,?$/.test(word) && !AIRPORT_CODE.test(word),
-  schema: (moment) =>
-    z.string().transform((text, ctx) => {
-      const begin = readPastMoment(text, moment);
-      if (begin) return begin;
-      ctx.addIssue({
-        code: 'custom',
-        message: `“${text}” is no time to look back to. Write it like one of these: ${PAST_MOMENT_FORMS}.`,
-      });
-      return z.NEVER;
-    }),
   widget: { kind: 'none' },
 };
 

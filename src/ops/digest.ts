@@ -1,6 +1,7 @@
 import { counted } from '../domain/counted.ts';
 import { showTime } from '../domain/end-date.ts';
 import { lastSlots } from '../models/schedule-history.ts';
+import { reviewOfAccess } from './rounds/digest-access-review.ts';
 import { openApprovals } from './rounds/digest-approvals.ts';
 import { backups } from './rounds/digest-backups.ts';
 import { accessThatEnds } from './rounds/digest-ending-access.ts';
@@ -15,7 +16,7 @@ const LONGEST_MS = 31 * DAY_MS;
 /** What waits is counted beyond this, not listed. */
 const SHOWN = 8;
 
-const SUBJECTS: readonly Subject[] = [backups, accessThatEnds, openApprovals, failedRuns];
+const SUBJECTS: readonly Subject[] = [backups, accessThatEnds, reviewOfAccess, openApprovals, failedRuns];
 
 interface Digest {
   readonly span: Span;

@@ -1,4 +1,5 @@
 import { accessReview } from './access-review.ts';
+import { accessSummary } from './access-summary.ts';
 import { approvals } from './approvals.ts';
 import { approve } from './approve.ts';
 import { audit } from './audit.ts';
@@ -53,6 +54,7 @@ export const OPERATIONS: readonly Operation[] = [
   accessReview,
   openAccessReview,
   keepAccess,
+  accessSummary,
   healthCheck,
   backup,
   listBackups,

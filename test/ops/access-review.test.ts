@@ -241,6 +241,28 @@ describe('the access review', () => {
   });
 });
 
+describe('the digest', () => {
+  const titles = async () => {
+    const outcome = await ground.desk.types(VERA, 'digest');
+    return outcome.kind === 'done' ? outcome.report.thread?.map(({ title }) => title) : [said(outcome)];
+  };
+
+  test('says what the review still asks', async () => {
+    expect(await titles()).toContain('No access review is open.');
+    await ground.access('AAA', 'work', null);
+    await ground.access('BBB', 'work', null);
+    await begun();
+    await ground.desk.types(OMAR, 'keep AAA');
+    expect(await titles()).toContainEqual(
+      expect.stringMatching(/^1 organisation of the access review of .* waits for an answer\.$/),
+    );
+    await ground.desk.types(OMAR, 'keep BBB');
+    expect(await titles()).toContainEqual(
+      expect.stringMatching(/^The access review of .* is answered: 2 organisations\.$/),
+    );
+  });
+});
+
 describe('the list', () => {
   test('has every organisation’s modules with the last change, the end, and who kept it', async () => {
     await ground.access('AAA', 'work', FAR);

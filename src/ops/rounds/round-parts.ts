@@ -1,3 +1,4 @@
+import { reviewOfAccess } from './digest-access-review.ts';
 import { openApprovals } from './digest-approvals.ts';
 import { backups } from './digest-backups.ts';
 import { accessThatEnds } from './digest-ending-access.ts';
@@ -10,8 +11,7 @@ export type Round = (typeof ROUNDS)[number];
 /** One line of the runbook's checklist, and what ticks it. */
 export type RoundPart = {
   readonly words: string;
-} & /** Ticked when the schedule has run it each time that it was due. */
-(
+} /** Ticked when the schedule has run it each time that it was due. */ & (
   | { readonly operation: string }
   /** Ticked when nothing about it waits for somebody. */
   | { readonly subject: Subject }
@@ -31,10 +31,12 @@ export const CHECKLISTS: Readonly<Record<Round, readonly RoundPart[]>> = {
   ],
   weekly: [
     { words: 'Back up everything in full', operation: 'nightly-backup' },
+    { words: 'Begin the access review', operation: 'open-access-review' },
+    { words: 'Answer the access review', subject: reviewOfAccess },
     {
       words: 'Restore a backup, to prove it',
       byHand: 'CapOps does not do this yet: docs/disaster.md has the commands',
     },
   ],
-  monthly: [],
+  monthly: [{ words: 'Sum up the access to the modules', operation: 'access-summary' }],
 };
