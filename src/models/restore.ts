@@ -23,10 +23,13 @@ export class Restore extends Model {
   declare step: RestoreStep;
   /** PostgreSQL's numbers for what was live, and for what was restored: they tell them apart, whatever their names are. */
   declare liveOid: number;
-  declare scratchOid: number;
+  /** Null before it is made. */
+  declare scratchOid: number | null;
   declare scratch: string;
-  /** What the database that was live before is called once it is switched out. */
+  /** What stands beside the live one after a switch: the one that was live before; of one that is undone, what was restored. */
   declare former: string;
+  /** What the restored one is to be called by an undo that was begun. */
+  declare undone: string | null;
   declare begunAt: Date;
   declare switchedAt: Date | null;
   declare unavailableMs: number | null;
@@ -86,10 +89,15 @@ export class Restore extends Model {
       .orderBy('begun_at');
   }
 
-  /** Switched in, and what was there before has been kept long enough. */
+  /** Those of which an undo was begun, and not noted as done. */
+  static async halfUndone(ledger: Knex): Promise<Restore[]> {
+    return Restore.query(ledger).where('step', 'switched').whereNotNull('undone');
+  }
+
+  /** Those because of which a database stands beside the live one that has been kept long enough. */
   static async due(ledger: Knex, now: Date): Promise<Restore[]> {
     return Restore.query(ledger)
-      .where('step', 'switched')
+      .whereIn('step', ['switched', 'undone'])
       .whereNull('ended_at')
       .where('kept_until', '<=', now)
       .orderBy('kept_until');

@@ -6,7 +6,7 @@ import { EXIT } from './exit-code.ts';
 import { sheltered } from './interruption.ts';
 import { writeLines } from './output.ts';
 import { openProgressBar } from './progress-bar.ts';
-import { askYesOrNo } from './questions.ts';
+import { askForWord, askYesOrNo } from './questions.ts';
 import { tellTeam } from './team.ts';
 import { isInteractive } from './terminal.ts';
 
@@ -81,7 +81,9 @@ async function unconfirmed(
       'This has to be confirmed, and nobody is here to ask. Add --yes to go on, or --dry-run to see the preview only.';
     return nothingChanged(performance, EXIT.badInput, advice);
   }
-  const goOn = await askYesOrNo(terminal, `${preview.confirmLabel} in ${settings.environment}?`);
+  const question = `${preview.confirmLabel} in ${settings.environment}?`;
+  const { confirmWord: word } = preview;
+  const goOn = await (word === undefined ? askYesOrNo(terminal, question) : askForWord(terminal, question, word));
   return goOn ? undefined : nothingChanged(performance, EXIT.declined);
 }
 

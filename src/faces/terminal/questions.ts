@@ -88,6 +88,13 @@ export async function askYesOrNo(terminal: Terminal, message: string): Promise<b
   return confirm({ message: visible(message), default: false }, streams(terminal));
 }
 
+/** True when just this word is typed; anything else is no. */
+export async function askForWord(terminal: Terminal, message: string, word: string): Promise<boolean> {
+  const { input } = await import('@inquirer/prompts');
+  const asked = `${visible(message)} Type ${visible(word)} to go on:`;
+  return (await input({ message: asked }, streams(terminal))).trim() === word;
+}
+
 /** Questions go to stderr: stdout is for data. */
 function streams({ stdin, stderr }: Terminal): { input: Terminal['stdin']; output: Terminal['stderr'] } {
   return { input: stdin, output: stderr };

@@ -43,12 +43,18 @@ export async function withoutSecondPerson(
 /** Whoever approves it may be at another machine, and so may be what runs it then. */
 function refuseFile(operation: Operation, raw: Raw): void {
   const files = Object.entries(operation.args as Record<string, Argument>).filter(
-    ([name, { widget }]) => widget.kind === 'file' && raw[name] !== undefined,
+    ([name, { widget, isPath }]) =>
+      raw[name] !== undefined && (widget.kind === 'file' || (isPath && isPathLike(raw[name]))),
   );
   if (files.length === 0) return;
   throw new UserError(
     `“${operation.verb}” needs a second person, and what names a file on this machine cannot wait for one. Nothing was changed. Ask for it in Slack, with the file; or go on without a second person: ${forcedLine(operation, raw)}`,
   );
+}
+
+/** A word without a dot or a slash names something that others have, too. */
+function isPathLike(value: unknown): boolean {
+  return typeof value === 'string' && /[./]/.test(value);
 }
 
 function forcedLine(operation: Operation, raw: Raw): string {

@@ -33,12 +33,15 @@ export async function lookFirst(
   const look = { shown: undefined, report: seen?.report, hash };
   if (given === hash || !seen) return look;
   if (wasApproved(context, request)) throw new UserError(NO_LONGER_APPROVED);
-  const { report, confirmLabel, seen: looked } = seen;
+  const { report, confirmLabel, confirmWord, seen: looked } = seen;
   if (operation.previewFor === 'second person' && given === undefined && confirmLabel !== undefined) return look;
   const confirmation = confirmLabel === undefined ? undefined : hash;
   return {
     ...look,
-    shown: { kind: 'preview', runId: id, report, confirmation, confirmLabel, moved: given !== undefined, seen: looked },
+    shown: {
+      ...{ kind: 'preview', runId: id, report, confirmation, confirmLabel, confirmWord },
+      ...{ moved: given !== undefined, seen: looked },
+    },
   };
 }
 

@@ -87,6 +87,8 @@ export interface Preview {
   readonly state: unknown;
   /** The button's text, which names the act: `Import 120 organisations`. Undefined: there is nothing to do. */
   readonly confirmLabel: string | undefined;
+  /** What whoever confirms it in the terminal has to type, so that nobody does by habit; absent: yes or no. */
+  readonly confirmWord?: string;
   /** What took long to look at, for a run that follows at once in the same process. */
   readonly seen?: unknown;
 }

@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+import { Backup } from './backup.ts';
+
+/** Good backups of a database that were taken before a moment, the newest first. */
+export async function goodBackupsBefore(
+  ledger: Knex,
+  { database, role }: Pick<Backup, 'database' | 'role'>,
+  { before, limit }: { readonly before: Date; readonly limit: number },
+): Promise<Backup[]> {
+  return Backup.query(ledger)
+    .where({ database, role })
+    .where('taken_at', '<', before)
+    .whereExists(Backup.relatedQuery('copies').where('state', 'good'))
+    .orderBy('taken_at', 'desc')
+    .limit(limit);
+}

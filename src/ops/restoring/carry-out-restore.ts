@@ -1,0 +1,118 @@
+import { UserError } from '../../errors.ts';
+import { Restore } from '../../models/restore.ts';
+import type { RestoreFacts } from '../../ports.ts';
+import { usualStorages } from '../backups/backup-desk.ts';
+import { type MadeBackup, makeBackup, usualFormat } from '../backups/make-backup.ts';
+import type { Context } from '../service/operation.ts';
+import { withLedger } from '../service/with-ledger.ts';
+import { checkScratch } from './check-scratch.ts';
+import { type Filled, fillScratch, giveUp } from './fill-scratch.ts';
+import type { RestoreWork } from './restore-wish.ts';
+
+/** A restore that is in place. */
+export interface Restored {
+  readonly live: string;
+  /** What the database that was live before is called now, and until when it stays. */
+  readonly former: string;
+  readonly keptUntil: Date;
+  readonly unavailableMs: number;
+  readonly endedSessions: number;
+  /** Undefined: it could not be made, for this reason. */
+  readonly safety: MadeBackup | { readonly fault: string };
+  readonly facts: RestoreFacts;
+  /** What was seen to be in order, in sentences. */
+  readonly checks: readonly string[];
+  /** What the gateway still remembers, where it could not be told. */
+  readonly staleCache: boolean;
+}
+
+/**
+ * Backs up what is live, restores beside it, holds that to the manifest, and only then switches: until that moment the live
+ * database is not touched, and after it what was live stands beside.
+ */
+export async function carryOutRestore(context: Context, work: RestoreWork): Promise<Restored> {
+  const safety = await backUpFirst(context, work);
+  const safetyBackupId = 'manifest' in safety ? safety.manifest.id : undefined;
+  const noted = safetyBackupId ? `It was backed up before (${safetyBackupId.slice(0, 8)}).` : '';
+  await context.noteSoFar({ words: `The platform’s database was not touched. ${noted}`.trim() });
+  const filled = await fillScratch(context, work, { safetyBackupId });
+  const checks = await checked(context, work, filled);
+  const switched = await switchIn(context, work, filled);
+  const staleCache = await forgetAll(context);
+  return { ...switched, live: work.desk.server.live, safety, facts: filled.facts, checks, staleCache };
+}
+
+/** A database that is broken may be beyond a backup; whoever asked has to know that before. */
+async function backUpFirst(context: Context, { backups, wish }: RestoreWork): Promise<Restored['safety']> {
+  const { storage } = usualStorages(backups, context.settings);
+  const source = backups.sources.platform;
+  try {
+    const format = usualFormat(backups);
+    return await makeBackup(context, backups, { source, storage, kind: 'safety', note: wish.safetyNote, format });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const fault = (error as Error).message;
+    if (!wish.withoutSafetyBackup) {
+      throw new UserError(
+        `The database as it is now could not be backed up before: ${fault} The live database was not touched. To go on all the same, add --without-safety-backup.`,
+      );
+    }
+    context.log.warn({ err: error, runId: context.runId }, 'a restore goes on without a backup of what is live');
+    return { fault };
+  }
+}
+
+async function checked(context: Context, work: RestoreWork, { url, scratch }: Filled): Promise<string[]> {
+  const { restorable, desk } = work;
+  try {
+    const checks = await checkScratch(context, desk, { url, manifest: restorable.manifest, name: restorable.name });
+    await desk.server.dress(scratch.name);
+    const { runId, databases } = context;
+    await withLedger(() => Restore.advance(databases.ledger, { runId, from: ['filling'] }, { step: 'ready' }));
+    return checks;
+  } catch (error) {
+    await giveUp(context, work, scratch.name);
+    throw error;
+  }
+}
+
+/** From here on nothing is cancelled. What the ledger does not take is found out by whoever looks later. */
+async function switchIn(
+  context: Context,
+  work: RestoreWork,
+  { scratch, former }: Filled,
+): Promise<Pick<Restored, 'former' | 'keptUntil' | 'unavailableMs' | 'endedSessions'>> {
+  const { runId, databases, clock, signal, log } = context;
+  const { server } = work.desk;
+  try {
+    context.progress({ phase: 'Switching' });
+    signal.throwIfAborted();
+    const switched = await server.swap({ incoming: scratch.name, outgoing: former });
+    const switchedAt = clock.now();
+    const keptUntil = new Date(switchedAt.getTime() + work.wish.keepOldMs);
+    const unavailableMs = Math.round(switched.unavailableMs);
+    const change = { step: 'switched', switchedAt, keptUntil, unavailableMs } as const;
+    await Restore.advance(databases.ledger, { runId, from: ['ready'] }, change).catch((error: unknown) =>
+      log.warn({ err: error, runId }, 'the ledger did not take that a restore is in place'),
+    );
+    await context.noteSoFar({ words: `${server.live} was replaced; “undo-restore” puts back what was there before.` });
+    return { former, keptUntil, unavailableMs, endedSessions: switched.endedSessions };
+  } catch (error) {
+    const live = await server.find(server.live).catch(() => undefined);
+    // It may have happened although the answer was lost.
+    if (live && live.oid !== scratch.oid) await giveUp(context, work, scratch.name);
+    throw error;
+  }
+}
+
+/** True where the gateway may still answer from before. */
+async function forgetAll({ cache, log, runId }: Context): Promise<boolean> {
+  if (!cache) return false;
+  try {
+    await cache.forgetAll();
+    return false;
+  } catch (error) {
+    log.warn({ err: error, runId }, 'the gateway could not be told to forget what it knew of access');
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+import { showTime } from '../../domain/end-date.ts';
+import { UserError } from '../../errors.ts';
+import { openBackupDesk } from '../backups/backup-desk.ts';
+import type { Context } from '../service/operation.ts';
+import { findRestorable, type Restorable } from './restorable.ts';
+import { openRestoreDesk } from './restore-desk.ts';
+import type { RestoreWish, RestoreWork } from './restore-wish.ts';
+
+/** Finds what is to be restored, and sees that nothing stands against it. Throws UserError where something does; nothing was changed. */
+export async function prepareRestore(context: Context, asked: string, wish: RestoreWish): Promise<RestoreWork> {
+  const [desk, backups] = await Promise.all([openRestoreDesk(context), openBackupDesk(context)]);
+  const restorable = await findRestorable(context, backups, asked);
+  refuseForeign(restorable, wish);
+  refuseOther(context, restorable, { live: desk.server.live, wish });
+  const { trust, source } = restorable;
+  const { identities } = backups;
+  const plan = await desk.tools.plan(desk.server.addressOf(desk.server.live), source, {
+    trust,
+    identities,
+    signal: context.signal,
+    progress: context.progress,
+  });
+  const obstacles = [...(await desk.server.obstacles()), ...plan.obstacles];
+  if (obstacles.length > 0) throw new UserError(obstacles.map((message) => ({ message })));
+  return { desk, backups, restorable, plan, wish };
+}
+
+function refuseForeign({ trust, name }: Restorable, { acceptForeign }: RestoreWish): void {
+  if (trust === 'ours' || acceptForeign) return;
+  throw new UserError({
+    argument: 'backup',
+    message: `${name} is not one of CapOps’ own backups: no backup in the catalogue has this content. Whatever is in it would run as a program. Where you know where it is from, add --accept-foreign: it is searched for what no dump needs, and restored with no rights but its own database’s.`,
+  });
+}
+
+/** What was dumped elsewhere would replace this one with something else. */
+function refuseOther(
+  { settings: { environment, timeZone } }: Context,
+  { manifest, name }: Restorable,
+  { live, wish }: { live: string; wish: RestoreWish },
+): void {
+  if (!manifest || wish.otherDatabase) return;
+  const { database, environment: its, takenAt } = manifest;
+  if (database.role !== 'platform') {
+    throw new UserError({
+      argument: 'backup',
+      message: `${name} is of CapOps’ own record (${database.name}), not of the platform. docs/disaster.md says how that one is restored.`,
+    });
+  }
+  if (database.name === live && its === environment) return;
+  throw new UserError({
+    argument: 'backup',
+    message: `${name} is of ${database.name} in ${its}, taken on ${showTime(takenAt, timeZone)}; this is ${live} in ${environment}. Where that is what you want, add --other-database.`,
+  });
+}
