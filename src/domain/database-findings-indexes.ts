@@ -1,6 +1,8 @@
 import { showBytes } from './bytes.ts';
+import { duplicateFindings, duplicates } from './database-duplicates.ts';
 import {
   type DatabaseFacts,
+  type DatabaseOverview,
   type ForeignKeyFacts,
   type IndexFacts,
   readOr,
@@ -18,21 +20,13 @@ const LONG_ENOUGH_MS = 7 * 86_400_000;
 export function indexFindings(facts: DatabaseFacts, here: Moment): Finding[] {
   const indexes = readOr(facts.indexes, undefined);
   const keys = readOr(facts.foreignKeys, undefined);
+  const missing = keys ? unserved(keys, readOr(facts.tables, [])) : [];
+  if (!indexes) return [...missing];
+  const spare = duplicates(indexes);
+  // One that does another’s work is used once the other is gone.
+  const alone = new Set(indexes).difference(new Set([...spare].flat()));
   const overview = readOr(facts.overview, undefined);
-  const spare = indexes ? duplicates(indexes) : new Map<IndexFacts, IndexFacts>();
-  const since = { at: overview?.countingSince, isStandby: overview?.isStandby ?? false };
-  return [
-    ...(indexes ? invalid(indexes) : []),
-    ...(keys ? unserved(keys, readOr(facts.tables, [])) : []),
-    ...(indexes ? doubled(spare) : []),
-    ...(indexes
-      ? unused(
-          indexes.filter((index) => !spare.has(index)),
-          since,
-          here,
-        )
-      : []),
-  ];
+  return [...invalid(indexes), ...missing, ...duplicateFindings(spare), ...unused([...alone], overview, here)];
 }
 
 function invalid(indexes: readonly IndexFacts[]): readonly Finding[] {
@@ -73,63 +67,13 @@ function unserved(keys: readonly ForeignKeyFacts[], tables: readonly TableFacts[
   return orFine(found, fine('foreign keys', 'Every foreign key of a large table has its index.'));
 }
 
-/** Each index that another one makes needless, with that one. Of two that are the same, the older or the needed one stays. */
-function duplicates(indexes: readonly IndexFacts[]): Map<IndexFacts, IndexFacts> {
-  const spare = new Map<IndexFacts, IndexFacts>();
-  for (const ofTable of Map.groupBy(indexes, ({ table }) => table.sql).values()) {
-    for (const index of ofTable.toReversed()) {
-      if (index.isNeeded || index.isPartitioned || !index.isValid) continue;
-      const other = ofTable.find(
-        (candidate) => candidate !== index && !spare.has(candidate) && covers(candidate, index),
-      );
-      if (other) spare.set(index, other);
-    }
-  }
-  return spare;
-}
-
-/** Whether whatever `index` is good for, `other` is good for as well. */
-function covers(other: IndexFacts, index: IndexFacts): boolean {
-  if (!other.isValid || other.method !== index.method || other.more !== index.more) return false;
-  if (!index.keys.every((key, place) => key === other.keys[place])) return false;
-  const isLonger = other.keys.length > index.keys.length;
-  // Only a btree is searched by its first columns; an expression is not told from another one by its place alone.
-  if (isLonger && (index.method !== 'btree' || index.keys.some(isExpression))) return false;
-  const carried = new Set([...other.keys.map(columnOf), ...other.included]);
-  return index.included.every((column) => carried.has(column));
-}
-
-function columnOf(key: string): string {
-  return key.split(' ')[0] ?? '';
-}
-
-function isExpression(key: string): boolean {
-  return columnOf(key) === '0';
-}
-
-function doubled(spare: ReadonlyMap<IndexFacts, IndexFacts>): readonly Finding[] {
-  const found = [...spare].map(
-    ([{ name, sql, bytes, keys }, other]): Finding => ({
-      topic: 'duplicate indexes',
-      severity: 'look',
-      what:
-        keys.length === other.keys.length
-          ? `The index ${name} is the same as ${other.name} (${showBytes(bytes)}).`
-          : `The index ${name} is only the beginning of ${other.name} (${showBytes(bytes)}).`,
-      number: bytes,
-      unit: 'bytes',
-      why: 'Every change keeps up both, and one does the work of both.',
-      statement: `DROP INDEX CONCURRENTLY ${sql};`,
-    }),
-  );
-  return orFine(found, fine('duplicate indexes', 'No index does another’s work.'));
-}
-
 function unused(
   indexes: readonly IndexFacts[],
-  { at, isStandby }: { at: Date | undefined; isStandby: boolean },
+  overview: DatabaseOverview | undefined,
   { now, timeZone }: Moment,
 ): readonly Finding[] {
+  const at = overview?.countingSince;
+  const isStandby = overview?.isStandby ?? false;
   const since = at ? `since ${showDate(at, timeZone)}` : 'since PostgreSQL began to count';
   if (isStandby || (at && now.getTime() - at.getTime() < LONG_ENOUGH_MS))
     return [
@@ -149,7 +93,7 @@ function unused(
         what: `The index ${name} was not used ${since} (${showBytes(bytes)}).`,
         number: bytes,
         unit: 'bytes',
-        why: 'Every change keeps it up, and it takes up room, for no search.',
+        why: 'Every change keeps it up for no search, unless it is new, or serves a copy of the database alone.',
         statement: `DROP INDEX CONCURRENTLY ${sql};`,
       }),
     );

@@ -62,7 +62,7 @@ function row(table: TableFacts, growth: Growth | undefined, { timeZone }: Moment
     `~${Math.round(rows).toLocaleString('en-GB')}`,
     deadRows.toLocaleString('en-GB'),
     lastVacuum ? showDate(lastVacuum, timeZone) : 'never',
-    signed(growth?.byTable[name]),
+    change(growth?.byTable[name]),
   ];
 }
 
@@ -88,10 +88,10 @@ function growthChart(growth: Growth | undefined): Part[] {
   ];
 }
 
-function signed(bytes: number | undefined): string {
+function change(bytes: number | undefined): string {
   if (bytes === undefined) return '–';
   if (bytes === 0) return '0 B';
-  return `${bytes > 0 ? '+' : '−'}${showBytes(Math.abs(bytes))}`;
+  return `${bytes > 0 ? 'up' : 'down'} ${showBytes(Math.abs(bytes))}`;
 }
 
 /** Three figures say enough. */

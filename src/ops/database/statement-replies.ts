@@ -4,6 +4,9 @@ import { showTime } from '../../domain/end-date.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { Reply } from '../service/report.ts';
 
+/** As many characters of a statement as tell it from others; the JSON has more. */
+const SHOWN = 100;
+
 const COLUMNS = ['Statement', 'Share', 'In all', 'Each', 'Calls'];
 
 /** The statements that take most of the database’s time, and those that come most often. */
@@ -23,7 +26,8 @@ function reply(title: string, statements: readonly StatementFacts[]): Reply {
 }
 
 function row({ statement, share, totalMs, calls }: StatementFacts): string[] {
-  return [statement, percent(share), span(totalMs), span(totalMs / Math.max(1, calls)), calls.toLocaleString('en-GB')];
+  const short = statement.length > SHOWN ? `${statement.slice(0, SHOWN - 1).toWellFormed()}…` : statement;
+  return [short, percent(share), span(totalMs), span(totalMs / Math.max(1, calls)), calls.toLocaleString('en-GB')];
 }
 
 /** `0.4 ms`, `12 s`, `3.2 h`. */
@@ -34,5 +38,5 @@ function span(ms: number): string {
 }
 
 function figures(value: number): string {
-  return value.toLocaleString('en-GB', { maximumFractionDigits: value < 10 ? 1 : 0 });
+  return value.toLocaleString('en-GB', { maximumSignificantDigits: value < 100 ? 2 : 4 });
 }
