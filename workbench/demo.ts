@@ -6,6 +6,7 @@ import { type Ground, migrate, startCapOps } from './demo/capops.ts';
 import { demoFolder, openFolder, writePolicy, writeTrace } from './demo/folder.ts';
 import { manifestCommands } from './demo/manifest.ts';
 import type { Running } from './demo/programs.ts';
+import { startServices } from './demo/services.ts';
 import { startLocalSlack } from './local-slack.ts';
 import { cachedPage } from './page-build.ts';
 import { pageRoutes } from './page-server.ts';
@@ -30,7 +31,9 @@ async function demo(): Promise<Running> {
   });
   ends.push(() => postgres.stop());
   const database = await createDatabase(postgres.url);
-  const ground = { database, policy, folder };
+  const services = await startServices(database);
+  ends.push(() => services.close());
+  const ground = { database, services, policy, folder };
   await migrate(ground);
   await seedAirports(database);
 
@@ -65,6 +68,7 @@ function welcome(url: string, { database, policy, folder }: Ground): void {
 
   Type there:  /capops                                   what you may do
                /capops grant LHR work until 2027-03-31   gives London Heathrow access; then look at /capops org LHR
+               /capops health                            whether everything answers
 
   The terminal, on the same demo:
     DATABASE_URL='${database}' CAPOPS_CONFIG='${policy}' npx -y pnpm@10 ops org LHR

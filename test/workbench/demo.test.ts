@@ -55,6 +55,9 @@ test('it answers a command in the page, ends whole, and starts again at the same
   const answer = await fetch(`${first.address}/page/act`, { method: 'POST', body: JSON.stringify(command) });
   expect(await answer.json()).toEqual({});
   expect(await sawText(first.address, 'London Heathrow')).toBe(true);
+  const health = { ...command, text: '/capops health' };
+  await fetch(`${first.address}/page/act`, { method: 'POST', body: JSON.stringify(health) });
+  expect(await sawText(first.address, '✓ Frontend: Answers')).toBe(true);
 
   const data = demoFolder(join(folder, 'data'));
   const { bot } = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { LocalSlack } from '../local-slack.ts';
 import { cleanEnvironment, type Plan, type Running, runProgram, startProgram } from './programs.ts';
+import type { Services } from './services.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
 
-/** What CapOps works on: the platform's database, who may do what (capops.yml), and a folder to run in. */
-export type Ground = { database: string; policy: string; folder: string };
+/** What CapOps works on: the platform's database and services, who may do what (capops.yml), and a folder to run in. */
+export type Ground = { database: string; services: Services; policy: string; folder: string };
 
 /** Makes or brings up to date both databases, as `pnpm db:migrate` does. */
 export function migrate(ground: Ground): Promise<void> {
@@ -27,9 +28,15 @@ export async function startCapOps(ground: Ground, slack: LocalSlack): Promise<Ru
   return bot;
 }
 
-function program({ database, policy, folder }: Ground, script: string, more: Record<string, string> = {}): Plan {
+function program(
+  { database, services, policy, folder }: Ground,
+  script: string,
+  more: Record<string, string> = {},
+): Plan {
   const own = {
     DATABASE_URL: database,
+    API_GATEWAY_URL: services.gatewayUrl,
+    FRONTEND_URL: services.frontendUrl,
     CAPOPS_CONFIG: policy,
     BACKUP_DIR: join(folder, 'backups'),
     CAPOPS_STATE_DIR: join(folder, 'state'),

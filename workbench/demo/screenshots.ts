@@ -11,6 +11,7 @@ import { launchBrowser, openPage } from './browser.ts';
 import { migrate, startCapOps } from './capops.ts';
 import { writePolicy } from './folder.ts';
 import { manifestCommands } from './manifest.ts';
+import { startServices } from './services.ts';
 
 /** Renews the README's pictures: a new demo, used in a browser, at twice the size for sharp screens. */
 const ROOT = join(import.meta.dirname, '../..');
@@ -22,7 +23,9 @@ async function takeScreenshots(): Promise<void> {
   ends.push(() => rmSync(folder, { recursive: true }));
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), persistent: false });
   ends.push(() => postgres.stop());
-  const ground = { database: postgres.url, policy: writePolicy(folder), folder };
+  const services = await startServices(postgres.url);
+  ends.push(() => services.close());
+  const ground = { database: postgres.url, services, policy: writePolicy(folder), folder };
   await migrate(ground);
   await seedAirports(postgres.url);
   const slack = await startLocalSlack({ routes: pageRoutes(await cachedPage(folder), manifestCommands(ROOT)) });
