@@ -20,6 +20,8 @@ export interface Config {
   /** LEDGER_DATABASE_URL, or else the database `<name>_capops` beside the platform's. */
   readonly ledgerDatabaseUrl: string;
   readonly ledgerIsDerived: boolean;
+  /** Where drills of a restore are made; undefined: beside the platform's database. */
+  readonly drillDatabaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   /** Undefined without SLACK_BOT_TOKEN. */
   readonly slack: SlackConfig | undefined;
@@ -78,6 +80,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     databaseUrl: environment.value.DATABASE_URL,
     ledgerDatabaseUrl: ledger.value,
     ledgerIsDerived: environment.value.LEDGER_DATABASE_URL === undefined,
+    drillDatabaseUrl: environment.value.DRILL_DATABASE_URL,
     redisUrl: environment.value.REDIS_URL,
     slack: slack.value.slack,
     watching: watching.value,

@@ -16,6 +16,7 @@ const postgresUrl = z.string(POSTGRES_URL_FORM).superRefine((url, context) => {
 const environmentSchema = z.object({
   DATABASE_URL: postgresUrl,
   LEDGER_DATABASE_URL: postgresUrl.optional(),
+  DRILL_DATABASE_URL: postgresUrl.optional(),
   REDIS_URL: z
     .string()
     .refine(isRedisUrl, 'redis://HOST:6379, rediss:// for TLS, with USER:PASSWORD@ before the host where it has one')
@@ -35,7 +36,7 @@ const environmentSchema = z.object({
 /** The variables that stand alone; Slack's belong together and are read in `slack.ts`. */
 export type Environment = z.infer<typeof environmentSchema>;
 
-const SECRET = new Set(['DATABASE_URL', 'LEDGER_DATABASE_URL', 'REDIS_URL']);
+const SECRET = new Set(['DATABASE_URL', 'LEDGER_DATABASE_URL', 'DRILL_DATABASE_URL', 'REDIS_URL']);
 
 /** Checks the variables. `variables` are all that are set: the environment's, then those of `.env`; empty ones are not. */
 export function readEnvironment(source: { env: Variables; folder: string }): Checked<Environment> & {

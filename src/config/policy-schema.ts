@@ -4,6 +4,7 @@ import { accessOf, accessSection } from './access-schema.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
 import { healthOf, healthSection } from './health-schema.ts';
 import { channel, group, id, keys, list, user } from './policy-values.ts';
+import { drillChecksOf, drillSection } from './drill-schema.ts';
 import { backupsOf, backupsSection } from './retention-schema.ts';
 import { entriesOf, refuseSameNames, scheduleEntry, withBuiltIns } from './schedule-schema.ts';
 import { checkZone, zoneAllowed } from './time-zone.ts';
@@ -71,11 +72,12 @@ export const policySchema = z
         .superRefine(refuseSameNames)
         .default([]),
       backups: backupsSection.optional(),
+      drill: drillSection.optional(),
       health: healthSection.optional(),
       access: accessSection.optional(),
     },
     keys(
-      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, health, access',
+      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access',
     ),
   )
   .superRefine(refuseUselessGroups);
@@ -122,6 +124,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     requestsPerMinute: file.limits.requests_per_minute,
     auditChannel,
     backups: backupsOf(file.backups),
+    drillChecks: drillChecksOf(file.drill),
     health: healthOf(file.health),
     access,
   };

@@ -56,7 +56,10 @@ export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around):
       ? []
       : [builtIn('audit-anchor', '5 0 * * *', { channel: auditChannel, catchUpMs: 24 * HOUR_MS })]),
     ...(hasBackups
-      ? [builtIn('nightly-backup', '0 2 * * *', { channel: announcements, catchUpMs: 12 * HOUR_MS })]
+      ? [
+          builtIn('nightly-backup', '0 2 * * *', { channel: announcements, catchUpMs: 12 * HOUR_MS }),
+          builtIn('drill', '0 4 * * 0', { channel: announcements, catchUpMs: 48 * HOUR_MS }),
+        ]
       : []),
     ...(announcements === undefined
       ? []

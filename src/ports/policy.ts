@@ -71,6 +71,8 @@ export interface Settings {
   readonly auditChannel?: string | undefined;
   /** Absent when there is no `capops.yml`: the defaults hold. */
   readonly backups?: BackupSettings | undefined;
+  /** Absent: none. */
+  readonly drillChecks?: readonly DrillCheck[] | undefined;
   /** Absent when there is no `capops.yml`: the defaults hold. */
   readonly health?: HealthSettings | undefined;
   /** Absent where access that ends is not looked after. */
@@ -117,6 +119,13 @@ interface HealthLimits {
   readonly timeoutMs: number | undefined;
   /** From when on an answer is slow. */
   readonly slowMs: number | undefined;
+}
+
+/** What a restored database has to answer. */
+export interface DrillCheck {
+  readonly name: string;
+  /** One statement; its first value has to be true. */
+  readonly sql: string;
 }
 
 export interface BackupSettings {
