@@ -4,6 +4,7 @@ import type { Watch } from './faces/http/index.ts';
 import { sayDirectly } from './faces/slack/answer.ts';
 import { openCorrespondent } from './faces/slack/correspondent.ts';
 import { drawWords } from './faces/slack/draw-report.ts';
+import { openHomeTabs } from './faces/slack/home-tabs.ts';
 import { createAnnouncer } from './faces/slack/post-report.ts';
 import { startWorker } from './faces/worker/index.ts';
 import { startUpkeep } from './ops/upkeep/upkeep.ts';
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
   const { config, web, ports, service, queue } = daemon;
   const { announcements } = config;
   const { concurrency } = config.worker;
-  const desk = { service, ports, web, announcements };
+  const homeTabs = openHomeTabs();
+  const desk = { service, ports, web, announcements, homeTabs };
   service.attend(openCorrespondent(desk));
   const board = { ports, service, announcer: createAnnouncer(desk), channel: announcements };
   const upkeep = startUpkeep({ ...board, startId: ports.startId }, async (userId, sentence) => {
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
   stopOnSignal(ports.log, DRAIN_MS, async () => {
     await worker.stop();
     await service.settled();
+    await homeTabs.stop();
     await upkeep.stop();
     await running.watch?.stop();
     await daemon.close();

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { byActor } from './by-actor.ts';
-import { Run } from './run.ts';
+import { OPEN, Run } from './run.ts';
 
 /** Which runs; every part that is set must hold. */
 export interface RunFilter {
@@ -32,4 +32,15 @@ export async function runsByPrefix(ledger: Knex, prefix: string): Promise<Run[]>
 export async function queuedRuns(ledger: Knex): Promise<string[]> {
   const found = await Run.query(ledger).select('id').whereNotNull('request').where('state', 'queued');
   return found.map(({ id }) => id);
+}
+
+/** What somebody asked for that changes something: all that is still open, then the newest that is over; at most `limit`. */
+export async function ownRuns(ledger: Knex, actorId: string, limit: number): Promise<Run[]> {
+  const own = () =>
+    Run.query(ledger).where({ actor_id: actorId, effect: 'changes' }).orderBy('started_at', 'desc').limit(limit);
+  const [open, over] = await Promise.all([
+    own().whereIn('state', OPEN),
+    own().whereNotIn('state', [...OPEN, 'previewed']),
+  ]);
+  return [...open, ...over].slice(0, limit);
 }

@@ -23,6 +23,8 @@ export async function click(
   body: BlockButtonAction,
 ): Promise<void> {
   if (ask.act !== 'run') return perform(desk, asker, { ask });
+  // The home tab stays; the answer comes as a message.
+  if (body.view?.type === 'home') return perform(desk, asker, { ask, receipt });
   const taken = { task: ask, receipt };
   if (body.view) return clickInView(desk, asker, taken, body.view);
   if (ask.operation.effect === 'reads') return look(desk, asker, ask, body);

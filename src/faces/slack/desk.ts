@@ -2,6 +2,7 @@ import type { types, webApi } from '@slack/bolt';
 import type { Operation } from '../../ops/service/operation.ts';
 import type { OpsService } from '../../ops/service/service.ts';
 import type { Actor, Ports } from '../../ports.ts';
+import type { HomeTabs } from './home-tabs.ts';
 
 /** What Slack's side needs to reach Slack; the adapter `slack-web` is it. */
 export interface SlackWeb {
@@ -20,6 +21,7 @@ export interface Desk {
   readonly web: SlackWeb;
   /** The channel that hears of changes made elsewhere. */
   readonly announcements: string | undefined;
+  readonly homeTabs: HomeTabs;
 }
 
 /** Where a request came from, as its payload says; no more than what answers need. */

@@ -1,7 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Desk } from './desk.ts';
 import { acknowledgedByBolt, type Handling } from './handling.ts';
-import { showHome } from './home.ts';
 import { arrivalIn } from './intake.ts';
 import { ofEvent } from './origin.ts';
 import { perform } from './perform.ts';
@@ -27,7 +26,7 @@ export function listenToEvents(app: App, desk: Desk, handling: Handling): void {
   app.event('app_home_opened', async ({ event, body }) => {
     if (event.tab !== 'home') return;
     const origin = ofEvent({ user: event.user }, body);
-    await handling.afterAck(acknowledgedByBolt, { origin }, (asker) => showHome(desk, asker));
+    await handling.afterAck(acknowledgedByBolt, { origin }, (asker) => desk.homeTabs.open(desk, asker));
   });
 
   app.event('subteam_members_changed', async ({ event }) => desk.ports.directory?.forgetGroup(event.subteam_id));

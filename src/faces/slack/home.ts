@@ -1,7 +1,5 @@
 import type { types } from '@slack/bolt';
-import { DeniedError } from '../../errors.ts';
-import { authorise, standingNow } from '../../ops/service/authorise.ts';
-import { frozenWords } from '../../ops/service/frozen.ts';
+import { type Home, homeOf } from '../../ops/home/home-of.ts';
 import { argumentsFor, typedExample } from '../../ops/service/input.ts';
 import type { Operation } from '../../ops/service/operation.ts';
 import type { Asker, Desk } from './desk.ts';
@@ -11,44 +9,65 @@ import { bold, drawPart, rich, section, text } from './draw-part.ts';
 import { isAsked, offerForm } from './form.ts';
 import { clip } from './text.ts';
 
-/** Shows the home tab: who the person is to CapOps, and what they may do. */
-export async function showHome(desk: Desk, asker: Asker): Promise<void> {
-  const { role, because } = await standingNow(desk.ports, asker.actor);
+const MOST_BLOCKS = 100;
+/** A tab takes no tables and no charts. */
+const PLAIN = { tables: false, rest: '' };
+
+/** Publishes the person's home tab as everything stands now: what waits, the last backup, what they may do. */
+export async function publishHome(desk: Desk, asker: Asker): Promise<void> {
+  const home = await homeOf(desk.ports, desk.service, asker.actor);
+  const blocks = drawHome(desk, asker, home);
+  await desk.web.client.views.publish({ user_id: asker.userId, view: { type: 'home', blocks } });
+}
+
+/** A home tab's blocks, within Slack’s limits. */
+export function drawHome(
+  desk: Desk,
+  { actor }: Pick<Asker, 'actor'>,
+  { standing, sections, may }: Home,
+): types.KnownBlock[] {
   const { environment } = desk.ports.settings;
-  const who = role
-    ? `You are ${asker.actor.name}, ${role} in ${environment}.`
-    : `You may not use CapOps in ${environment}.`;
-  const frozen = await frozenWords(desk.ports).catch(() => undefined);
-  const may = await allowed(desk, asker);
+  const { role, because } = standing;
+  const who = role ? `You are ${actor.name}, ${role} in ${environment}.` : `You may not use CapOps in ${environment}.`;
+  const blocks = [
+    titled('who', who),
+    ...drawPart({ kind: 'note', text: `Because ${because}.` }, 'because', PLAIN),
+    ...sections.flatMap((one) => drawSection(desk, one)),
+    ...drawMay(desk, may),
+  ];
+  return blocks.slice(0, MOST_BLOCKS);
+}
+
+function drawSection(desk: Desk, { key, reply }: Home['sections'][number]): types.KnownBlock[] {
+  const { title, parts = [], offers = [] } = reply;
+  return [
+    { type: 'divider', block_id: `${key}.line` },
+    titled(`${key}.title`, title),
+    ...parts.flatMap((part, place) => drawPart(part, `${key}.${place}`, PLAIN)),
+    ...drawOffers(desk, offers, `home.${key}`),
+  ];
+}
+
+/** Forms as buttons, and everything as it is typed. */
+function drawMay(desk: Desk, may: readonly Operation[]): types.KnownBlock[] {
+  if (may.length === 0) return [];
   const forms = may
     .filter((operation) => hasForm(operation))
     .map((operation) => offerForm({ operation, raw: {} }, titleOf(operation)));
   const commands = may.map((operation) => ({ words: typedExample(operation, 'slack'), summary: operation.summary }));
-  const blocks: types.KnownBlock[] = [
-    rich('who', [section([bold(clip(who, 500))])]),
-    ...drawPart({ kind: 'note', text: `Because ${because}.` }, 'because', { tables: false, rest: '' }),
-    ...(frozen ? drawPart({ kind: 'text', text: frozen }, 'frozen', { tables: false, rest: '' }) : []),
+  return [
+    { type: 'divider', block_id: 'may.line' },
+    titled('may.title', 'What you may do'),
     ...drawOffers(desk, forms, 'home'),
-    ...(commands.length > 0 ? [rich('commands.title', [section([text('In a channel or here, type:')])])] : []),
-    ...drawPart({ kind: 'commands', commands }, 'commands', { tables: false, rest: '' }),
+    rich('commands.title', [section([text('In a channel or here, type:')])]),
+    ...drawPart({ kind: 'commands', commands }, 'commands', PLAIN),
   ];
-  await desk.web.client.views.publish({ user_id: asker.userId, view: { type: 'home', blocks } });
+}
+
+function titled(id: string, words: string): types.KnownBlock {
+  return rich(id, [section([bold(clip(words, 500))])]);
 }
 
 function hasForm(operation: Operation): boolean {
   return operation.effect === 'changes' && argumentsFor(operation, 'slack').some(([name]) => isAsked(operation, name));
-}
-
-/** Looking at the home tab is no request, so that a refusal here is not recorded. */
-async function allowed({ service, ports }: Desk, { actor }: Asker): Promise<Operation[]> {
-  const asked = service.operations.map(async (operation) => {
-    try {
-      await authorise(ports, operation, actor);
-      return [operation];
-    } catch (error) {
-      if (error instanceof DeniedError) return [];
-      throw error;
-    }
-  });
-  return (await Promise.all(asked)).flat();
 }

@@ -11,6 +11,7 @@ import type { Desk, SlackWeb } from './desk.ts';
 import { drawWords } from './draw-report.ts';
 import { listenToEvents } from './events.ts';
 import { createHandling, type Handling } from './handling.ts';
+import { openHomeTabs } from './home-tabs.ts';
 import { arrivalIn, storeFirst } from './intake.ts';
 import { type Interaction, ofInteraction } from './origin.ts';
 import { perform } from './perform.ts';
@@ -46,7 +47,8 @@ export interface SlackFace {
 
 /** CapOps as people meet it in Slack: the command, forms, buttons, direct messages and the home tab. */
 export function createSlackFace({ service, ports, web, config, announcements }: SlackFaceOptions): SlackFace {
-  const desk: Desk = { service, ports, web, announcements };
+  const homeTabs = openHomeTabs();
+  const desk: Desk = { service, ports, web, announcements, homeTabs };
   const handling = createHandling(desk);
   const logger = boltLog(ports.log);
   const intake = (process: App['processEvent']) => storeFirst(desk, handling, process);
@@ -73,7 +75,10 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
     tell: async (userId, sentence) => {
       await sayDirectly(desk, userId, drawWords(desk, { title: sentence }));
     },
-    stop: () => door.stop(handling.settled),
+    stop: async () => {
+      await door.stop(handling.settled);
+      await homeTabs.stop();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BlockButtonAction, ReceiverEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt';
 import type { OpsService } from '../../ops/service/service.ts';
-import type { Arrival } from './ask.ts';
+import type { Arrival, Ask } from './ask.ts';
 import { type Interaction, ofCommand, ofEvent, ofInteraction } from './origin.ts';
 import { readClick } from './read-click.ts';
 import { formChannel, readSubmission } from './read-form.ts';
@@ -38,7 +38,13 @@ function readCommand(service: OpsService, body: SlashCommand): Read {
 function readAction(service: OpsService, body: BlockButtonAction): Read | undefined {
   if (body.actions[0]?.type !== 'button') return undefined;
   const channelId = body.view?.private_metadata ? formChannel(body.view.private_metadata) : body.channel?.id;
-  return { origin: ofInteraction(body as Interaction, channelId), ask: readClick(service, body) };
+  return { origin: ofInteraction(body as Interaction, channelId), ask: onThisHome(readClick(service, body), body) };
+}
+
+/** A home tab keeps its id for ever: a button that it shows anew asks anew. */
+function onThisHome(ask: Ask, { view }: BlockButtonAction): Ask {
+  if (ask.act !== 'run' || ask.requestKey === undefined || view?.type !== 'home') return ask;
+  return { ...ask, requestKey: `${ask.requestKey}:${view.hash}` };
 }
 
 function readEvent(service: OpsService, body: { event: Written; team_id: string }): Read | undefined {

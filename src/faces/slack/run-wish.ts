@@ -44,6 +44,7 @@ export async function tell(
   const note = known && untold(known);
   const under = await say(draw(desk, task, note ? withNote(outcome, note) : outcome));
   if (receipt?.kind === 'stored' && !isToCome(outcome)) desk.service.answered(receipt.runId);
+  if (task.operation.effect === 'changes') desk.homeTabs.refresh(desk, asker);
   const attachments = outcome.kind === 'done' || outcome.kind === 'preview' ? (outcome.report.attachments ?? []) : [];
   await sendAttachments(desk, asker, { attachments, under });
   const late = known ? undefined : untold(await telling);
