@@ -1,0 +1,173 @@
+import type { BackupManifest } from '../domain/backup-manifest.ts';
+import { counted } from '../domain/counted.ts';
+import { showTime } from '../domain/end-date.ts';
+import { UserError } from '../errors.ts';
+import { Backup } from '../models/backup.ts';
+import { Drill } from '../models/drill.ts';
+import { failedChecks } from '../models/drill-check.ts';
+import type { BackupDesk, RestoreDesk, RestoreSource } from '../ports.ts';
+import { openBackupDesk, type Place } from './backups/backup-desk.ts';
+import { backupId, findBackup } from './backups/backup-found.ts';
+import { checkScratch } from './restoring/check-scratch.ts';
+import { drillNames, dropDrill, namesOf, switchAndBack } from './restoring/drill-databases.ts';
+import { openRestoreDesk } from './restoring/restore-desk.ts';
+import { type Context, defineOperation } from './service/operation.ts';
+import type { Report } from './service/report.ts';
+import { withLedger } from './service/with-ledger.ts';
+
+interface Chosen {
+  readonly manifest: BackupManifest;
+  readonly place: Place;
+}
+
+interface Drilled {
+  readonly backup: string;
+  readonly takenAt: Date;
+  readonly storage: string;
+  /** Undefined: it could not be tried, for this reason. */
+  readonly proof:
+    | { readonly seconds: number; readonly unavailableMs: number; readonly checks: readonly string[] }
+    | undefined;
+  readonly notDrilled: string | undefined;
+}
+
+export const drill = defineOperation({
+  name: 'drill',
+  verb: 'drill',
+  summary: 'Restore a backup for practice, to prove that it can be, and how long that takes',
+  role: 'operator',
+  effect: 'changes',
+  evenWhenFrozen: true,
+  long: true,
+  restartable: true,
+  example: 'drill',
+  args: {
+    backup: {
+      ...backupId,
+      required: false,
+      summary: 'the backup’s id; by default the newest good one, from off site where there is such a place',
+    },
+  },
+
+  resource: () => 'the drill of a restore',
+
+  async run(context, { backup: asked }): Promise<Drilled> {
+    const [desk, backups] = await Promise.all([openRestoreDesk(context), openBackupDesk(context)]);
+    const { manifest, place } = await choose(context, backups, asked);
+    const drilled = { backup: manifest.id, takenAt: manifest.takenAt, storage: place.storage.name };
+    if (manifest.encryption && backups.identities.length === 0) {
+      return { ...drilled, proof: undefined, notDrilled: 'it is encrypted, and no private key to decrypt it is here' };
+    }
+    return { ...drilled, proof: await tried(context, { desk, backups, manifest, place }), notDrilled: undefined };
+  },
+
+  trace: ({ backup, storage, proof, notDrilled }) => ({
+    subjects: [],
+    after: {
+      backup,
+      storage,
+      proven: proof !== undefined,
+      seconds: proof?.seconds ?? null,
+      notDrilled: notDrilled ?? null,
+    },
+  }),
+
+  report: ({ backup, takenAt, storage, proof, notDrilled }, { settings: { environment, timeZone } }): Report => {
+    const what = `Backup ${backup.slice(0, 8)} of ${showTime(takenAt, timeZone)}, from ${storage},`;
+    if (!proof) return { tone: 'attention', broken: true, title: `${what} was not drilled: ${notDrilled}.` };
+    const took = timeWords(proof.seconds);
+    return {
+      tone: 'done',
+      title: `${what} is proven: it was restored whole in ${took}.`,
+      parts: [
+        { kind: 'list', items: proof.checks },
+        {
+          kind: 'note',
+          text: `This is how long a restore takes from the first byte to the switch, during which the platform cannot be used for ${Math.round(proof.unavailableMs)} ms. What the drill made is removed.`,
+        },
+      ],
+      announcement: `proved a backup of ${environment}: restored whole in ${took}`,
+    };
+  },
+
+  json: (data) => data,
+});
+
+async function tried(
+  context: Context,
+  { desk, backups, manifest, place }: Chosen & { readonly desk: RestoreDesk; readonly backups: BackupDesk },
+): Promise<NonNullable<Drilled['proof']>> {
+  const { databases, clock, signal, progress, runId, settings } = context;
+  const { ledger } = databases;
+  const names = drillNames(desk.drills.live, clock.now());
+  const began = performance.now();
+  const note = { runId, backupId: manifest.id, databases: namesOf(names), begunAt: clock.now() };
+  await withLedger(() => Drill.begin(ledger, note));
+  try {
+    await desk.drills.create(names.scratch);
+    const url = desk.drills.addressOf(names.scratch);
+    const { identities } = backups;
+    await desk.tools.restore(url, sourceOf(manifest, place), { trust: 'ours', identities, signal, progress });
+    const name = `Backup ${manifest.id.slice(0, 8)}`;
+    const checks = await checkScratch(context, desk, { url, manifest, name });
+    const own = await ownChecks(context, desk, url);
+    signal.throwIfAborted();
+    progress({ phase: 'Switching it in, and back' });
+    const seconds = (performance.now() - began) / 1000;
+    const { there } = await switchAndBack(desk, names);
+    await withLedger(() => Drill.proved(ledger, runId, { seconds, at: clock.now() }));
+    return { seconds, unavailableMs: there, checks: [...checks, ...own] };
+  } catch (error) {
+    await Drill.failed(ledger, runId, (error as Error).message).catch(() => undefined);
+    throw error;
+  } finally {
+    await dropDrill(desk, namesOf(names))
+      .then(() => Drill.ended(ledger, runId, clock.now()))
+      .catch((error: unknown) =>
+        context.log.warn(
+          { err: error, runId, environment: settings.environment },
+          'a drill’s databases could not be removed; trying again later',
+        ),
+      );
+  }
+}
+
+function sourceOf({ id, sha256 }: BackupManifest, { storage, key }: Place): RestoreSource {
+  return { name: id.slice(0, 8), sha256, read: (options) => storage.read(key, options) };
+}
+
+/** Those of capops.yml. */
+async function ownChecks({ settings }: Context, desk: RestoreDesk, url: string): Promise<string[]> {
+  const checks = settings.drillChecks ?? [];
+  if (checks.length === 0) return [];
+  const knex = desk.connect(url);
+  try {
+    const faults = await failedChecks(knex, checks);
+    if (faults.length > 0)
+      throw new UserError(`The restored backup is not as capops.yml wants it: ${faults.join('; ')}.`);
+    return [`${counted(checks.length, 'check')} of capops.yml ${checks.length === 1 ? 'holds' : 'hold'}.`];
+  } finally {
+    await knex.destroy();
+  }
+}
+
+/** The copy that would be left on the bad day: off site, where there is such a place. */
+async function choose(context: Context, backups: BackupDesk, asked: string | undefined): Promise<Chosen> {
+  const { platform } = backups.sources;
+  const id = asked ?? (await Backup.newestGood(context.databases.ledger, platform))?.id;
+  if (id === undefined) throw new UserError(`There is no good backup of ${platform.database} to drill with.`);
+  const { manifest, row, places } = await findBackup(context, backups, id);
+  if (manifest?.database.role !== 'platform')
+    throw new UserError(`Backup ${id.slice(0, 8)} is not of the platform’s database.`);
+  const good = places.filter(({ storage, key }) =>
+    row?.copies?.some((copy) => copy.state === 'good' && copy.storage === storage.name && copy.key === key),
+  );
+  const place = good.find(({ storage }) => storage.name !== 'local') ?? good[0];
+  if (!place) throw new UserError(`No good copy of backup ${id.slice(0, 8)} can be reached from here.`);
+  return { manifest, place };
+}
+
+function timeWords(seconds: number): string {
+  if (seconds < 120) return counted(Math.max(1, Math.round(seconds)), 'second');
+  return counted(Math.round(seconds / 60), 'minute');
+}
