@@ -53,3 +53,14 @@ export function overallState(findings: readonly Pick<HealthFinding, 'state'>[]):
   if (states.has('unhealthy')) return 'unhealthy';
   return states.has('degraded') ? 'degraded' : 'healthy';
 }
+
+/** One sentence on all of it: `All systems operational`, `Not operational: Redis.` */
+export function overallWords(findings: readonly Pick<HealthFinding, 'state' | 'label'>[]): string {
+  const [down, ailing] = [labelsOf(findings, 'unhealthy'), labelsOf(findings, 'degraded')];
+  if (down !== '') return `Not operational: ${down}.${ailing === '' ? '' : ` Degraded: ${ailing}.`}`;
+  return ailing === '' ? 'All systems operational' : `Operational. Degraded: ${ailing}.`;
+}
+
+function labelsOf(findings: readonly Pick<HealthFinding, 'state' | 'label'>[], wanted: HealthState): string {
+  return findings.flatMap(({ state, label }) => (state === wanted ? [label] : [])).join(', ');
+}

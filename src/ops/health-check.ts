@@ -1,4 +1,4 @@
-import { type HealthFinding, type HealthState, overallState } from '../domain/health.ts';
+import { type HealthFinding, type HealthState, overallState, overallWords } from '../domain/health.ts';
 import type { Offer } from '../errors.ts';
 import { lookAtHealth } from './health/look-at-health.ts';
 import * as arg from './service/arguments.ts';
@@ -46,17 +46,6 @@ const MARKS: Readonly<Record<HealthState, string>> = { healthy: '✓', degraded:
 
 function line({ label, state, says }: HealthFinding): string {
   return `${MARKS[state]} ${label}: ${says}`;
-}
-
-/** One sentence on all of it. */
-function overallWords(findings: readonly HealthFinding[]): string {
-  const [down, ailing] = [labelsOf(findings, 'unhealthy'), labelsOf(findings, 'degraded')];
-  if (down !== '') return `Not operational: ${down}.${ailing === '' ? '' : ` Degraded: ${ailing}.`}`;
-  return ailing === '' ? 'All systems operational' : `Operational. Degraded: ${ailing}.`;
-}
-
-function labelsOf(findings: readonly HealthFinding[], wanted: HealthState): string {
-  return findings.flatMap(({ state, label }) => (state === wanted ? [label] : [])).join(', ');
 }
 
 /** What somebody would do, the worst first; notes last. */

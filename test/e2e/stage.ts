@@ -9,6 +9,7 @@ import { launchBrowser, openPage } from '../../workbench/demo/browser.ts';
 import { migrate, startCapOps } from '../../workbench/demo/capops.ts';
 import { writePolicy } from '../../workbench/demo/folder.ts';
 import { manifestCommands } from '../../workbench/demo/manifest.ts';
+import { startServices } from '../../workbench/demo/services.ts';
 import { type LocalSlack, startLocalSlack } from '../../workbench/local-slack.ts';
 import { cachedPage } from '../../workbench/page-build.ts';
 import { pageRoutes } from '../../workbench/page-server.ts';
@@ -66,7 +67,9 @@ async function openStage(later: (end: () => unknown) => void): Promise<Stage> {
   const platform = new pg.Pool({ connectionString: databases.platformUrl, max: 2 });
   later(() => platform.end());
   await seedAirports(databases.platformUrl);
-  const ground = { database: databases.platformUrl, policy: writePolicy(folder), folder };
+  const services = await startServices(databases.platformUrl);
+  later(() => services.close());
+  const ground = { database: databases.platformUrl, services, policy: writePolicy(folder), folder };
   await migrate(ground);
   const bot = await startCapOps(ground, slack);
   later(() => bot.stop());

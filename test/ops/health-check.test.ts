@@ -123,12 +123,21 @@ describe('health', () => {
   test('with everything shows versions, connections and answers, and no secret', async () => {
     const ground = await openHealthGround();
     ground.gateway.answer = json({ status: 'ok', version: '2.1.0', dsn: 'postgres://app:swordfish@db/x' });
+    for (const [minute, ms] of [
+      ['1', 12.4],
+      ['2', 'NULL'],
+    ]) {
+      await ground.ledger(
+        `INSERT INTO health_checks (checked_at, service, state, latency_ms) VALUES (now() - ${minute} * interval '1 minute', 2, 1, ${ms})`,
+      );
+    }
     const { text, outcome } = await health(ground, 'health verbose');
     const table = reportOf(outcome).parts?.find((part) => part.kind === 'table');
     const rows = table?.kind === 'table' ? table.rows : [];
     expect(rows).toContainEqual(['Database', 'Version', expect.stringMatching(/^PostgreSQL \d/)]);
     expect(rows).toContainEqual(['Database', 'Connections', expect.stringMatching(/^\d+ of \d+$/)]);
     expect(rows).toContainEqual(['API Gateway', 'Version', '2.1.0']);
+    expect(rows).toContainEqual(['API Gateway', 'Last answers', '12, none ms, newest first']);
     expect(rows).toContainEqual(['Slack', 'Workspace', 'Capacity']);
     expect(text).not.toContain('swordfish');
   });

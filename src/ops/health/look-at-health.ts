@@ -4,6 +4,7 @@ import { limitsOf } from '../../domain/health-limits.ts';
 import { judgePage } from '../../domain/http-health.ts';
 import { judgeDatabase, judgeOffsite, judgeRedis, judgeSlack } from '../../domain/service-health.ts';
 import type { Look, Ports, Probes } from '../../ports.ts';
+import { latencyHistory, withHistory } from './latency-history.ts';
 import { lookAtBackups } from './look-at-backups.ts';
 import { withinLimit } from './within-limit.ts';
 
@@ -25,9 +26,12 @@ export async function lookAtHealth(ports: Ports, { isVerbose, signal }: LookOpti
     const { timeoutMs } = limitsOf(service, ports.settings);
     return withinLimit(timeoutMs, signal, (own) => look({ signal: own, isVerbose }));
   };
+  const reading = isVerbose ? within('ledger', (look) => latencyHistory(ports, look.signal)) : undefined;
   const findings = await Promise.all([...answers(ports, probes, within), ...stocks(ports, probes, within)]);
+  const history = await reading;
   signal?.throwIfAborted();
-  return isVerbose ? findings : findings.map(({ details: _, ...finding }) => finding);
+  if (history) return findings.map((finding) => withHistory(finding, history));
+  return findings.map(({ details: _, ...finding }) => finding);
 }
 
 type Within = <T>(service: Service, look: (look: Look) => Promise<T>) => Promise<T>;
