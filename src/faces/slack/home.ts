@@ -10,6 +10,8 @@ import { isAsked, offerForm } from './form.ts';
 import { clip } from './text.ts';
 
 const MOST_BLOCKS = 100;
+/** Slack takes 250 KB, with what stands around the blocks. */
+const MOST_BYTES = 245_000;
 /** A tab takes no tables and no charts. */
 const PLAIN = { tables: false, rest: '' };
 
@@ -35,7 +37,16 @@ export function drawHome(
     ...sections.flatMap((one) => drawSection(desk, one)),
     ...drawMay(desk, may),
   ];
-  return blocks.slice(0, MOST_BLOCKS);
+  return within(blocks);
+}
+
+/** What comes last is left out where there is too much: the most urgent stands first. */
+function within(blocks: readonly types.KnownBlock[]): types.KnownBlock[] {
+  let bytes = 0;
+  return blocks.slice(0, MOST_BLOCKS).filter((block) => {
+    bytes += Buffer.byteLength(JSON.stringify(block)) + 1;
+    return bytes <= MOST_BYTES;
+  });
 }
 
 function drawSection(desk: Desk, { key, reply }: Home['sections'][number]): types.KnownBlock[] {
