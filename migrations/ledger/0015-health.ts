@@ -113,7 +113,8 @@ export async function up(knex: Knex): Promise<void> {
       reason text NOT NULL,
       opened_by text NOT NULL,
       ended_at timestamptz(3),
-      ended_by text
+      ended_by text,
+      ended_run uuid
     );
     CREATE INDEX maintenance_windows_open_idx ON maintenance_windows (ends) WHERE ended_at IS NULL;
   `);

@@ -5,14 +5,14 @@ export type Condition = Exclude<HealthState, 'note'>;
 
 /** Further apart, two looks are not one after the other. */
 const GAP_MS = 3.5 * 60_000;
-/** Whatever turns so often within this time is flapping, until it was steady for as long. */
+/** What comes and goes so often within this time is flapping, until it was steady for as long. */
 const FLAPPING_MS = 15 * 60_000;
 const MOST_CHANGES = 4;
 const MOST_TURNS = 6;
 
 /** How a service is, told from many looks. Times in ms since 1970, so that it can be kept as JSON. */
 export interface Watched {
-  /** What counts: seen by two looks in a row. */
+  /** What counts: seen by two looks in a row; the milder of the two where neither was healthy. */
   readonly settled: Condition;
   /** The first look of those that settled it. */
   readonly sinceMs: number;
@@ -20,9 +20,11 @@ export interface Watched {
   readonly lastMs: number;
   /** The first of the looks in a row, without a gap, that saw what the last one saw. */
   readonly lastSinceMs: number;
-  /** When what counts changed, within the last 15 minutes. */
+  /** The first of the looks in a row, without a gap, that were healthy as the last one, or were not as the last one. */
+  readonly sideSinceMs: number;
+  /** When it became healthy, or no longer was, so that it counted; within the last 15 minutes. */
   readonly changes: readonly number[];
-  /** When a look saw something else than the one before, within the last 15 minutes. */
+  /** The same by single looks. */
   readonly turns: readonly number[];
   readonly isFlapping: boolean;
   /** Why it is not healthy, without its numbers; and whether the look before said the same. */
@@ -40,32 +42,40 @@ export interface Look {
  * What another look makes of a service. One that was never looked at counts as healthy. After a gap, or where the clock went
  * back, it takes two looks again.
  */
-export function watchOn(before: Watched | undefined, look: Look): Watched {
-  const { atMs, state } = look;
+export function watchOn(before: Watched | undefined, { atMs, state, says }: Look): Watched {
   const known = before ?? unseen(atMs);
   const isInRow = before !== undefined && atMs > known.lastMs && atMs - known.lastMs <= GAP_MS;
   const isSame = isInRow && state === known.last;
-  const lastSinceMs = isSame ? known.lastSinceMs : atMs;
-  const isChange = isSame && state !== known.settled;
+  const isSameSide = isInRow && isHealthy(state) === isHealthy(known.last);
+  const settled = settledBy(known, { state, isSame, isSameSide });
+  const sideSinceMs = isSameSide ? known.sideSinceMs : atMs;
   const recent = (moments: readonly number[], more: boolean) =>
     [...moments, ...(more ? [atMs] : [])].filter((ms) => ms <= atMs && atMs - ms < FLAPPING_MS);
-  const turns = recent(known.turns, isInRow && !isSame);
-  const changes = recent(known.changes, isChange);
+  const turns = recent(known.turns, isInRow && !isSameSide);
+  const changes = recent(known.changes, isHealthy(settled) !== isHealthy(known.settled));
   const flaps = changes.length >= MOST_CHANGES || turns.length >= MOST_TURNS;
-  const isSteady = isSame && atMs - lastSinceMs >= FLAPPING_MS;
-  const reason = state === 'healthy' ? undefined : reasonOf(look.says);
+  const reason = isHealthy(state) ? undefined : reasonOf(says);
   return {
-    settled: isChange ? state : known.settled,
-    sinceMs: isChange ? lastSinceMs : Math.min(known.sinceMs, atMs),
-    last: state,
-    lastMs: atMs,
-    lastSinceMs,
-    changes,
-    turns,
-    isFlapping: known.isFlapping ? !isSteady : flaps,
+    settled,
+    sinceMs: settled === known.settled ? Math.min(known.sinceMs, atMs) : known.lastSinceMs,
+    ...{ last: state, lastMs: atMs, lastSinceMs: isSame ? known.lastSinceMs : atMs, sideSinceMs },
+    ...{ changes, turns },
+    isFlapping: known.isFlapping ? atMs - sideSinceMs < FLAPPING_MS : flaps,
     reason,
     isReasonSteady: isSame && reason === known.reason,
   };
+}
+
+function settledBy(
+  { settled }: Watched,
+  { state, isSame, isSameSide }: { state: Condition; isSame: boolean; isSameSide: boolean },
+): Condition {
+  if (isSame) return state;
+  return isSameSide && isHealthy(settled) ? 'degraded' : settled;
+}
+
+function isHealthy(state: Condition): boolean {
+  return state === 'healthy';
 }
 
 /** How it is to be shown. */
@@ -80,7 +90,8 @@ export function reasonOf(says: string): string {
 
 function unseen(atMs: number): Watched {
   return {
-    ...{ settled: 'healthy', last: 'healthy', sinceMs: atMs, lastMs: atMs, lastSinceMs: atMs },
+    ...{ settled: 'healthy', last: 'healthy' },
+    ...{ sinceMs: atMs, lastMs: atMs, lastSinceMs: atMs, sideSinceMs: atMs },
     ...{ changes: [], turns: [], isFlapping: false, reason: undefined, isReasonSteady: false },
   };
 }

@@ -13,6 +13,7 @@ import { createOrg } from './create-org.ts';
 import { dbReport } from './db-report.ts';
 import { deny } from './deny.ts';
 import { digest } from './digest.ts';
+import { endMaintenance } from './end-maintenance.ts';
 import { expireAccess } from './expire-access.ts';
 import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
@@ -22,6 +23,7 @@ import { keepAccess } from './keep-access.ts';
 import { letAccessEnd } from './let-access-end.ts';
 import { listBackups } from './list-backups.ts';
 import { listOrgs } from './list-orgs.ts';
+import { maintenance } from './maintenance.ts';
 import { nightlyBackup } from './nightly-backup.ts';
 import { openAccessReview } from './open-access-review.ts';
 import { pauseSchedule } from './pause-schedule.ts';
@@ -56,6 +58,8 @@ export const OPERATIONS: readonly Operation[] = [
   keepAccess,
   accessSummary,
   healthCheck,
+  maintenance,
+  endMaintenance,
   backup,
   listBackups,
   verifyBackup,

@@ -1,5 +1,5 @@
 /** What must wake somebody. */
-export type Trouble = 'platform' | 'ledger' | 'audit' | 'backups';
+export type Trouble = 'platform' | 'ledger' | 'audit' | 'backups' | 'gateway' | 'frontend';
 
 /** Whoever has to be woken. Returns at once and never throws; what does not arrive is logged. */
 export interface Pager {
