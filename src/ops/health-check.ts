@@ -1,6 +1,9 @@
 import { type HealthFinding, type HealthState, overallState, overallWords } from '../domain/health.ts';
+import type { OpenMaintenance } from '../domain/health-windows.ts';
 import type { Offer } from '../errors.ts';
 import { lookAtHealth } from './health/look-at-health.ts';
+import { maintenanceParts } from './health/maintenance-words.ts';
+import { knownMaintenance } from './health/open-maintenance.ts';
 import * as arg from './service/arguments.ts';
 import { defineOperation } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
@@ -8,6 +11,8 @@ import type { Part, Report } from './service/report.ts';
 interface Health {
   readonly findings: readonly HealthFinding[];
   readonly isVerbose: boolean;
+  /** Work that somebody announced, and that holds now. */
+  readonly maintenance: readonly OpenMaintenance[];
 }
 
 export const healthCheck = defineOperation({
@@ -21,10 +26,12 @@ export const healthCheck = defineOperation({
   args: { verbose: arg.flag('Verbose', 'also versions, connections, replication, certificates, answers', '--verbose') },
 
   async run(context, { verbose: isVerbose = false }): Promise<Health> {
-    return { findings: await lookAtHealth(context, { isVerbose, signal: context.signal }), isVerbose };
+    const looks = lookAtHealth(context, { isVerbose, signal: context.signal });
+    const [findings, maintenance] = await Promise.all([looks, knownMaintenance(context)]);
+    return { findings, isVerbose, maintenance };
   },
 
-  report: ({ findings, isVerbose }): Report => {
+  report: ({ findings, isVerbose, maintenance }, { settings: { timeZone } }): Report => {
     const overall = overallState(findings);
     return {
       tone: overall === 'healthy' ? 'info' : 'attention',
@@ -32,6 +39,7 @@ export const healthCheck = defineOperation({
       ...(overall === 'unhealthy' ? { broken: true } : {}),
       parts: [
         { kind: 'list', items: findings.map(line), marked: true },
+        ...maintenanceParts(maintenance, timeZone),
         ...nextSteps(findings),
         ...(isVerbose ? details(findings) : []),
       ],

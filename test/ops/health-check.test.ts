@@ -51,6 +51,13 @@ describe('health', () => {
     expect(ground.frontend.asked).toEqual(['GET /']);
   });
 
+  test('shows maintenance that somebody announced', async () => {
+    const ground = await openHealthGround({ without: ['gateway', 'frontend', 'redis', 'slack'] });
+    await ground.types(ADA, 'maintenance 30m gateway because of a test');
+    const { text } = await health(ground);
+    expect(text).toMatch(/Maintenance of API Gateway until .*: of a test \(Ada .*\); “end-maintenance \w{8}” ends it/);
+  });
+
   test('what is not configured changes no verdict, and says what would be set', async () => {
     const ground = await openHealthGround({ without: ['gateway', 'frontend', 'redis', 'slack'] });
     const { title, lines, text } = await health(ground);

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { durationOf } from '../../src/domain/short-duration.ts';
 import { openMaintenance } from '../../src/ops/health/open-maintenance.ts';
-import { type Desk, OMAR, openDesk, said, VERA } from './desk.ts';
+import { homeOf } from '../../src/ops/home/home-of.ts';
+import type { Actor, Ports } from '../../src/ports.ts';
+import { type Desk, OMAR, openDesk, POLICY, said, VERA } from './desk.ts';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -13,12 +15,15 @@ const windows = () =>
   desk.ledger(
     'SELECT services, reason, round(extract(epoch FROM ends - began)) AS seconds FROM maintenance_windows ORDER BY began',
   );
-const open = () =>
-  openMaintenance({
-    databases: desk.databases,
-    clock: { now: () => desk.now },
-    settings: { environment: 'test', timeZone: 'UTC', policy: undefined },
-  });
+const quiet = () => undefined;
+const ports = (): Ports => ({
+  databases: desk.databases,
+  ...{ cache: undefined, directory: undefined },
+  clock: { now: () => desk.now },
+  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  settings: { environment: 'test', timeZone: 'UTC', policy: POLICY },
+});
+const open = () => openMaintenance(ports());
 
 it('announces work on some services for a while, and says so to the team', async () => {
   const outcome = await desk.types(OMAR, 'maintenance 1h30m gateway and frontend because of the new release');
@@ -79,4 +84,21 @@ it('a time is read as people type it', () => {
   const read = ['30m', '2h', '1h30m', '1d', '90 minutes', '2 hours', '1 hour 5 mins', ' 5M '].map(durationOf);
   expect(read.map((ms) => (ms ?? 0) / 60_000)).toEqual([30, 120, 90, 1440, 90, 120, 65, 5]);
   expect(['', 'm', '5', '5s', '5mx', 'x5m', '1.5h'].map(durationOf)).toEqual(Array(7).fill(undefined));
+});
+
+it('is shown in the home tab while it holds, with a button that ends it for whoever may', async () => {
+  const shown = async (actor: Actor) => {
+    const { sections } = await homeOf(ports(), desk.service, actor);
+    return sections.find(({ key }) => key === 'maintenance')?.reply;
+  };
+  expect(await shown(OMAR)).toBeUndefined();
+  await desk.types(OMAR, 'maintenance 30m gateway because of a test');
+  expect(await shown(OMAR)).toMatchObject({
+    title: 'There is maintenance.',
+    offers: [{ operation: 'end-maintenance' }],
+  });
+  expect(JSON.stringify((await shown(VERA))?.parts)).toMatch(
+    /Maintenance of API Gateway until .* UTC: of a test \(Omar/,
+  );
+  expect((await shown(VERA))?.offers).toEqual([]);
 });

@@ -2,15 +2,28 @@ import type { Knex } from 'knex';
 import { type OpenMaintenance, recurringNow } from '../../domain/health-windows.ts';
 import { MaintenanceWindow } from '../../models/maintenance-window.ts';
 import type { Ports } from '../../ports.ts';
+import { aborted, withinLimit } from './within-limit.ts';
+
+/** Whoever looks at health waits no longer for the ledger. */
+const LIMIT_MS = 1000;
+
+type Asked = Pick<Ports, 'databases' | 'settings' | 'clock'>;
 
 /** The maintenance windows that hold now: those that somebody announced, and those of capops.yml. */
-export async function openMaintenance({
-  databases: { ledger },
-  settings: { health, timeZone },
-  clock,
-}: Pick<Ports, 'databases' | 'settings' | 'clock'>): Promise<OpenMaintenance[]> {
-  const recurring = recurringNow(health?.maintenance ?? [], { now: clock.now(), timeZone });
-  return [...(await announcedMaintenance(ledger)), ...recurring];
+export async function openMaintenance(ports: Asked): Promise<OpenMaintenance[]> {
+  return [...(await announcedMaintenance(ports.databases.ledger)), ...recurring(ports)];
+}
+
+/** The same, as far as it is known: without the ledger, or when it takes long, those of capops.yml. */
+export async function knownMaintenance(ports: Asked): Promise<OpenMaintenance[]> {
+  const announced = withinLimit(LIMIT_MS, undefined, (signal) =>
+    Promise.race([announcedMaintenance(ports.databases.ledger), aborted(signal)]),
+  );
+  return [...(await announced.catch(() => [])), ...recurring(ports)];
+}
+
+function recurring({ settings: { health, timeZone }, clock }: Asked): OpenMaintenance[] {
+  return recurringNow(health?.maintenance ?? [], { now: clock.now(), timeZone });
 }
 
 /** Those that somebody announced and that hold now. */
