@@ -12,15 +12,23 @@ export interface DueReminder {
   readonly daysLeft: number;
 }
 
+/** The reminder that is due about an end of access; undefined: none is, or the access is over. */
+type Reminding = (end: Date) => DueReminder | undefined;
+
 /**
- * The reminder that is due about an end of access: the nearest to it whose day has come, from 08:00 of the moment's zone on.
- * Who was not there for some days is told once, not once for each. Undefined: none is due, or the access is over.
+ * Says of each end which reminder is due: the nearest to it whose day has come, from 08:00 of the moment's zone on. Who was not
+ * there for some days is told once, not once for each. Many end on the same day, so that each is worked out once.
  */
-export function dueReminder(
-  end: Date,
-  daysBefore: readonly number[],
-  { now, timeZone }: Moment,
-): DueReminder | undefined {
+export function remindingAt(daysBefore: readonly number[], moment: Moment): Reminding {
+  const known = new Map<number, DueReminder | undefined>();
+  return (end) => {
+    const ms = end.getTime();
+    if (!known.has(ms)) known.set(ms, dueReminder(end, daysBefore, moment));
+    return known.get(ms);
+  };
+}
+
+function dueReminder(end: Date, daysBefore: readonly number[], { now, timeZone }: Moment): DueReminder | undefined {
   if (end.getTime() < now.getTime()) return undefined;
   const here = zoned(now, timeZone);
   const lastDay = zoned(end, timeZone).toPlainDate();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { dueReminder, remindedUntil } from '../../src/domain/access-reminder.ts';
+import { remindedUntil, remindingAt } from '../../src/domain/access-reminder.ts';
 
 const DAYS = [30, 7, 1];
 const END = new Date('2026-12-31T23:59:59.999Z');
 
-const at = (now: string, timeZone = 'UTC', end = END) => dueReminder(end, DAYS, { now: new Date(now), timeZone });
+const at = (now: string, timeZone = 'UTC', end = END) => remindingAt(DAYS, { now: new Date(now), timeZone })(end);
 
 describe('a reminder', () => {
   test('is due from 08:00 on its day', () => {
@@ -19,7 +19,7 @@ describe('a reminder', () => {
   test('is not due once the access is over, nor long before', () => {
     expect(at('2027-01-01T00:00:00Z')).toBeUndefined();
     expect(at('2026-11-01T12:00:00Z')).toBeUndefined();
-    expect(dueReminder(END, [], { now: new Date('2026-12-31T12:00:00Z'), timeZone: 'UTC' })).toBeUndefined();
+    expect(remindingAt([], { now: new Date('2026-12-31T12:00:00Z'), timeZone: 'UTC' })(END)).toBeUndefined();
   });
 
   test('counts days as the zone has them', () => {

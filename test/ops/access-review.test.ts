@@ -147,7 +147,8 @@ describe('the access review', () => {
     ground.beforePost = () => {
       if (ground.posts.length === 2) throw new Error('Slack is down');
     };
-    await expect(ground.look()).rejects.toThrow('Slack is down');
+    await ground.look();
+    expect(ground.posts).toHaveLength(2);
     ground.beforePost = () => undefined;
     await ground.desk.ledger("UPDATE access_review_parts SET drawing_until = now() - interval '1 second'");
     await ground.look();

@@ -1,4 +1,4 @@
-import { dueReminder, remindedUntil } from '../../domain/access-reminder.ts';
+import { remindedUntil, remindingAt } from '../../domain/access-reminder.ts';
 import { type ComingEnd, comingEnds } from '../../models/access-ends.ts';
 import { remindedBindings, SOMEBODY_TO_REMIND } from '../../models/access-reminder.ts';
 import { REVIEW_STAND, type ReviewStand } from '../../models/access-review-drawing.ts';
@@ -28,8 +28,9 @@ export async function lookAtAccess(
 ): Promise<DueAccess> {
   const moment = { now: clock.now(), timeZone: settings.timeZone };
   const ends = await comingEnds(databases.platform, remindedUntil(remindDaysBefore, moment));
+  const reminding = remindingAt(remindDaysBefore, moment);
   const close = ends.flatMap((end) => {
-    const due = end.isOver ? undefined : dueReminder(end.validUntil, remindDaysBefore, moment);
+    const due = end.isOver ? undefined : reminding(end.validUntil);
     return due ? [{ ...end, ...due }] : [];
   });
   const { rows } = await databases.ledger.raw(

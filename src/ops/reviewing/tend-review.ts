@@ -48,7 +48,12 @@ async function draw(watch: AccessWatch, channel: string): Promise<void> {
   while (!watch.stopping?.aborted) {
     const part = await takeUndrawn(ledger);
     if (!part) return;
-    await drawPart(watch, channel, part);
+    await drawPart(watch, channel, part).catch((error: unknown) => {
+      watch.ports.log.warn(
+        { err: error, part: part.part },
+        'a part of the access review could not be shown; it is tried again',
+      );
+    });
   }
 }
 
