@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Model, type Pojo, raw, snakeCaseMappers } from 'objection';
+import type { Aside } from '../domain/in-place-sql.ts';
 
 /**
  * How far a restore is: `filling` a scratch database, `ready` to be switched in, `switched`. After that `undone`, or `dropped`:
@@ -12,6 +13,7 @@ export class Restore extends Model {
   static override tableName = 'restores';
   static override idColumn = 'run_id';
   static override columnNameMappers = snakeCaseMappers();
+  static override jsonAttributes = ['aside'];
 
   declare runId: string;
   /** The platform's database. */
@@ -25,9 +27,12 @@ export class Restore extends Model {
   declare liveOid: number;
   /** Null before it is made. */
   declare scratchOid: number | null;
-  declare scratch: string;
+  /** The database beside the live one that is filled; null where it is restored within the live one. */
+  declare scratch: string | null;
   /** What stands beside the live one after a switch: the one that was live before; of one that is undone, what was restored. */
   declare former: string;
+  /** What is moved aside within the live database; null where another database takes its place. */
+  declare aside: Aside | null;
   /** What the restored one is to be called by an undo that was begun. */
   declare undone: string | null;
   declare begunAt: Date;

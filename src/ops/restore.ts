@@ -57,6 +57,10 @@ export const restore = defineOperation({
       ),
       terminalOnly: true,
     },
+    inPlace: {
+      ...arg.flag('In place', 'restore within the database, where another one cannot take its place', '--in-place'),
+      terminalOnly: true,
+    },
     acceptForeign: {
       ...arg.flag('Accept a foreign file', 'restore a file that CapOps did not make', '--accept-foreign'),
       terminalOnly: true,
@@ -109,14 +113,16 @@ export const restore = defineOperation({
 function wishOf(input: {
   readonly keepOld?: number | undefined;
   readonly withoutSafetyBackup?: boolean | undefined;
+  readonly inPlace?: boolean | undefined;
   readonly acceptForeign?: boolean | undefined;
   readonly otherDatabase?: boolean | undefined;
 }): RestoreWish {
   const {
     keepOld: keepOldMs = 24 * HOUR_MS,
     withoutSafetyBackup = false,
+    inPlace = false,
     acceptForeign = false,
     otherDatabase = false,
   } = input;
-  return { keepOldMs, withoutSafetyBackup, acceptForeign, otherDatabase, safetyNote: 'before a restore' };
+  return { keepOldMs, withoutSafetyBackup, inPlace, acceptForeign, otherDatabase, safetyNote: 'before a restore' };
 }

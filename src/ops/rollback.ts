@@ -23,7 +23,13 @@ import { putBack, type Undone } from './undo-restore.ts';
 /** Newer ones that are not proven are passed over for one that is: so many are looked at. */
 const LOOKED_AT = 30;
 const WISH: RestoreWish = {
-  ...{ keepOldMs: 24 * 3_600_000, withoutSafetyBackup: false, acceptForeign: false, otherDatabase: false },
+  ...{
+    keepOldMs: 24 * 3_600_000,
+    withoutSafetyBackup: false,
+    inPlace: false,
+    acceptForeign: false,
+    otherDatabase: false,
+  },
   safetyNote: 'pre-rollback',
 };
 

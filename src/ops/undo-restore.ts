@@ -1,4 +1,3 @@
-import { besideName } from '../domain/beside-name.ts';
 import { showTime } from '../domain/end-date.ts';
 import type { HealthFinding } from '../domain/health.ts';
 import { UserError } from '../errors.ts';
@@ -6,12 +5,12 @@ import { Restore } from '../models/restore.ts';
 import type { RestoreDesk } from '../ports.ts';
 import { openBackupDesk, resourceOf } from './backups/backup-desk.ts';
 import { healthAfter } from './restoring/health-after.ts';
+import { placementOf } from './restoring/placement.ts';
 import { openRestoreDesk } from './restoring/restore-desk.ts';
+import { keptFrom, noteUndone } from './restoring/tend-restores.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
 import { withLedger } from './service/with-ledger.ts';
-
-const KEPT_MS = 24 * 3_600_000;
 
 export interface Undone {
   readonly live: string;
@@ -97,42 +96,38 @@ export const undoRestore = defineOperation({
 /** The last restore, while what was there before is kept. Throws UserError where nothing can be undone. */
 async function undoable(context: Context): Promise<{ readonly desk: RestoreDesk; readonly last: Restore }> {
   const desk = await openRestoreDesk(context);
-  const { server } = desk;
-  const last = await withLedger(() => Restore.undoable(context.databases.ledger, server.live));
+  const { live } = desk.server;
+  const last = await withLedger(() => Restore.undoable(context.databases.ledger, live));
   if (!last)
     throw new UserError('There is no restore to undo: none was made, or what was there before is no longer kept.');
-  const [live, former] = await Promise.all([server.find(server.live), server.find(last.former)]);
-  if (live?.oid !== last.scratchOid) {
+  const placement = placementOf(context, desk, last);
+  if (!(await placement.isLive(last))) {
     throw new UserError(
-      `${server.live} is not what was restored any more: somebody has replaced it otherwise. Nothing was changed.`,
+      `${live} is not what was restored any more: somebody has replaced it otherwise. Nothing was changed.`,
     );
   }
-  if (former?.oid !== last.liveOid) {
-    throw new UserError(
-      `${last.former}, which was there before, is gone: the restore cannot be undone. “restore” brings back its safety backup.`,
-    );
-  }
-  return { desk, last };
+  if (await placement.isKept(last)) return { desk, last };
+  throw new UserError(
+    `What was there before the restore of ${last.source} is gone, so it cannot be undone. “restore” brings back its safety backup.`,
+  );
 }
 
-/** The renames the other way round. Also for a rollback that ends worse than it began. */
-export async function putBack(
-  { databases, clock, cache, log, runId }: Context,
-  { server }: RestoreDesk,
-  last: Restore,
-): Promise<Omit<Undone, 'health'>> {
+/** Puts back what was there before. Also for a rollback that ends worse than it began. */
+export async function putBack(context: Context, desk: RestoreDesk, last: Restore): Promise<Omit<Undone, 'health'>> {
+  const { databases, clock, cache, log, runId } = context;
+  const placement = placementOf(context, desk, last);
   const now = clock.now();
-  const undone = besideName(server.live, 'undone', now);
+  const undone = placement.undoneName(now);
   // Whoever looks after a kill has to know the name.
   await withLedger(() => Restore.advance(databases.ledger, { runId: last.runId, from: ['switched'] }, { undone }));
-  const { unavailableMs } = await server.swap({ incoming: last.former, outgoing: undone });
-  const keptUntil = new Date(now.getTime() + KEPT_MS);
-  const change = { step: 'undone', former: undone, keptUntil } as const;
-  await Restore.advance(databases.ledger, { runId: last.runId, from: ['switched'] }, change).catch((error: unknown) =>
-    log.warn({ err: error, runId }, 'the ledger did not take that a restore was undone'),
+  const unavailableMs = await placement.putBack(last, undone);
+  await context.noteSoFar({ words: `${last.database} is as it was before the restore of ${last.source}.` });
+  const keptUntil = keptFrom(now);
+  await noteUndone(databases.ledger, { runId: last.runId, undone, keptUntil }).catch((error: unknown) =>
+    log.warn({ err: error, runId }, 'the ledger did not take that a restore was undone; it is found out later'),
   );
   await cache?.forgetAll().catch((error: unknown) => {
     log.warn({ err: error, runId }, 'the gateway could not be told to forget what it knew of access');
   });
-  return { live: server.live, undone, source: last.source, keptUntil, unavailableMs: Math.round(unavailableMs) };
+  return { live: last.database, undone, source: last.source, keptUntil, unavailableMs };
 }

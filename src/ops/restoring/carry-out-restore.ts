@@ -8,6 +8,7 @@ import { withLedger } from '../service/with-ledger.ts';
 import { checkScratch } from './check-scratch.ts';
 import { type Filled, fillScratch, giveUp } from './fill-scratch.ts';
 import type { RestoreWork } from './restore-wish.ts';
+import { restoreWithin } from './restore-within.ts';
 
 /** A restore that is in place. */
 export interface Restored {
@@ -26,6 +27,8 @@ export interface Restored {
   readonly staleCache: boolean;
 }
 
+export type Placed = Omit<Restored, 'safety' | 'staleCache'>;
+
 /**
  * Backs up what is live, restores beside it, holds that to the manifest, and only then switches: until that moment the live
  * database is not touched, and after it what was live stands beside.
@@ -35,11 +38,17 @@ export async function carryOutRestore(context: Context, work: RestoreWork): Prom
   const safetyBackupId = 'manifest' in safety ? safety.manifest.id : undefined;
   const noted = safetyBackupId ? `It was backed up before (${safetyBackupId.slice(0, 8)}).` : '';
   await context.noteSoFar({ words: `The platform’s database was not touched. ${noted}`.trim() });
+  const place = work.within ? restoreWithin : restoreBeside;
+  const placed = await place(context, work, safetyBackupId);
+  await context.noteSoFar({ words: `${placed.live} was replaced; “undo-restore” puts back what was there before.` });
+  return { ...placed, safety, staleCache: await forgetAll(context) };
+}
+
+async function restoreBeside(context: Context, work: RestoreWork, safetyBackupId: string | undefined): Promise<Placed> {
   const filled = await fillScratch(context, work, { safetyBackupId });
   const checks = await checked(context, work, filled);
   const switched = await switchIn(context, work, filled);
-  const staleCache = await forgetAll(context);
-  return { ...switched, live: work.desk.server.live, safety, facts: filled.facts, checks, staleCache };
+  return { ...switched, live: work.desk.server.live, facts: filled.facts, checks };
 }
 
 /** A database that is broken may be beyond a backup; whoever asked has to know that before. */
@@ -95,7 +104,6 @@ async function switchIn(
     await Restore.advance(databases.ledger, { runId, from: ['ready'] }, change).catch((error: unknown) =>
       log.warn({ err: error, runId }, 'the ledger did not take that a restore is in place'),
     );
-    await context.noteSoFar({ words: `${server.live} was replaced; “undo-restore” puts back what was there before.` });
     return { former, keptUntil, unavailableMs, endedSessions: switched.endedSessions };
   } catch (error) {
     const live = await server.find(server.live).catch(() => undefined);

@@ -1,7 +1,10 @@
 import { showTime } from '../../domain/end-date.ts';
 import { UserError } from '../../errors.ts';
+import { findSchemas } from '../../models/schemas-aside.ts';
+import type { RestoreDesk } from '../../ports.ts';
 import { openBackupDesk } from '../backups/backup-desk.ts';
 import type { Context } from '../service/operation.ts';
+import { isAside } from './by-renaming.ts';
 import { findRestorable, type Restorable } from './restorable.ts';
 import { openRestoreDesk } from './restore-desk.ts';
 import type { RestoreWish, RestoreWork } from './restore-wish.ts';
@@ -20,9 +23,30 @@ export async function prepareRestore(context: Context, asked: string, wish: Rest
     signal: context.signal,
     progress: context.progress,
   });
-  const obstacles = [...(await desk.server.obstacles()), ...plan.obstacles];
-  if (obstacles.length > 0) throw new UserError(obstacles.map((message) => ({ message })));
-  return { desk, backups, restorable, plan, wish };
+  if (plan.obstacles.length > 0) throw refusal(plan.obstacles);
+  return { desk, backups, restorable, plan, wish, within: await wayOf(context, desk, { wish, trust }) };
+}
+
+/** Whether another database can take the live one's place, or the restore has to be made within it. */
+async function wayOf(
+  { databases: { platform } }: Context,
+  { server }: RestoreDesk,
+  { wish, trust }: { wish: RestoreWish; trust: Restorable['trust'] },
+): Promise<RestoreWork['within']> {
+  const against = wish.inPlace ? ['You asked for it.'] : await server.obstacles();
+  if (against.length === 0) return undefined;
+  if (trust === 'foreign') {
+    const message =
+      'A file that CapOps did not make is only restored into a database of its own, where it can do no harm.';
+    throw refusal([...(wish.inPlace ? [] : against), message]);
+  }
+  const { schemas, extensions, obstacles } = await findSchemas(platform, isAside);
+  if (obstacles.length > 0) throw refusal([...(wish.inPlace ? [] : against), ...obstacles]);
+  return { schemas, extensions, because: against };
+}
+
+function refusal(messages: readonly string[]): UserError {
+  return new UserError(messages.map((message) => ({ message })));
 }
 
 function refuseForeign({ trust, name }: Restorable, { acceptForeign }: RestoreWish): void {

@@ -55,7 +55,7 @@ export async function previewRestore(context: Context, work: RestoreWork): Promi
         ...notes(work, now),
       ],
     },
-    state: { source: restorable.source.sha256 ?? restorable.name, live: now.oid },
+    state: { source: restorable.source.sha256 ?? restorable.name, live: now.oid, within: work.within?.schemas ?? null },
     confirmLabel: 'Replace the database',
     confirmWord: live,
   };
@@ -83,7 +83,7 @@ async function liveFacts({ databases: { platform }, log }: Context, { desk, rest
 
 function facts(
   { clock, settings: { environment, timeZone } }: Context,
-  { desk, restorable, plan, wish }: RestoreWork,
+  { desk, restorable, plan, wish, within }: RestoreWork,
   { use, changedAt }: Live,
 ): (readonly [string, string])[] {
   const { manifest } = restorable;
@@ -106,6 +106,7 @@ function facts(
         ? 'a backup of the database as it is now, if it can be made'
         : 'a backup of the database as it is now, which stays for 30 days',
     ],
+    ['How', within && `within the database, in one transaction. ${within.because.join(' ')}`],
     [
       'Kept',
       `the database as it is now stays beside for ${counted(Math.round(wish.keepOldMs / 3_600_000), 'hour')}; “undo-restore” puts it back`,
@@ -114,7 +115,7 @@ function facts(
     [
       'Takes',
       manifest &&
-        `about ${minutes(manifest.finishedAt.getTime() - manifest.startedAt.getTime())}; the platform cannot be used for about a second of it`,
+        `about ${minutes(manifest.finishedAt.getTime() - manifest.startedAt.getTime())}; ${within ? 'the platform goes on meanwhile' : 'the platform cannot be used for about a second of it'}`,
     ],
   ];
   return all.flatMap(([label, value]) => (value ? [[label, value] as const] : []));

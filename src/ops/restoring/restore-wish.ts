@@ -7,6 +7,8 @@ export interface RestoreWish {
   readonly keepOldMs: number;
   /** Goes on where the live database cannot be backed up before. */
   readonly withoutSafetyBackup: boolean;
+  /** Restores within the live database, though another could take its place. */
+  readonly inPlace: boolean;
   readonly acceptForeign: boolean;
   /** Restores what was dumped of a database of another name, or in another environment. */
   readonly otherDatabase: boolean;
@@ -21,4 +23,12 @@ export interface RestoreWork {
   readonly restorable: Restorable;
   readonly plan: RestorePlan;
   readonly wish: RestoreWish;
+  /** Undefined: another database takes the live one's place. Else its schemas are moved aside, for these reasons. */
+  readonly within:
+    | {
+        readonly schemas: readonly string[];
+        readonly extensions: readonly string[];
+        readonly because: readonly string[];
+      }
+    | undefined;
 }

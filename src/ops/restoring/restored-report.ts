@@ -23,7 +23,7 @@ export function restoredReport(done: InPlace, { environment, timeZone }: Setting
   const kept = showTime(keptUntil, timeZone);
   return {
     tone: notes.length + broken.length > 0 ? 'attention' : 'done',
-    title: `${live} in ${environment} is now ${source}. The platform could not be used for ${seconds} s.`,
+    title: `${live} in ${environment} is now ${source}. ${unavailableMs > 0 ? `The platform could not be used for ${seconds} s.` : 'The platform could be used throughout.'}`,
     parts: [
       { kind: 'list', items: checks },
       {

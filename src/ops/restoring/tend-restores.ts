@@ -4,6 +4,7 @@ import type { Ports, RestoreDesk } from '../../ports.ts';
 import type { Announcer, Answered } from '../service/announcer.ts';
 import { LeaseTakenError, withLease } from '../service/lease.ts';
 import type { Report } from '../service/report.ts';
+import { placementOf } from './placement.ts';
 import { openRestoreDesk } from './restore-desk.ts';
 
 /** What was live before is kept so long where the restore itself could not say. */
@@ -19,8 +20,8 @@ export interface RestoreWatch {
 }
 
 /**
- * Finds out what became of restores that were cut off, and removes the databases that no longer have to stand beside the live
- * one. Any replica may, at any time; one does. Nothing of the server is loaded where there is nothing to do.
+ * Finds out what became of restores that were cut off, and removes what no longer has to stand beside the live database. Any
+ * replica may, at any time; one does. Nothing of the server is loaded where there is nothing to do.
  */
 export async function tendRestores(watch: RestoreWatch): Promise<void> {
   const { ports } = watch;
@@ -45,58 +46,64 @@ export async function tendRestores(watch: RestoreWatch): Promise<void> {
 }
 
 /** Which of the two is live now is the truth of it. */
-async function settle(watch: RestoreWatch, { server }: RestoreDesk, restore: Restore): Promise<void> {
+async function settle(watch: RestoreWatch, desk: RestoreDesk, restore: Restore): Promise<void> {
   const { ports } = watch;
   const { ledger } = ports.databases;
-  const { runId, scratch, scratchOid, source } = restore;
-  const live = await server.find(server.live);
-  if (!live) throw new Error(`${server.live} is not there`);
+  const { runId, source, database } = restore;
+  const placement = placementOf(ports, desk, restore);
   const now = ports.clock.now();
   const from = ['filling', 'ready'] as const;
   const run = runId.slice(0, 8);
-  if (scratchOid !== null && live.oid === scratchOid) {
-    const keptUntil = new Date(now.getTime() + KEPT_MS);
+  if (await placement.isLive(restore)) {
+    const keptUntil = keptFrom(now);
     await Restore.advance(ledger, { runId, from }, { step: 'switched', switchedAt: now, keptUntil });
     await tell(watch, {
       tone: 'attention',
-      title: `The restore of ${source} (run ${run}) was cut off, and is in place: ${server.live} is the restored database. What was there before is kept as ${restore.former}.`,
+      title: `The restore of ${source} (run ${run}) was cut off, and is in place: ${database} is what was restored. What was there before is kept until ${showTime(keptUntil, ports.settings.timeZone)}.`,
       offers: [{ label: 'Put it back', operation: 'undo-restore', input: {} }],
     });
     return;
   }
-  const found = await server.find(scratch);
-  if (found && (scratchOid === null || found.oid === scratchOid)) await server.drop(scratch);
+  await placement.discard(restore);
   await Restore.advance(ledger, { runId, from }, { step: 'abandoned', endedAt: now });
   await tell(watch, {
     tone: 'attention',
-    title: `The restore of ${source} (run ${run}) was cut off, and did not happen: ${server.live} is as it was. What had been restored beside it is removed.`,
+    title: `The restore of ${source} (run ${run}) was cut off, and did not happen: ${database} is as it was. What had been restored beside it is removed.`,
   });
 }
 
 /** An undo that was cut off behind its switch is done. */
-async function settleUndo({ databases, clock }: Ports, { server }: RestoreDesk, restore: Restore): Promise<void> {
-  const { runId, undone, liveOid } = restore;
-  const live = await server.find(server.live);
-  if (live?.oid !== liveOid || undone === null) return;
-  const keptUntil = new Date(clock.now().getTime() + KEPT_MS);
-  const change = { step: 'undone', former: undone, keptUntil } as const;
-  await Restore.advance(databases.ledger, { runId, from: ['switched'] }, change);
+async function settleUndo({ databases, clock }: Ports, desk: RestoreDesk, restore: Restore): Promise<void> {
+  const { runId, undone } = restore;
+  if (undone === null || (await placementOf({ databases }, desk, restore).isLive(restore))) return;
+  await noteUndone(databases.ledger, { runId, undone, keptUntil: keptFrom(clock.now()) });
 }
 
-/** Only what is just that database, whatever it is called. */
-async function remove(watch: RestoreWatch, { server }: RestoreDesk, restore: Restore): Promise<void> {
+/** Notes that a restore is taken back, and until when what was restored is kept. */
+export async function noteUndone(
+  ledger: Ports['databases']['ledger'],
+  { runId, undone, keptUntil }: { readonly runId: string; readonly undone: string; readonly keptUntil: Date },
+): Promise<void> {
+  await Restore.advance(ledger, { runId, from: ['switched'] }, { step: 'undone', former: undone, keptUntil });
+}
+
+/** Until when something is kept that nobody said more of. */
+export function keptFrom(now: Date): Date {
+  return new Date(now.getTime() + KEPT_MS);
+}
+
+async function remove(watch: RestoreWatch, desk: RestoreDesk, restore: Restore): Promise<void> {
   const { ports } = watch;
-  const { runId, step, former, liveOid, scratchOid, switchedAt } = restore;
-  const found = await server.find(former);
-  const isIt = found?.oid === (step === 'undone' ? scratchOid : liveOid);
-  if (found && isIt) await server.drop(former);
+  const { runId, step, database, switchedAt } = restore;
+  const removed = await placementOf(ports, desk, restore).remove(restore);
   const endedAt = ports.clock.now();
   const after = step === 'switched' ? ({ step: 'dropped', endedAt } as const) : { endedAt };
-  if (!(await Restore.advance(ports.databases.ledger, { runId, from: [step] }, after)) || !found || !isIt) return;
+  const isOurs = await Restore.advance(ports.databases.ledger, { runId, from: [step] }, after);
+  if (!isOurs || !removed) return;
   const since = switchedAt ? ` of ${showTime(switchedAt, ports.settings.timeZone)}` : '';
   await tell(watch, {
     tone: 'info',
-    title: `${former}, which was kept after the restore${since}, is removed: it was kept as long as was asked for.`,
+    title: `What was kept beside ${database} after the restore${since} is removed: it was kept as long as was asked for.`,
   });
 }
 

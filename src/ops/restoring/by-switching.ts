@@ -1,0 +1,31 @@
+import { besideName } from '../../domain/beside-name.ts';
+import type { DatabaseServer } from '../../ports.ts';
+import type { Placement } from './placement.ts';
+
+/** Another database takes the live one's name. Numbers tell them apart, whatever they are called. */
+export function bySwitching(server: DatabaseServer): Placement {
+  const oidOf = async (name: string) => (await server.find(name))?.oid;
+  return {
+    isLive: async ({ scratchOid }) => {
+      const live = await oidOf(server.live);
+      if (live === undefined) throw new Error(`${server.live} is not there`);
+      return scratchOid !== null && live === scratchOid;
+    },
+    isKept: async ({ former, liveOid }) => (await oidOf(former)) === liveOid,
+    undoneName: (at) => besideName(server.live, 'undone', at),
+    putBack: async ({ former }, undone) => {
+      const { unavailableMs } = await server.swap({ incoming: former, outgoing: undone });
+      return Math.round(unavailableMs);
+    },
+    remove: async ({ step, former, liveOid, scratchOid }) => {
+      if ((await oidOf(former)) !== (step === 'undone' ? scratchOid : liveOid)) return false;
+      await server.drop(former);
+      return true;
+    },
+    discard: async ({ scratch, scratchOid }) => {
+      if (scratch === null) return;
+      const found = await oidOf(scratch);
+      if (found !== undefined && (scratchOid === null || found === scratchOid)) await server.drop(scratch);
+    },
+  };
+}
