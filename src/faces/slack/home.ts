@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import { type Home, homeOf } from '../../ops/home/home-of.ts';
-import { argumentsFor, typedExample } from '../../ops/service/input.ts';
+import { argumentsFor } from '../../ops/service/input.ts';
 import type { Operation } from '../../ops/service/operation.ts';
 import type { Asker, Desk } from './desk.ts';
 import { titleOf } from './draw-form.ts';
@@ -22,7 +22,7 @@ export async function publishHome(desk: Desk, asker: Asker): Promise<void> {
   await desk.web.client.views.publish({ user_id: asker.userId, view: { type: 'home', blocks } });
 }
 
-/** A home tab's blocks, within Slack’s limits. */
+/** A home tab’s blocks, within Slack’s limits. */
 export function drawHome(
   desk: Desk,
   { actor }: Pick<Asker, 'actor'>,
@@ -49,34 +49,37 @@ function within(blocks: readonly types.KnownBlock[]): types.KnownBlock[] {
   });
 }
 
-function drawSection(desk: Desk, { key, reply }: Home['sections'][number]): types.KnownBlock[] {
+function drawSection(desk: Desk, { key, name, reply }: Home['sections'][number]): types.KnownBlock[] {
   const { title, parts = [], offers = [] } = reply;
   return [
     { type: 'divider', block_id: `${key}.line` },
-    titled(`${key}.title`, title),
+    titled(`${key}.title`, name, title),
     ...parts.flatMap((part, place) => drawPart(part, `${key}.${place}`, PLAIN)),
     ...drawOffers(desk, offers, `home.${key}`),
   ];
 }
 
-/** Forms as buttons, and everything as it is typed. */
+/** Forms as buttons; the rest is typed. */
 function drawMay(desk: Desk, may: readonly Operation[]): types.KnownBlock[] {
   if (may.length === 0) return [];
   const forms = may
     .filter((operation) => hasForm(operation))
     .map((operation) => offerForm({ operation, raw: {} }, titleOf(operation)));
-  const commands = may.map((operation) => ({ words: typedExample(operation, 'slack'), summary: operation.summary }));
+  const help = { label: 'Help', operation: 'help', input: {} };
   return [
     { type: 'divider', block_id: 'may.line' },
-    titled('may.title', 'What you may do'),
-    ...drawOffers(desk, forms, 'home'),
-    rich('commands.title', [section([text('In a channel or here, type:')])]),
-    ...drawPart({ kind: 'commands', commands }, 'commands', PLAIN),
+    titled(
+      'may.title',
+      'What you may do',
+      'Everything else is typed: /capops and a word in a channel, or the word alone in the messages here.',
+    ),
+    ...drawOffers(desk, [help, ...forms], 'home'),
   ];
 }
 
-function titled(id: string, words: string): types.KnownBlock {
-  return rich(id, [section([bold(clip(words, 500))])]);
+function titled(id: string, name: string, words?: string): types.KnownBlock {
+  const shown = clip(name, 500);
+  return rich(id, [section(words ? [bold(`${shown}: `), text(clip(words, 1000))] : [bold(shown)])]);
 }
 
 function hasForm(operation: Operation): boolean {

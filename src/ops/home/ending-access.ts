@@ -11,13 +11,13 @@ const SHOWN = 8;
 /** Organisations whose access ends within a month. */
 export const endingAccess: HomeSubject = {
   key: 'ending',
-  name: 'The access that ends soon',
+  name: 'Access that ends soon',
   source: 'platform',
   operation: 'list-orgs',
   async look({ databases: { platform }, settings: { timeZone }, now }) {
     const until = new Date(now.getTime() + AHEAD_DAYS * DAY_MS);
     const { count, first } = await endingOrganisations(platform, { from: now, until, limit: SHOWN });
-    if (count === 0) return { tone: 'info', title: `No access ends within ${AHEAD_DAYS} days.` };
+    if (count === 0) return { tone: 'info', title: `None within ${AHEAD_DAYS} days.` };
     const items = first.map(
       ({ code, name, modules, endsAt }) =>
         `${code} (${name}): ${listWords(modules)}, ${modules.length > 1 ? 'the first ' : ''}on ${showEnd(endsAt, timeZone)}`,
@@ -25,7 +25,7 @@ export const endingAccess: HomeSubject = {
     const rest = count - first.length;
     return {
       tone: 'info',
-      title: `${counted(count, 'organisation')} ${count === 1 ? 'has' : 'have'} access that ends within ${AHEAD_DAYS} days.`,
+      title: `Of ${counted(count, 'organisation')} within ${AHEAD_DAYS} days.`,
       parts: [
         { kind: 'list', items },
         ...(rest > 0 ? [{ kind: 'note', text: `… and ${rest} more: “orgs expiring ${AHEAD_DAYS}”` } as const] : []),

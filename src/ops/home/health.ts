@@ -11,7 +11,7 @@ const LOOK: Offer = { label: 'Look now', operation: 'health-check', input: {} };
 /** What was last found when somebody looked whether everything answers. */
 export const health: HomeSubject = {
   key: 'health',
-  name: 'The health',
+  name: 'Health',
   source: 'ledger',
   operation: 'health-check',
   async look({ databases: { ledger }, now }) {

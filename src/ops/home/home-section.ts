@@ -16,7 +16,7 @@ export interface Viewer extends Ports {
 export interface HomeSubject {
   /** One word. */
   readonly key: string;
-  /** As it begins a sentence: `The backups`. */
+  /** What stands in front: `Backups`. */
   readonly name: string;
   /** Where it is read. */
   readonly source: keyof Databases;
@@ -28,6 +28,7 @@ export interface HomeSubject {
 
 export interface HomeSection {
   readonly key: string;
+  readonly name: string;
   readonly reply: Reply;
 }
 
@@ -40,7 +41,8 @@ export async function lookAtSubjects(viewer: Viewer, subjects: readonly HomeSubj
     const reply = await within(LIMIT_MS, subject.look(viewer)).catch((error: unknown) =>
       unread(viewer, subject, error),
     );
-    return reply ? [{ key: subject.key, reply }] : [];
+    const { key, name } = subject;
+    return reply ? [{ key, name, reply }] : [];
   });
   return (await Promise.all(sections)).flat();
 }
@@ -51,11 +53,11 @@ class LateError extends Error {
 
 const SOURCES = { platform: 'the platform’s database', ledger: LEDGER } as const;
 
-function unread({ log }: Viewer, { key, name, source }: HomeSubject, error: unknown): Reply {
+function unread({ log }: Viewer, { key, source }: HomeSubject, error: unknown): Reply {
   log.warn({ err: error, section: key }, 'a part of a home tab could not be read');
   const isDown = error instanceof LateError || error instanceof UnavailableError || databaseDown(error);
   const why = isDown ? `${SOURCES[source]} does not answer` : 'the log has the reason';
-  return { tone: 'attention', title: `${name} could not be read: ${why}.` };
+  return { tone: 'attention', title: `This could not be read: ${why}.` };
 }
 
 /** Rejects once the time is over; what comes later is dropped. */

@@ -20,7 +20,7 @@ const OFFERS: readonly Offer[] = [
 /** The last good backups, the next one, and what is wrong with them. */
 export const lastBackup: HomeSubject = {
   key: 'backups',
-  name: 'The backups',
+  name: 'Backups',
   source: 'ledger',
   operation: 'list-backups',
   async look(viewer) {
@@ -49,8 +49,8 @@ export const lastBackup: HomeSubject = {
 };
 
 function titleOf(good: number, troubles: number): string {
-  if (good === 0) return 'There is no good backup yet.';
-  return troubles > 0 ? 'The backups need a look.' : 'The backups are as they should be.';
+  if (good === 0) return 'There is no good one yet.';
+  return troubles > 0 ? 'They need a look.' : 'They are as they should be.';
 }
 
 function nextWords({ settings: { policy }, now }: Viewer, paused: ReadonlySet<string>): string {

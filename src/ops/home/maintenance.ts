@@ -6,7 +6,7 @@ import type { HomeSubject } from './home-section.ts';
 /** Work that somebody announced; shown only while it holds. */
 export const maintenance: HomeSubject = {
   key: 'maintenance',
-  name: 'Whether there is maintenance',
+  name: 'Maintenance',
   source: 'ledger',
   operation: 'health-check',
   async look(viewer) {

@@ -1,4 +1,3 @@
-import { counted } from '../../domain/counted.ts';
 import { showTime } from '../../domain/end-date.ts';
 import type { Offer } from '../../errors.ts';
 import { OPEN, type Run, type RunState } from '../../models/run.ts';
@@ -18,19 +17,16 @@ const STANDS: Partial<Record<RunState, string>> = {
 /** What whoever looks has asked for last, and how it stands. */
 export const ownWork: HomeSubject = {
   key: 'own',
-  name: 'What you asked for',
+  name: 'Your requests',
   source: 'ledger',
   operation: 'whoami',
   async look(viewer) {
     const runs = await ownRuns(viewer.databases.ledger, viewer.actor.id, SHOWN);
-    if (runs.length === 0) return { tone: 'info', title: 'You have asked for nothing yet.' };
+    if (runs.length === 0) return { tone: 'info', title: 'There is none yet.' };
     const open = runs.filter(isOpen);
     return {
       tone: 'info',
-      title:
-        open.length > 0
-          ? `${counted(open.length, 'request')} of yours ${open.length === 1 ? 'is' : 'are'} still open.`
-          : 'What you asked for last',
+      title: open.length > 0 ? `${open.length} ${open.length === 1 ? 'is' : 'are'} still open.` : 'Nothing is open.',
       parts: [{ kind: 'list', items: runs.map((run) => line(viewer, run)) }],
       offers: open.flatMap((run) => offersFor(viewer, run)),
     };
@@ -43,8 +39,15 @@ function isOpen({ state }: Run): boolean {
 
 function line({ service, settings: { timeZone } }: Viewer, run: Run): string {
   const { id, state, summary, message, startedAt } = run;
-  const what = `${id.slice(0, 8)}: “${askedWords(service, run)}”, ${showTime(startedAt, timeZone)}`;
+  const what = `${id.slice(0, 8)}: “${shortened(askedWords(service, run))}”, ${showTime(startedAt, timeZone)}`;
   return `${what}: ${STANDS[state] ?? `${state}${endWords(summary ?? message)}`}`;
+}
+
+const UUID = /\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+
+/** The first characters of an id say which it is. */
+function shortened(words: string): string {
+  return words.replaceAll(UUID, '$1');
 }
 
 function endWords(words: string | null): string {

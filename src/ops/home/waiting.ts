@@ -8,13 +8,13 @@ const SHOWN = 5;
 /** Requests that whoever looks may decide. */
 export const waiting: HomeSubject = {
   key: 'waiting',
-  name: 'What waits for you',
+  name: 'Waiting for you',
   source: 'ledger',
   operation: 'approvals',
   async look(viewer) {
     const { timeZone } = viewer.settings;
     const mine = (await openRequests(viewer)).filter(({ may }) => may === 'decide');
-    if (mine.length === 0) return { tone: 'info', title: 'Nothing waits for you.' };
+    if (mine.length === 0) return { tone: 'info', title: 'Nothing.' };
     const items = mine
       .slice(0, SHOWN)
       .map(
@@ -24,7 +24,7 @@ export const waiting: HomeSubject = {
     const rest = mine.length - SHOWN;
     return {
       tone: 'attention',
-      title: `${counted(mine.length, 'request')} ${mine.length === 1 ? 'waits' : 'wait'} for you.`,
+      title: `${counted(mine.length, 'request')} of others.`,
       parts: [
         { kind: 'list', items },
         ...(rest > 0 ? [{ kind: 'note', text: `… and ${rest} more: “approvals” lists them.` } as const] : []),

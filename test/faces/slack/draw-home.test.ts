@@ -24,6 +24,7 @@ it('a home tab keeps within Slack’s limits, however much there is to show', ()
   const offers = many.map((label) => ({ label, operation: 'show-run', input: { run: label }, confirm: long }));
   const sections = Array.from({ length: 30 }, (_, place) => ({
     key: `section-${place}`,
+    name: long,
     reply: {
       tone: 'info' as const,
       title: long,
