@@ -6,7 +6,18 @@ import type { ShownMeter } from './adapters/metrics.ts';
 import type { WebhookPager } from './adapters/paging.ts';
 import type { SlackWeb } from './adapters/slack-web.ts';
 import type { Config, SlackConfig } from './config.ts';
-import type { AccessCache, BackupDesk, Clock, Directory, JobQueue, Log, Meter, Ports, Probes } from './ports.ts';
+import type {
+  AccessCache,
+  BackupDesk,
+  Clock,
+  Directory,
+  JobQueue,
+  Log,
+  LogSources,
+  Meter,
+  Ports,
+  Probes,
+} from './ports.ts';
 import { version } from './version.ts';
 
 /** CapOps' adapters, built from the configuration. */
@@ -39,6 +50,7 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
       ...{ databases, jobs: queue, cache, directory, clock, log, settings, pager, meter, journal },
       openBackups: composeBackups(config),
       openProbes: composeProbes(config, { log, meter }),
+      openLogs: composeLogs(config),
     },
     queue,
     close: async () => {
@@ -57,6 +69,10 @@ function composeBackups(config: Config): () => Promise<BackupDesk> {
 
 function composeProbes(config: Config, given: Pick<Given, 'log' | 'meter'>): () => Promise<Probes> {
   return whenAsked(async () => (await import('./adapters/probes.ts')).openProbes(config, given));
+}
+
+function composeLogs({ settings: { logs = [] } }: Config): () => Promise<LogSources> {
+  return whenAsked(async () => (await import('./adapters/log-sources.ts')).openLogs(logs));
 }
 
 /** Opened when it is first asked for, and then the same one. */

@@ -74,6 +74,11 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
+/** A configured log cannot be read. The message says why, in a sentence without any address. */
+export class LogUnreadableError extends Error {
+  override readonly name = 'LogUnreadableError';
+}
+
 /** A storage of backups cannot do what it was asked. The message is for the asker and holds no address and no secret. */
 export class StorageError extends Error {
   override readonly name: string = 'StorageError';

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { BackupDesk } from './ports/backups.ts';
 import type { Probes } from './ports/health.ts';
 import type { Journal } from './ports/journal.ts';
+import type { LogSources } from './ports/logs.ts';
 import type { Settings } from './ports/policy.ts';
 import type { RestoreDesk } from './ports/restore-desk.ts';
 import type { Meter, Pager } from './ports/watching.ts';
@@ -11,6 +12,7 @@ export type * from './ports/backups.ts';
 export type * from './ports/dumps.ts';
 export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
+export type * from './ports/logs.ts';
 export type * from './ports/policy.ts';
 export type * from './ports/restore-desk.ts';
 export type * from './ports/restoring.ts';
@@ -129,6 +131,8 @@ export interface Ports {
   readonly openRestores?: (() => Promise<RestoreDesk>) | undefined;
   /** Loaded when it is first asked for. */
   readonly openProbes?: (() => Promise<Probes>) | undefined;
+  /** The same. Absent where nobody asks for the platform’s logs. */
+  readonly openLogs?: (() => Promise<LogSources>) | undefined;
   /** Absent where emergency operations are not to run without the ledger. */
   readonly journal?: Journal | undefined;
 }

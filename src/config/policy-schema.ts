@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Policy, Settings } from '../ports.ts';
 import { accessOf, accessSection } from './access-schema.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
-import { healthOf, healthSection } from './health-schema.ts';
-import { channel, group, id, keys, list, user } from './policy-values.ts';
 import { drillChecksOf, drillSection } from './drill-schema.ts';
+import { healthOf, healthSection } from './health-schema.ts';
+import { logsSection } from './logs-schema.ts';
+import { channel, group, id, keys, list, user } from './policy-values.ts';
 import { backupsOf, backupsSection } from './retention-schema.ts';
 import { entriesOf, refuseSameNames, scheduleEntry, withBuiltIns } from './schedule-schema.ts';
 import { checkZone, zoneAllowed } from './time-zone.ts';
@@ -75,9 +76,10 @@ export const policySchema = z
       drill: drillSection.optional(),
       health: healthSection.optional(),
       access: accessSection.optional(),
+      logs: logsSection.optional(),
     },
     keys(
-      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access',
+      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs',
     ),
   )
   .superRefine(refuseUselessGroups);
@@ -127,6 +129,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     drillChecks: drillChecksOf(file.drill),
     health: healthOf(file.health),
     access,
+    logs: file.logs,
   };
   return { settings, announcements: file.slack.announcements };
 }

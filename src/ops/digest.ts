@@ -3,9 +3,13 @@ import { showTime } from '../domain/end-date.ts';
 import { lastSlots } from '../models/schedule-history.ts';
 import { reviewOfAccess } from './rounds/digest-access-review.ts';
 import { openApprovals } from './rounds/digest-approvals.ts';
+import { availabilitySince } from './rounds/digest-availability.ts';
 import { backups } from './rounds/digest-backups.ts';
 import { accessThatEnds } from './rounds/digest-ending-access.ts';
 import { failedRuns } from './rounds/digest-failures.ts';
+import { healthNow } from './rounds/digest-health.ts';
+import { errorLogs, errorLogs } from './rounds/digest-logs.ts';
+import { accessReviewed } from './rounds/digest-review.ts';
 import { type DigestSection, lookAtAll, type Span, type Subject } from './rounds/digest-section.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
@@ -16,7 +20,7 @@ const LONGEST_MS = 31 * DAY_MS;
 /** What waits is counted beyond this, not listed. */
 const SHOWN = 8;
 
-const SUBJECTS: readonly Subject[] = [backups, accessThatEnds, reviewOfAccess, openApprovals, failedRuns];
+const SUBJECTS: readonly Subject[] = [backups, accessThatEnds, reviewOfAccess, openApprovals, failedRuns, errorLogs];
 
 interface Digest {
   readonly span: Span;

@@ -77,6 +77,15 @@ export interface Settings {
   readonly health?: HealthSettings | undefined;
   /** Absent where access that ends is not looked after. */
   readonly access?: AccessSettings | undefined;
+  /** Absent: none. */
+  readonly logs?: readonly LogSettings[] | undefined;
+}
+
+/** A log that is looked through for errors. */
+export interface LogSettings {
+  readonly name: string;
+  /** A whole path. */
+  readonly file: string;
 }
 
 export interface AccessSettings {

@@ -41,6 +41,7 @@ test('capops.example.yml has every key that there is', () => {
     ['health', 'quiet_hours'],
     ['health', 'maintenance', 0],
     ['access'],
+    ['logs', 0],
   ];
   for (const place of places) {
     const there = place.reduce((value, key) => (value as Record<PropertyKey, unknown>)[key], example);

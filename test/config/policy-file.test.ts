@@ -99,7 +99,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, health, access.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -163,7 +163,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, health, access.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);

@@ -3,9 +3,15 @@ import { withoutSecrets } from '../../src/domain/without-secrets.ts';
 
 test.each([
   ['postgres://app:pass@db.internal/x', 'postgres://[secret]@db.internal/x'],
+  ['postgres://app:p@ss@db.internal/x?a=b@c', 'postgres://[secret]@db.internal/x?a=b@c'],
   ['redis://:pa$$@cache:6379', 'redis://[secret]@cache:6379'],
   ['{"password":"a b","user":"x"}', '{"password":[secret],"user":"x"}'],
   ['DB_PASSWORD=hunter2 HOST=db', 'DB_PASSWORD=[secret] HOST=db'],
+  ['{\\"token\\":\\"a b\\"}', '{\\"token\\":[secret]}'],
+  ["ALTER ROLE app PASSWORD 'hunter2'", 'ALTER ROLE app PASSWORD [secret]'],
+  ['pg --db-password hunter2 --yes', 'pg --db-password [secret] --yes'],
+  ['https://hooks.slack.com/services/T0/B0/xyz', 'https://hooks.slack.com/[secret]'],
+  ['with ghp_abcdefghijklmnopqrst', 'with [secret]'],
   ['?api_key=123&page=2', '?api_key=[secret]&page=2'],
   ['Authorization: Bearer abcdefgh.ijk', 'Authorization: [secret] [secret]'],
   ['token xoxb-123456789-abc', 'token [secret]'],

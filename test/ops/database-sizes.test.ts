@@ -58,6 +58,16 @@ describe('the sizes of the platform’s database', () => {
     expect(await desk.ledger("SELECT bytes FROM database_sizes WHERE name = 'public.grows'")).toEqual([first]);
   });
 
+  test('are asked for no more once they are noted', async () => {
+    await noteToday(ports());
+    const asked: string[] = [];
+    const listen = ({ sql }: { sql: string }) => void asked.push(sql);
+    desk.databases.platform.client.on('query', listen);
+    await noteToday(ports());
+    desk.databases.platform.client.removeListener('query', listen);
+    expect(asked).toEqual(['SELECT current_database() AS name']);
+  });
+
   test('are forgotten after 400 days, with those of the tables', async () => {
     await noteToday(ports());
     laterBy(400);

@@ -20,6 +20,8 @@ const TROUBLES = `
   DELETE FROM deleted_from WHERE id % 3 <> 0;
   CREATE TABLE half_made (id int); INSERT INTO half_made VALUES (1), (1);
   CREATE TABLE small_number (id serial PRIMARY KEY); SELECT setval('small_number_id_seq', 2100000000);
+  CREATE SEQUENCE "All Numbers"; SELECT setval('"All Numbers"', 2000000000);
+  CREATE TABLE numbered (id int DEFAULT nextval('"All Numbers"'));
   CREATE TABLE left_alone (id int) WITH (autovacuum_enabled = false);`;
 
 let desk: Desk;
@@ -65,6 +67,7 @@ describe('the database report', () => {
     expect(helps('dead rows')).toEqual(['VACUUM (ANALYZE) public.deleted_from;']);
     expect(helps('foreign keys')).toEqual(['CREATE INDEX CONCURRENTLY ON public.deleted_from (flight);']);
     expect(helps('sequences')).toEqual([
+      'ALTER TABLE public.numbered ALTER COLUMN id TYPE bigint; ALTER SEQUENCE public."All Numbers" NO MAXVALUE;',
       'ALTER TABLE public.small_number ALTER COLUMN id TYPE bigint; ALTER SEQUENCE public.small_number_id_seq AS bigint;',
     ]);
     expect(about(report, 'dead rows')[0]).toMatchObject({ number: 40_000, unit: 'rows', severity: 'look' });

@@ -38,5 +38,8 @@ export const CHECKLISTS: Readonly<Record<Round, readonly RoundPart[]>> = {
       byHand: 'CapOps does not do this yet: docs/disaster.md has the commands',
     },
   ],
-  monthly: [{ words: 'Sum up the access to the modules', operation: 'access-summary' }],
+  monthly: [
+    { words: 'Sum up the access to the modules', operation: 'access-summary' },
+    { words: 'Report how the database is', operation: 'db-report' },
+  ],
 };

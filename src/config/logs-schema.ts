@@ -1,0 +1,22 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import { id, keys } from './policy-values.ts';
+
+const NAME = 'a name of at most 40 letters, digits, spaces and hyphens, such as api';
+const FILE = 'a file’s whole path, such as /var/log/api/app.log';
+
+const log = z.strictObject(
+  {
+    name: id(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, NAME),
+    file: z.string(FILE).refine(isAbsolute, FILE),
+  },
+  keys('name, file'),
+);
+
+/** The section `logs` of capops.yml. */
+export const logsSection = z.array(log, 'a list of logs').superRefine((logs, context) => {
+  for (const [place, { name }] of logs.entries()) {
+    if (logs.findIndex((other) => other.name === name) === place) continue;
+    context.addIssue({ code: 'custom', path: [place, 'name'], input: name, message: 'a name that no other log has' });
+  }
+});

@@ -1,0 +1,18 @@
+/** A log that somebody writes. */
+export interface LogSource {
+  /** As configured: `api`. */
+  readonly name: string;
+  /**
+   * Hands over its lines, the oldest first, from about that moment on: some may be older. A line beyond 16 KB is cut. Rejects
+   * with a LogUnreadableError where there is none, or it may not be read.
+   */
+  read(span: { readonly since: Date; readonly now: Date }, take: (line: string) => void): Promise<LogReading>;
+}
+
+export interface LogReading {
+  /** Not everything since then was read: there was too much. */
+  readonly isPartial: boolean;
+}
+
+/** The configured logs. */
+export type LogSources = readonly LogSource[];
