@@ -59,8 +59,9 @@ async function readBody(answer: IncomingMessage, signal: AbortSignal): Promise<P
 /** The path on the same host; no other address is told, and no query: it may hold a secret. */
 function whereTo(location: string, from: URL): string {
   const to = URL.parse(location, from.href);
-  if (!to || to.host !== from.host) return 'elsewhere';
-  return to.protocol === from.protocol ? to.pathname : `${to.protocol.slice(0, -1).toUpperCase()} ${to.pathname}`;
+  if (!to || to.hostname !== from.hostname) return 'elsewhere';
+  if (to.protocol !== from.protocol) return `${to.protocol.slice(0, -1).toUpperCase()}, ${to.pathname}`;
+  return to.port === from.port ? to.pathname : `another port, ${to.pathname}`;
 }
 
 /** Undefined without TLS. */

@@ -21,8 +21,6 @@ export async function lookAtRedis(
     const ends = certificateEnds((redis as unknown as { stream: TLSSocket }).stream);
     const facts = isVerbose ? await askInfo(redis) : undefined;
     return { ...(ends ? { certificateEnds: ends } : {}), ...(facts ? { facts } : {}) };
-  } catch (error) {
-    throw withoutArguments(error as Error);
   } finally {
     signal.removeEventListener('abort', breakOff);
     breakOff();
@@ -35,10 +33,4 @@ async function askInfo(redis: Redis): Promise<RedisSight['facts']> {
   if (text === undefined) return undefined;
   const lines = text.split(/\r?\n/).filter((line) => line.includes(':') && !line.startsWith('#'));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
-}
-
-/** ioredis hangs the command's arguments on its errors, AUTH's password among them. */
-function withoutArguments(error: Error): Error {
-  const { code, errors } = error as { code?: unknown; errors?: unknown };
-  return Object.assign(new Error(error.message, { cause: error.cause }), { code, errors });
 }

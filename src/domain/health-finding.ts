@@ -30,7 +30,7 @@ export function answered(
     ? `${says}, slowly (${showMs(ms)}; slow from ${showLimit(slowMs)} on)`
     : `${says} (${showMs(ms)})`;
   return {
-    ...{ service, label: LABELS[service], latencyMs: ms },
+    ...{ service, label: LABELS[service], latencyMs: tenths(ms) },
     state: isSlow ? 'degraded' : 'healthy',
     says: ends ? `${words}; its TLS certificate ends ${ends}` : words,
     ...(isSlow ? { next } : {}),
@@ -44,7 +44,7 @@ export function wrong(
   { ms }: { ms: number },
   found: { state: 'degraded' | 'unhealthy'; says: string; next: string; details?: Details },
 ): HealthFinding {
-  return { service, label: LABELS[service], latencyMs: ms, ...withoutNone(found) };
+  return { service, label: LABELS[service], latencyMs: tenths(ms), ...withoutNone(found) };
 }
 
 /** A service that gave no answer which could be judged. */
@@ -88,6 +88,10 @@ function endWords(ends: Date, now: Date): string | undefined {
 
 function daysLeft(ends: Date, now: Date): string {
   return `in ${counted(Math.max(0, Math.floor((ends.getTime() - now.getTime()) / DAY_MS)), 'day')}`;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function withoutNone<T extends Pick<HealthFinding, 'details'>>({ details = [], ...found }: T) {

@@ -58,7 +58,7 @@ export interface DatabaseSight {
 export interface HttpSight {
   readonly status: number;
   readonly contentType: string;
-  /** Where a redirect leads: a path on the same host, or `elsewhere`; a query is left out. */
+  /** Where a redirect leads: `/path`, `HTTPS, /path` or `another port, /path` on the same host, or `elsewhere`; without a query. */
   readonly redirect?: string;
   /** At most 64 KB. */
   readonly body: string;

@@ -47,6 +47,8 @@ describe('a look at a page', () => {
     ['/login?next=secret', '/login'],
     ['https://sso.example.com/start', 'elsewhere'],
     ['//sso.example.com/start', 'elsewhere'],
+    ['https://127.0.0.1/start', 'HTTPS, /start'],
+    ['http://127.0.0.1:8443/start', 'another port, /start'],
   ])('does not follow a redirect to %s, and says %s', async (location, told) => {
     const { service, seen } = await lookAt(page('', { status: 302, headers: { location } }));
     expect(seen).toMatchObject({ isAnswered: true, status: 302, redirect: told });
