@@ -23,4 +23,22 @@ export class AgreedEnd extends Model {
       .ignore()
       .toKnexQuery();
   }
+
+  /** Tells which of these ends somebody has agreed to. */
+  static async among(ledger: Knex, ends: readonly EndOfAccess[]): Promise<(end: EndOfAccess) => boolean> {
+    if (ends.length === 0) return () => false;
+    const keys = ends.map(({ organisationId, moduleKey, validUntil }) => [organisationId, moduleKey, validUntil]);
+    const found = await AgreedEnd.query(ledger).whereIn(
+      ['organisation_id', 'module_key', 'valid_until'],
+      keys as never,
+    );
+    const agreed = new Set(found.map(keyOf));
+    return (end) => agreed.has(keyOf(end));
+  }
+}
+
+type EndOfAccess = Pick<AgreedEnd, 'organisationId' | 'moduleKey' | 'validUntil'>;
+
+function keyOf({ organisationId, moduleKey, validUntil }: EndOfAccess): string {
+  return `${organisationId} ${moduleKey} ${validUntil.toISOString()}`;
 }

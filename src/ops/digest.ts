@@ -8,8 +8,7 @@ import { backups } from './rounds/digest-backups.ts';
 import { accessThatEnds } from './rounds/digest-ending-access.ts';
 import { failedRuns } from './rounds/digest-failures.ts';
 import { healthNow } from './rounds/digest-health.ts';
-import { errorLogs, errorLogs } from './rounds/digest-logs.ts';
-import { accessReviewed } from './rounds/digest-review.ts';
+import { errorLogs } from './rounds/digest-logs.ts';
 import { type DigestSection, lookAtAll, type Span, type Subject } from './rounds/digest-section.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
@@ -20,7 +19,17 @@ const LONGEST_MS = 31 * DAY_MS;
 /** What waits is counted beyond this, not listed. */
 const SHOWN = 8;
 
-const SUBJECTS: readonly Subject[] = [backups, accessThatEnds, reviewOfAccess, openApprovals, failedRuns, errorLogs];
+/** In the order in which people want to know. */
+const SUBJECTS: readonly Subject[] = [
+  healthNow,
+  availabilitySince,
+  backups,
+  errorLogs,
+  failedRuns,
+  openApprovals,
+  accessThatEnds,
+  reviewOfAccess,
+];
 
 interface Digest {
   readonly span: Span;

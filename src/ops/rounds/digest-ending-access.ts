@@ -1,30 +1,37 @@
 import { counted } from '../../domain/counted.ts';
 import { showEnd } from '../../domain/end-date.ts';
-import { endingAccess } from '../../models/ending-access.ts';
+import { type ComingEnd, comingEnds } from '../../models/access-ends.ts';
+import { AgreedEnd } from '../../models/agreed-end.ts';
+import type { Ports } from '../../ports.ts';
 import type { DigestSection, Subject } from './digest-section.ts';
 
 const DAY_MS = 86_400_000;
 const AHEAD_DAYS = 30;
-/** What ends within this time and was not looked at waits for somebody. */
+/** What ends within this time and nobody has agreed to waits for somebody. */
 const SOON_DAYS = 7;
 const SHOWN = 30;
 
 /** Access that ends within a month. */
 export const accessThatEnds: Subject = {
   name: 'the access that ends soon',
-  async look({ databases: { platform } }, { now, timeZone }): Promise<DigestSection> {
-    const ending = await endingAccess(platform, { from: now, until: new Date(now.getTime() + AHEAD_DAYS * DAY_MS) });
+  async look(ports, { now, timeZone }): Promise<DigestSection> {
+    const until = new Date(now.getTime() + AHEAD_DAYS * DAY_MS);
+    const all = (await comingEnds(ports.databases.platform, until)).filter(({ isOver }) => !isOver);
+    const ending = all.toSorted((a, b) => a.validUntil.getTime() - b.validUntil.getTime());
     if (ending.length === 0) {
       return { needs: [], report: { tone: 'info', title: `No access ends within ${AHEAD_DAYS} days.` } };
     }
-    const soon = ending.filter(({ endsAt }) => endsAt.getTime() - now.getTime() <= SOON_DAYS * DAY_MS);
+    const soon = ending.filter(({ validUntil }) => validUntil.getTime() - now.getTime() <= SOON_DAYS * DAY_MS);
+    const undecided = await withoutAgreed(ports, soon);
     const title = `${counted(ending.length, 'access', 'accesses')} ${ending.length === 1 ? 'ends' : 'end'} within ${AHEAD_DAYS} days.`;
-    const rows = ending.slice(0, SHOWN).map(({ code, module, endsAt }) => [code, module, showEnd(endsAt, timeZone)]);
+    const rows = ending
+      .slice(0, SHOWN)
+      .map(({ code, moduleKey, validUntil }) => [code, moduleKey, showEnd(validUntil, timeZone)]);
     const rest = ending.length - SHOWN;
     return {
-      needs: soon.length > 0 ? [soonWords(soon)] : [],
+      needs: undecided.length > 0 ? [soonWords(undecided)] : [],
       report: {
-        tone: soon.length > 0 ? 'attention' : 'info',
+        tone: undecided.length > 0 ? 'attention' : 'info',
         title,
         parts: [
           { kind: 'table', columns: ['Organisation', 'Module', 'Ends'], rows },
@@ -36,8 +43,19 @@ export const accessThatEnds: Subject = {
   },
 };
 
-function soonWords(soon: readonly { readonly code: string; readonly module: string }[]): string {
+/** A ledger that does not answer cannot say what was agreed to: then all of it waits. */
+async function withoutAgreed({ databases: { ledger }, log }: Ports, soon: readonly ComingEnd[]): Promise<ComingEnd[]> {
+  try {
+    const agreed = await AgreedEnd.among(ledger, soon);
+    return soon.filter((end) => !agreed(end));
+  } catch (error) {
+    log.warn({ err: error }, 'which ends of access are agreed to could not be read');
+    return [...soon];
+  }
+}
+
+function soonWords(soon: readonly ComingEnd[]): string {
   const [first] = soon;
-  if (soon.length === 1 && first) return `${first.code}’s access to ${first.module} ends within ${SOON_DAYS} days.`;
+  if (soon.length === 1 && first) return `${first.code}’s access to ${first.moduleKey} ends within ${SOON_DAYS} days.`;
   return `${soon.length} accesses end within ${SOON_DAYS} days.`;
 }

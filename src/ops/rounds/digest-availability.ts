@@ -1,0 +1,88 @@
+import { showTime } from '../../domain/end-date.ts';
+import { LABELS, type Service } from '../../domain/health.ts';
+import type { HistoryPoint, ServiceHistory } from '../../domain/health-history.ts';
+import { availability } from '../../models/health-history.ts';
+import type { Chart, Part } from '../service/report.ts';
+import { withLedger } from '../service/with-ledger.ts';
+import type { DigestSection, Span, Subject } from './digest-section.ts';
+
+const DAY_MS = 86_400_000;
+/** Slack draws so many lines well. */
+const MOST_LINES = 6;
+/** Services that answer or do not; the others are stocks. */
+const ANSWERING: readonly Service[] = ['database', 'gateway', 'frontend', 'redis', 'slack', 'offsite', 'ledger'];
+
+/** How every service was since the last digest. */
+export const availabilitySince: Subject = {
+  name: 'the services’ history',
+  async look({ databases: { ledger } }, span): Promise<DigestSection> {
+    const all = await withLedger(() => availability(ledger, span.since, span.now));
+    const seen = all.filter(({ service, checks }) => ANSWERING.includes(service) && checks > 0);
+    const since = showTime(span.since, span.timeZone);
+    if (seen.length === 0) {
+      return { needs: [], report: { tone: 'info', title: `No service was checked since ${since}.` } };
+    }
+    return {
+      needs: [],
+      report: {
+        tone: 'info',
+        title: titleOf(seen, since),
+        parts: [tableOf(seen), ...chartsOf(seen, span)],
+      },
+    };
+  },
+};
+
+function titleOf(seen: readonly ServiceHistory[], since: string): string {
+  const flawed = seen.filter((one) => (one.availability ?? 1) < 1);
+  if (flawed.length === 0) return `Every service answered every check since ${since}.`;
+  const words = flawed.map(({ service, availability: share }) => `${LABELS[service]} ${percent(share)}`);
+  return `Availability since ${since}: ${words.join(', ')}; the rest 100 %.`;
+}
+
+function tableOf(seen: readonly ServiceHistory[]): Part {
+  return {
+    kind: 'table',
+    columns: ['Service', 'Availability', '95 % answered within', 'Checks', 'Slow', 'Down'],
+    rows: seen.map(({ service, availability: share, p95Ms, checks, degraded, unhealthy }) => [
+      LABELS[service],
+      percent(share),
+      p95Ms === undefined ? '–' : `${Math.round(p95Ms)} ms`,
+      checks.toLocaleString('en-GB'),
+      String(degraded),
+      String(unhealthy),
+    ]),
+  };
+}
+
+/** Never rounded up to a whole that it is not. */
+function percent(share: number | undefined): string {
+  if (share === undefined) return '–';
+  const hundredths = share === 1 ? 10_000 : Math.min(9_999, Math.round(share * 10_000));
+  return `${(hundredths / 100).toLocaleString('en-GB', { maximumFractionDigits: 2 })} %`;
+}
+
+function chartsOf(seen: readonly ServiceHistory[], span: Span): Chart[] {
+  const shown = seen.slice(0, MOST_LINES);
+  const [first] = shown;
+  if (!first || first.points.length < 2) return [];
+  const labels = first.points.map(({ from }) => labelOf(from, first.points, span.timeZone));
+  const series = (value: (point: HistoryPoint) => number | undefined) =>
+    shown.map(({ service, points }) => ({ name: LABELS[service], values: points.map(value) }));
+  const availabilities = series((point) =>
+    point.availability === undefined ? undefined : Math.floor(point.availability * 10_000) / 100,
+  );
+  const latencies = series(({ p95Ms }) => (p95Ms === undefined ? undefined : Math.round(p95Ms)));
+  return [
+    { kind: 'chart', shape: 'line', title: 'Availability (%)', labels, series: availabilities },
+    { kind: 'chart', shape: 'line', title: '95 % answered within (ms)', labels, series: latencies },
+  ];
+}
+
+/** `22 Nov`, or `22 Nov, 08:00` where a point stands for less than a day. */
+function labelOf(from: Date, points: readonly HistoryPoint[], timeZone: string): string {
+  const [first, second] = points;
+  const isDaily = first && second && second.from.getTime() - first.from.getTime() >= DAY_MS;
+  const time = isDaily ? {} : ({ hour: '2-digit', minute: '2-digit' } as const);
+  return from.toLocaleString('en-GB', { timeZone, day: 'numeric', month: 'short', ...time });
+}

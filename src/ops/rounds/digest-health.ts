@@ -1,0 +1,45 @@
+import { type HealthFinding, overallWords } from '../../domain/health.ts';
+import { latestHealth } from '../../models/latest-health.ts';
+import type { Ports } from '../../ports.ts';
+import { lookAtHealth } from '../health/look-at-health.ts';
+import { maintenanceParts } from '../health/maintenance-words.ts';
+import { knownMaintenance } from '../health/open-maintenance.ts';
+import type { DigestSection, Subject } from './digest-section.ts';
+
+const MARKS: Readonly<Record<HealthFinding['state'], string>> = {
+  healthy: '✓',
+  degraded: '!',
+  unhealthy: '✗',
+  note: '•',
+};
+
+/** Whether everything answers now. */
+export const healthNow: Subject = {
+  name: 'the services',
+  async look(ports, { timeZone }): Promise<DigestSection> {
+    const [findings, maintenance] = await Promise.all([findingsNow(ports), knownMaintenance(ports)]);
+    const wrong = findings.filter(({ state }) => state === 'unhealthy' || state === 'degraded');
+    return {
+      needs: wrong.map(({ label, says }) => `${label}: ${says}.`),
+      report: {
+        tone: wrong.length > 0 ? 'attention' : 'info',
+        title: overallWords(findings),
+        parts: [
+          {
+            kind: 'list',
+            items: findings.map(({ label, state, says }) => `${MARKS[state]} ${label}: ${says}`),
+            marked: true,
+          },
+          ...maintenanceParts(maintenance, timeZone),
+        ],
+        offers: [{ label: 'Check again', operation: 'health-check', input: {} }],
+      },
+    };
+  },
+};
+
+/** As it is now; where this process has nothing to look with, as it was seen last. */
+async function findingsNow(ports: Ports): Promise<readonly HealthFinding[]> {
+  if (ports.openProbes) return lookAtHealth(ports, { isVerbose: false });
+  return (await latestHealth(ports.databases.ledger))?.findings ?? [];
+}
