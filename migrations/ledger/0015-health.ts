@@ -32,28 +32,27 @@ export async function up(knex: Knex): Promise<void> {
     CREATE FUNCTION roll_up_health() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       WITH checks AS (
-        SELECT span, date_trunc(span, checked_at, 'UTC') AS began, service, state, written.in_maintenance,
-          CASE WHEN NOT written.in_maintenance THEN latency_bucket(latency_ms) END AS bucket
+        SELECT span, date_trunc(span, checked_at, 'UTC') AS began, service, NOT in_maintenance AS counts, state,
+          CASE WHEN NOT in_maintenance THEN latency_bucket(latency_ms) END AS bucket
         FROM written CROSS JOIN unnest(ARRAY['hour', 'day']) AS span
-      ), counts AS (
-        SELECT span, began, service,
-          count(*) FILTER (WHERE state = 1 AND NOT checks.in_maintenance) AS healthy,
-          count(*) FILTER (WHERE state = 2 AND NOT checks.in_maintenance) AS degraded,
-          count(*) FILTER (WHERE state = 3 AND NOT checks.in_maintenance) AS unhealthy,
-          count(*) FILTER (WHERE checks.in_maintenance) AS in_maintenance
-        FROM checks GROUP BY span, began, service
-      ), answers AS (
-        SELECT span, began, service, bucket, count(*) AS answers
-        FROM checks WHERE bucket IS NOT NULL GROUP BY span, began, service, bucket
-      ), histograms AS (
-        SELECT span, began, service, array_agg(coalesce(answers, 0)::smallint ORDER BY bucket) AS latencies
-        FROM counts CROSS JOIN generate_series(1, 118) AS bucket LEFT JOIN answers USING (span, began, service, bucket)
-        GROUP BY span, began, service
+      ), each_bucket AS (
+        SELECT span, began, service, coalesce(bucket, 0) AS bucket, (bucket IS NOT NULL)::integer AS answers,
+          (counts AND state = 1)::integer AS healthy, (counts AND state = 2)::integer AS degraded,
+          (counts AND state = 3)::integer AS unhealthy, (NOT counts)::integer AS in_maintenance
+        FROM checks
+        UNION ALL
+        SELECT span, began, service, place, 0, 0, 0, 0, 0
+        FROM (SELECT DISTINCT span, began, service FROM checks) AS places CROSS JOIN generate_series(1, 118) AS place
+      ), summed AS (
+        SELECT span, began, service, bucket, sum(answers) AS answers, sum(healthy) AS healthy, sum(degraded) AS degraded,
+          sum(unhealthy) AS unhealthy, sum(in_maintenance) AS in_maintenance
+        FROM each_bucket GROUP BY span, began, service, bucket
       )
       INSERT INTO health_rollups AS kept
         (span, began, service, healthy, degraded, unhealthy, in_maintenance, latencies)
-      SELECT span, began, service, healthy, degraded, unhealthy, in_maintenance, latencies
-      FROM counts JOIN histograms USING (span, began, service)
+      SELECT span, began, service, sum(healthy), sum(degraded), sum(unhealthy), sum(in_maintenance),
+        array_agg(answers::smallint ORDER BY bucket) FILTER (WHERE bucket > 0)
+      FROM summed GROUP BY span, began, service
       ORDER BY span, began, service
       ON CONFLICT (span, began, service) DO UPDATE SET
         healthy = kept.healthy + excluded.healthy,

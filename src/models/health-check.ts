@@ -7,6 +7,12 @@ import { codeOfService, codeOfState, type Judged, stateOf } from './health-codes
 const KEPT_DAYS = 400;
 const PRUNED_AT_ONCE = 5_000;
 const MOST_AT_ONCE = 20;
+/** What else is as old, and few. */
+const DATED = [
+  ['health_rollups', 'began'],
+  ['health_incidents', 'ended'],
+  ['maintenance_windows', 'ends'],
+] as const;
 
 /** One look at one service, in the history. The ledger adds it up by hour and by day in the same statement. */
 export class HealthCheck extends Model {
@@ -65,22 +71,14 @@ export async function recentLatency(ledger: Knex, service: Service, count: numbe
 
 /** Removes what is older than 400 days, a part at a time. Returns how many looks went; the rest goes with the next call. */
 export async function pruneHealth(ledger: Knex): Promise<number> {
-  const old = raw("now() - ? * interval '1 day'", [KEPT_DAYS]);
+  const old = ledger.raw("now() - ? * interval '1 day'", [KEPT_DAYS]);
   let pruned = 0;
   for (let part = 0; part < MOST_AT_ONCE; part++) {
-    const some = HealthCheck.query(ledger).select(raw('ctid')).where('checked_at', '<', old).limit(PRUNED_AT_ONCE);
-    const gone = await HealthCheck.query(ledger).whereRaw('ctid = ANY(ARRAY(?))', [some]).delete();
+    const some = ledger('health_checks').select(ledger.raw('ctid')).where('checked_at', '<', old).limit(PRUNED_AT_ONCE);
+    const gone = await ledger('health_checks').whereRaw('ctid = ANY(ARRAY(?))', [some]).delete();
     pruned += gone;
     if (gone < PRUNED_AT_ONCE) break;
   }
-  await ledger('health_rollups')
-    .where('began', '<', ledger.raw("now() - ? * interval '1 day'", [KEPT_DAYS]))
-    .delete();
-  await ledger('health_incidents')
-    .where('ended', '<', ledger.raw("now() - ? * interval '1 day'", [KEPT_DAYS]))
-    .delete();
-  await ledger('maintenance_windows')
-    .where('ends', '<', ledger.raw("now() - ? * interval '1 day'", [KEPT_DAYS]))
-    .delete();
+  for (const [table, moment] of DATED) await ledger(table).where(moment, '<', old).delete();
   return pruned;
 }
