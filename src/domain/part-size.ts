@@ -5,13 +5,10 @@ const SMALLEST = 5 * MEBIBYTE;
 const LARGEST = 5 * 2 ** 30;
 /** What is expected is the database's size; a plain dump of packed values can be some times larger. */
 const MARGIN = 4;
-/** What may be in memory on its way. */
-const UNDERWAY = 16 * MEBIBYTE;
 
-/** How content is cut into parts: so large, so many sent at once; `limitBytes` is the most that goes into one object. */
+/** How content is cut into parts: so large; `limitBytes` is the most that goes into one object. */
 export interface PartPlan {
   readonly partBytes: number;
-  readonly atOnce: number;
   readonly limitBytes: number;
 }
 
@@ -19,6 +16,5 @@ export interface PartPlan {
 export function planParts(expectedBytes: number, maxParts: number): PartPlan {
   const needed = Math.ceil((expectedBytes * MARGIN) / maxParts / MEBIBYTE) * MEBIBYTE;
   const partBytes = Math.min(Math.max(needed, SMALLEST), LARGEST);
-  const atOnce = Math.min(Math.max(Math.floor(UNDERWAY / partBytes), 2), 4);
-  return { partBytes, atOnce, limitBytes: partBytes * maxParts };
+  return { partBytes, limitBytes: partBytes * maxParts };
 }

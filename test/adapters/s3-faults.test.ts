@@ -95,7 +95,7 @@ describe('a store that', () => {
     const opened = await openFaulty();
     const { storage, peer } = opened;
     peer.misbehave((line) => (/partNumber=1/.test(line) ? busy : undefined));
-    const { content, state } = heldContent(LONG);
+    const { content, state } = heldContent(5 * MEBIBYTE + 1);
     const { kind, message } = await failureOf(storage.write(KEY, content));
     expect([kind, message]).toEqual([
       'down',

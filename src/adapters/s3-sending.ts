@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream';
+import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import { collectGarbage } from './flat-memory.ts';
+import { abortUntilGone, refuseIfThere } from './s3-settlement.ts';
+import type { Writing } from './s3-upload.ts';
+
+/**
+ * Sends content as one object, in parts where it is long. Leaves none of them when it fails. One at a time: each takes
+ * its size several times over in memory (two at a time: 50 to 88 MB above idle instead of 40 to 73).
+ */
+export async function sendInParts(
+  writing: Writing,
+  params: PutObjectCommandInput & { readonly Bucket: string; readonly Key: string },
+): Promise<void> {
+  const { Upload } = await import('@aws-sdk/lib-storage');
+  const { place, passing, plan } = writing;
+  const sending = new Upload({
+    client: await guarded(writing),
+    params: { ...params, Body: Readable.from(passing.chunks, { highWaterMark: 1 }) },
+    partSize: plan.partBytes,
+    queueSize: 1,
+    leavePartsOnError: true,
+  });
+  try {
+    await sending.done();
+  } catch (error) {
+    const { uploadId: UploadId } = sending;
+    if (UploadId !== undefined) await abortUntilGone(place, { Bucket: params.Bucket, Key: params.Key, UploadId });
+    throw error;
+  }
+}
+
+/**
+ * The client that lib-storage gets. Told to abort, lib-storage answers while parts are still on their way; so what it sends
+ * is aborted instead, and it waits for that.
+ */
+async function guarded({ place, key, options: { signal } }: Writing): Promise<S3Client> {
+  const { PutObjectCommand, CompleteMultipartUploadCommand, UploadPartCommand } = await import('@aws-sdk/client-s3');
+  const plainly = (command: object, options = {}) => place.client.send(command as never, options);
+  const publish = async (command: { readonly input: { IfNoneMatch?: unknown } }) => {
+    signal?.throwIfAborted();
+    if (command instanceof CompleteMultipartUploadCommand) await refuseIfThere(place, key);
+    return plainly(command).catch((error: unknown) => {
+      if ((error as Error).name !== 'NotImplemented') throw error;
+      // A store that knows no conditions: the look before has to do.
+      delete command.input.IfNoneMatch;
+      return plainly(command);
+    });
+  };
+  const send = async (command: object) => {
+    if (command instanceof PutObjectCommand || command instanceof CompleteMultipartUploadCommand)
+      return publish(command);
+    // The beginning of an upload is not stopped: one whose id nobody heard is one that nobody can abort.
+    if (!(command instanceof UploadPartCommand)) return plainly(command);
+    const answer = await plainly(command, signal && { abortSignal: signal });
+    collectGarbage(); // Now, while little is alive: what outlives two collections is kept for long.
+    return answer;
+  };
+  return Object.assign(Object.create(place.client), { send });
+}
