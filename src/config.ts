@@ -54,47 +54,49 @@ export interface ConfigSource {
 /** Reads and checks every setting; variables win over `.env`. Throws a StartError that names each wrong one. */
 export function loadConfig(source: ConfigSource = ownSource()): Config {
   const environment = readEnvironment(source);
-  const slack = readSlack(environment.variables);
-  const watching = readWatching(environment.variables);
-  const services = readServices(environment.variables);
-  const backups = readBackups(environment.variables, source.folder);
-  const file = readPolicyFile(source.folder, environment.variables.CAPOPS_CONFIG);
-  const ledger = environment.value ? ledgerOf(environment.value) : none;
+  const { variables } = environment;
+  const file = readPolicyFile(source.folder, variables.CAPOPS_CONFIG);
+  const backups = readBackups(variables, source.folder);
   const storage = storageFaults(file, backups);
   if (storage.length > 0) throw startError(storage);
-  const parts = [environment, slack, watching, services, backups, file, ledger];
-  if (
-    !(
-      environment.value &&
-      slack.value &&
-      watching.value &&
-      services.value &&
-      backups.value &&
-      file.value &&
-      ledger.value
-    )
-  ) {
-    throw startError(parts.flatMap(({ faults }) => faults));
-  }
+  const read = allOf({
+    environment,
+    slack: readSlack(variables),
+    watching: readWatching(variables),
+    services: readServices(variables),
+    backups,
+    file,
+    ledger: environment.value ? ledgerOf(environment.value) : none,
+  });
   return {
-    databaseUrl: environment.value.DATABASE_URL,
-    ledgerDatabaseUrl: ledger.value,
-    ledgerIsDerived: environment.value.LEDGER_DATABASE_URL === undefined,
-    drillDatabaseUrl: environment.value.DRILL_DATABASE_URL,
-    redisUrl: environment.value.REDIS_URL,
-    slack: slack.value.slack,
-    watching: watching.value,
-    services: services.value,
-    ...backups.value,
-    stateFolder: resolve(source.folder, environment.value.CAPOPS_STATE_DIR),
+    databaseUrl: read.environment.DATABASE_URL,
+    ledgerDatabaseUrl: read.ledger,
+    ledgerIsDerived: read.environment.LEDGER_DATABASE_URL === undefined,
+    drillDatabaseUrl: read.environment.DRILL_DATABASE_URL,
+    redisUrl: read.environment.REDIS_URL,
+    slack: read.slack.slack,
+    watching: read.watching,
+    services: read.services,
+    ...read.backups,
+    stateFolder: resolve(source.folder, read.environment.CAPOPS_STATE_DIR),
     worker: {
-      isHere: environment.value.CAPOPS_WORKER === 'here',
-      concurrency: environment.value.CAPOPS_CONCURRENCY,
+      isHere: read.environment.CAPOPS_WORKER === 'here',
+      concurrency: read.environment.CAPOPS_CONCURRENCY,
     },
-    logLevel: environment.value.CAPOPS_LOG_LEVEL,
-    ...file.value,
-    settings: withStorage(file.value.settings, backups.value.backups),
+    logLevel: read.environment.CAPOPS_LOG_LEVEL,
+    ...read.file,
+    settings: withStorage(read.file.settings, read.backups.backups),
   };
+}
+
+/** What every part reads. Throws a StartError with the faults of all where one has any. */
+function allOf<P extends Readonly<Record<string, Checked<unknown>>>>(
+  parts: P,
+): { readonly [K in keyof P]: NonNullable<P[K]['value']> } {
+  const faults = Object.values(parts).flatMap((part) => part.faults);
+  if (faults.length > 0) throw startError(faults);
+  const values = Object.entries(parts).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(values);
 }
 
 /** What backups are made with, and where they are kept. */
