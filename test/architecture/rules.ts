@@ -32,6 +32,7 @@ const schema = '^(knexfile\\.ts$|migrations/)';
 /** Each package's home: where it may be imported. ports.ts may name its types too. */
 export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: true }> = {
   '@aws-sdk/client-s3': { homes: [adapters] },
+  '@aws-sdk/lib-storage': { homes: [adapters] },
   '@inquirer/prompts': { homes: [terminal] },
   '@slack/bolt': { homes: ['^src/faces/slack/'] },
   '@slack/web-api': { homes: ['^src/faces/slack/', adapters] },
