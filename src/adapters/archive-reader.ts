@@ -3,6 +3,7 @@ import { ProgramError } from '../errors.ts';
 import type { ArchiveLayout } from '../ports.ts';
 import { decompressor, zstdArgs } from './compression.ts';
 import { watchPlainDump } from './plain-dump.ts';
+import { pour } from './pour.ts';
 import { type Crew, openCrew } from './program-crew.ts';
 import { openProgramPipe } from './program-pipe.ts';
 import { openWorkFolder } from './work-folder.ts';
@@ -116,19 +117,6 @@ async function watched(source: Readable): Promise<string | undefined> {
     return undefined; // The stream's own fault says why.
   }
   return watch.fault();
-}
-
-/** Resolves when there is room again, or nobody listens any more. */
-async function pour(entry: Writable, chunk: Uint8Array): Promise<void> {
-  if (entry.destroyed || entry.write(chunk)) return;
-  await new Promise<void>((resolve) => {
-    const go = () => {
-      entry.off('drain', go).off('close', go);
-      resolve();
-    };
-    entry.once('drain', go).once('close', go);
-    if (entry.destroyed) go();
-  });
 }
 
 function wordsOf(error: unknown): string {

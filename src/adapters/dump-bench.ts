@@ -13,7 +13,7 @@ import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 const LOCK_WAIT_MS = 30_000;
 const LOCKED_TOO_LONG = '55P03';
 /** A server that is gone without a word is noticed within a minute. */
-const PATIENCE = 'connect_timeout=10 keepalives_idle=20 keepalives_interval=10 keepalives_count=3';
+export const PATIENCE = 'connect_timeout=10 keepalives_idle=20 keepalives_interval=10 keepalives_count=3';
 
 /** All that work on one database needs: a session on it, programs that reach it, a folder. */
 export interface Bench {

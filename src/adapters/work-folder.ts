@@ -16,10 +16,10 @@ export interface WorkFolder {
   end(): void;
 }
 
-/** Makes one, and removes those of processes that were killed. */
-export async function openWorkFolder(): Promise<WorkFolder> {
-  sweepWorkFolders();
-  const path = await mkdtemp(join(tmpdir(), PREFIX));
+/** Makes one, and removes those of processes that were killed. `parent` is the system's own by default. */
+export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
+  sweepWorkFolders(parent);
+  const path = await mkdtemp(join(parent, PREFIX));
   const end = () => {
     rmSync(path, { recursive: true, force: true });
     process.off('exit', end);
@@ -39,9 +39,9 @@ export async function openWorkFolder(): Promise<WorkFolder> {
 }
 
 /** Removes the folders of processes that are gone; of those on another machine, a quarter of an hour after their making. */
-export function sweepWorkFolders(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
-    const path = join(tmpdir(), name);
+export function sweepWorkFolders(parent = tmpdir()): void {
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(PREFIX))) {
+    const path = join(parent, name);
     try {
       if (isLeft(path)) rmSync(path, { recursive: true, force: true });
     } catch {

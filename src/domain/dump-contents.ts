@@ -74,7 +74,7 @@ function codeName(tokens: readonly SqlToken[], what: string): string {
   const last = what.split(' ').at(-1);
   const at = tokens.findIndex(({ value }) => value === last) + 1;
   const name = nameAt(tokens, at);
-  const on = tokens.findIndex(({ kind, value }) => kind === 'word' && (value === 'ON' || value === 'TO'));
+  const on = tokens.findIndex(({ kind, value }) => kind === 'word' && value === (what === 'RULE' ? 'TO' : 'ON'));
   const isRoutine = what === 'FUNCTION' || what === 'PROCEDURE';
   return isRoutine || on < 0 ? `${what} ${name}` : `${what} ${name} ON ${nameAt(tokens, on + 1)}`;
 }

@@ -24,7 +24,6 @@ const WRITTEN: readonly RegExp[] = [
   /^INSERT INTO /,
   /^REFRESH MATERIALIZED VIEW /,
   /^(GRANT|REVOKE) .* ON /,
-  /^(SET SESSION AUTHORIZATION|RESET SESSION AUTHORIZATION) /,
   /^(BEGIN|COMMIT) ;$/,
 ];
 
@@ -70,8 +69,8 @@ function commandRefusal({ text, line }: SqlPiece): string | undefined {
 }
 
 function statementRefusal(text: string): string | undefined {
-  const isCopy = /^COPY\b/i.test(text);
-  const tokens = tokensOf(text, isCopy ? text.length : undefined);
+  const isJudgedWhole = /^(COPY|SELECT)\b/i.test(text);
+  const tokens = tokensOf(text, isJudgedWhole ? text.length : undefined);
   const skeleton = skeletonOf(tokens);
   const known = KNOWN.find(([pattern]) => pattern.test(skeleton))?.[1];
   if (!WRITTEN.some((pattern) => pattern.test(skeleton))) return known ?? 'pg_dump does not write this';

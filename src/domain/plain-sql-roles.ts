@@ -13,17 +13,22 @@ export interface RoleUse {
 // No roles, though they stand where one would.
 const KEYWORDS = new Set(['PUBLIC', 'CURRENT_USER', 'SESSION_USER', 'CURRENT_ROLE', 'DEFAULT']);
 
+// Nothing but a kind, a name, what it takes and its owner: of two changes in one statement, the other would come along.
+const NAME = '(""|[^\\s\'"(),;.]+)';
+const OWNER = new RegExp(
+  `^ALTER ([A-Z]+ ){1,4}?(\\d+|${NAME}( \\. ${NAME})*|(${NAME} \\. )*([^\\w\\s'"(),;.] ?)+)( \\( [^;()]*(\\( [^;()]*\\) [^;()]*)*\\))?( USING ${NAME})? OWNER TO ${NAME} ;$`,
+);
+
 /** Undefined: the statement names no role. */
 export function roleUse(statement: string): RoleUse | undefined {
-  if (!/^(ALTER|GRANT|REVOKE|CREATE (POLICY|SCHEMA)|SET|RESET)\b/i.test(statement)) return undefined;
+  if (!/^(ALTER|GRANT|REVOKE|CREATE POLICY|SET|RESET)\b/i.test(statement)) return undefined;
   const tokens = tokensOf(statement, 2 ** 16);
   const skeleton = skeletonOf(tokens);
   if (/^ALTER DEFAULT PRIVILEGES /.test(skeleton))
     return use('grant', [after(tokens, ['ROLE', 'USER']), grantees(tokens)]);
-  if (/^ALTER .* OWNER TO \S+ ;$/.test(skeleton)) return use('owner', [tokens.slice(-2, -1)], tokens.at(-2)?.at);
+  if (OWNER.test(skeleton)) return use('owner', [tokens.slice(-2, -1)], tokens.at(-2)?.at);
   if (/^(GRANT|REVOKE) .* ON /.test(skeleton)) return use('grant', [grantees(tokens), after(tokens, ['BY'])]);
   if (/^CREATE POLICY /.test(skeleton)) return use('policy', [listBehind(tokens, ['TO'])]);
-  if (/^CREATE SCHEMA .*AUTHORIZATION /.test(skeleton)) return use('owner', [after(tokens, ['AUTHORIZATION'])]);
   if (/^(RE)?SET SESSION AUTHORIZATION /.test(skeleton)) return use('session', [after(tokens, ['AUTHORIZATION'])]);
   return undefined;
 }

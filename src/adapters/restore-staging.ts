@@ -1,0 +1,190 @@
+import { copyFile, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Programs } from '../config/programs.ts';
+import { ProgramError, UserError } from '../errors.ts';
+import type { DumpIdentity, ReadRequest, RestoreRequest, RestoreSource } from '../ports.ts';
+import { zstdArgs } from './compression.ts';
+import { codeOf } from './local-failure.ts';
+import { onPath } from './pg-programs.ts';
+import { pour } from './pour.ts';
+import { openCrew } from './program-crew.ts';
+import { archiveBytes, checkStored, decompressedBytes } from './restore-source.ts';
+import { roomIn, roomiest } from './staging-room.ts';
+import { openWorkFolder, type WorkFolder } from './work-folder.ts';
+
+const LOOK_MS = 100;
+
+/** A dump as pg_restore or psql take it. */
+export interface StagedDump {
+  readonly source: RestoreSource;
+  readonly identity: DumpIdentity;
+  /** A file without compression, or a folder; undefined: there was no room for one. */
+  readonly path: string | undefined;
+  /** The same, decrypted and decompressed, from the first byte on, anew at each call; of a folder there is none. */
+  content(): AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+export interface Staging {
+  readonly identity: DumpIdentity;
+  readonly request: Pick<RestoreRequest, keyof ReadRequest | 'trust'>;
+  readonly programs: Programs;
+  /** Where it may be laid out; the one with the most room is taken. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * Lays a dump out where several sessions can read it at once. What is ours and needs no change stays where it is; of what is
+ * not, a copy is taken, so that what runs is what was looked at. Rejects where that has no room.
+ */
+export async function stageDump(source: RestoreSource, staging: Staging): Promise<StagedDump> {
+  const { identity, request } = staging;
+  const isPlainFile = identity.compression === 'none' && !identity.isEncrypted;
+  if ('path' in source && isPlainFile && request.trust === 'ours') {
+    if (identity.format !== 'directory') await checkStored(source, request);
+    return staged(source, staging, { path: resolve(source.path), close: () => undefined });
+  }
+  const folder = await openWorkFolder(await roomiest(staging.folders.length > 0 ? staging.folders : [tmpdir()]));
+  try {
+    const path = join(folder.path, 'dump');
+    const isThere = await layOut(source, path, staging);
+    if (isThere) return staged(source, staging, { path, close: folder.end });
+    if (request.trust === 'foreign' || identity.format === 'tar') throw noRoom(source, folder);
+    // The whole file is held to its SHA-256 before anything of it runs.
+    await checkStored(source, request);
+    folder.end();
+    return staged(source, staging, { path: undefined, close: () => undefined });
+  } catch (error) {
+    folder.end();
+    throw request.signal?.aborted ? request.signal.reason : error;
+  }
+}
+
+/** A dump that is only looked at: where it is, or as it comes. */
+export function passDump(source: RestoreSource, staging: Pick<Staging, 'identity' | 'request'>): StagedDump {
+  const { compression, isEncrypted } = staging.identity;
+  const isAsItIs = 'path' in source && compression === 'none' && !isEncrypted;
+  return staged(source, staging, { path: isAsItIs ? resolve(source.path) : undefined, close: () => undefined });
+}
+
+function staged(
+  source: RestoreSource,
+  { identity, request }: Pick<Staging, 'identity' | 'request'>,
+  { path, close }: Pick<StagedDump, 'path' | 'close'>,
+): StagedDump {
+  const given = { ...request, progress: undefined };
+  const content = () =>
+    path === undefined
+      ? decompressedBytes(archiveBytes(source, identity, given), identity.compression, source)
+      : archiveBytes({ name: source.name, path }, { isEncrypted: false }, given);
+  return { source, identity, path, content, close };
+}
+
+/** Whether it had room. */
+async function layOut(source: RestoreSource, path: string, staging: Staging): Promise<boolean> {
+  try {
+    if (staging.identity.format === 'directory') await copyFolder(source, path);
+    else await decompressInto(source, path, staging);
+    return true;
+  } catch (error) {
+    if (error instanceof NoRoom || isFull(error)) return false;
+    throw error;
+  }
+}
+
+class NoRoom extends Error {
+  override readonly name = 'NoRoom';
+}
+
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(codeOf(error)));
+}
+
+async function decompressInto(source: RestoreSource, path: string, staging: Staging): Promise<void> {
+  const { identity, request, programs } = staging;
+  const content = archiveBytes(source, identity, request);
+  const zstd = identity.compression === 'zstd' ? onPath('zstd', programs) : undefined;
+  const file = await open(path, 'wx', 0o600);
+  const ended = new AbortController();
+  const watch = setInterval(() => {
+    roomIn(path).then(
+      (bytes) => bytes < 0 && ended.abort(new NoRoom()),
+      () => undefined,
+    );
+  }, LOOK_MS);
+  const signal = request.signal ? AbortSignal.any([request.signal, ended.signal]) : ended.signal;
+  try {
+    if (zstd !== undefined) await unzipInto(file.fd, content, { source, signal, zstd, programs });
+    else {
+      for await (const chunk of decompressedBytes(content, identity.compression, source)) {
+        signal.throwIfAborted();
+        await file.writeFile(chunk);
+      }
+    }
+  } finally {
+    clearInterval(watch);
+    await file.close();
+  }
+}
+
+interface Unzipping {
+  readonly source: RestoreSource;
+  readonly signal: AbortSignal;
+  readonly zstd: string;
+  readonly programs: Programs;
+}
+
+async function unzipInto(
+  file: number,
+  content: AsyncIterable<Uint8Array>,
+  { source, signal, zstd, programs }: Unzipping,
+): Promise<void> {
+  const crew = openCrew(signal);
+  try {
+    const program = { path: zstd, args: zstdArgs('decompress'), env: { ...programs.environment, LC_ALL: 'C' } };
+    const { stdin } = crew.start(program, ['pipe', file, 'pipe']);
+    if (!stdin) throw new Error('zstd has no stdin');
+    stdin.on('error', () => undefined); // Why shows in how it ends.
+    for await (const chunk of content) {
+      signal.throwIfAborted();
+      await pour(stdin, chunk);
+      if (stdin.destroyed) break;
+    }
+    stdin.end();
+    await crew.allWell().catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : unzipFailure(error, source);
+    });
+    signal.throwIfAborted();
+  } finally {
+    await crew.end();
+  }
+}
+
+function unzipFailure(error: unknown, { name }: RestoreSource): unknown {
+  if (!(error instanceof ProgramError)) return error;
+  if (/No space left|File too large|Disk quota|SIGXFSZ/i.test(error.message)) return new NoRoom();
+  if (/exit code 1/.test(error.message))
+    return new UserError(`${name} cannot be decompressed: it was cut off or changed.`);
+  return error;
+}
+
+/** The files of a dump in the directory format, which are no links. */
+async function copyFolder(source: RestoreSource, path: string): Promise<void> {
+  if (!('path' in source)) throw new Error('A folder is read from this machine alone');
+  await mkdir(path, { mode: 0o700 });
+  const names = await readdir(source.path);
+  for (const name of names) {
+    const from = join(source.path, name);
+    if (!(await lstat(from)).isFile())
+      throw new UserError(`${source.name} holds “${name}”, which is no file: pg_dump writes files alone.`);
+    if ((await roomIn(path)) < 0) throw new NoRoom();
+    await copyFile(from, join(path, name));
+  }
+}
+
+function noRoom({ name }: RestoreSource, { path }: WorkFolder): UserError {
+  return new UserError(
+    `There is no room on this machine’s disk to lay out ${name} (in ${path}). Free some space, or move BACKUP_DIR to a larger disk.`,
+  );
+}

@@ -1,0 +1,135 @@
+import { availableParallelism } from 'node:os';
+import type { Client } from 'pg';
+import type { Programs } from '../config/programs.ts';
+import { certainFilter, type Rights, rightsFilter, runsAsItStands } from '../domain/restore-rights.ts';
+import { UserError } from '../errors.ts';
+import type { RestoreFacts, RestoreRequest, RestoreSource } from '../ports.ts';
+import { openForeignRole } from './foreign-role.ts';
+import { type LookedAt, look, meet, readingOf, withSession } from './restore-look.ts';
+import { knowsRestrict } from './restore-programs.ts';
+import { type ReadDump, readDump, sqlOf } from './restore-reading.ts';
+import { giveRights } from './restore-rights.ts';
+import { restoreArchive, restorePlain } from './restore-run.ts';
+import { type StagedDump, stageDump } from './restore-staging.ts';
+
+const LOOK_MS = 1000;
+/** Beside those that restore: pg_restore's own, and one that is just ending. */
+const MORE_SESSIONS = 3;
+
+export interface RestoreSettings {
+  readonly programs: Programs;
+  /** Where an archive may be decompressed to; the system's own folder for temporary files by default. */
+  readonly folders?: readonly string[] | undefined;
+}
+
+/** A restore; see the port. */
+export async function restoreDump(
+  url: string,
+  source: RestoreSource,
+  { request, settings }: { readonly request: RestoreRequest; readonly settings: RestoreSettings },
+): Promise<RestoreFacts> {
+  if (request.within && request.trust === 'foreign')
+    throw new UserError('A dump from elsewhere is restored into a database of its own alone.');
+  const looked = await look(source, request, settings.programs);
+  const dump = await stageDump(source, { ...looked, folders: settings.folders ?? [] });
+  try {
+    const read = await readDump(dump, readingOf(looked, { isWhole: request.trust === 'foreign' }));
+    return await withSession(url, request.signal, async ({ client }) => {
+      const { plan, rights } = await meet(client, { ...looked, read });
+      if (plan.obstacles.length > 0) throw new UserError(plan.obstacles.map((message) => ({ message })));
+      const { obstacles: _, ...facts } = plan;
+      const work = { ...looked, url, dump, read, rights, client };
+      const stop = watchSize(client, request);
+      const run = request.trust === 'ours' ? restoreOurs(work) : restoreForeign(work);
+      return { ...facts, ...(await run.finally(stop)) };
+    });
+  } finally {
+    dump.close();
+  }
+}
+
+interface Work extends LookedAt {
+  readonly url: string;
+  readonly dump: StagedDump;
+  readonly read: ReadDump;
+  readonly rights: Rights;
+  /** The administrator's. */
+  readonly client: Client;
+}
+
+type Done = Pick<RestoreFacts, 'jobs' | 'warnings'>;
+
+async function restoreOurs(work: Work): Promise<Done> {
+  const { request, dump, read, rights, client } = work;
+  const isBare = !runsAsItStands(read.held, rights);
+  const isPiped = dump.path === undefined && isBare;
+  if (request.within || isPiped || dump.identity.format === 'plain') {
+    const inline = request.within ? certainFilter(rights) : () => undefined;
+    const warnings = await runPlain(work, isBare ? inline : undefined);
+    const later = isBare && !request.within ? await give(client, work) : [];
+    return { jobs: 1, warnings: [...warnings, ...later] };
+  }
+  const { warnings, jobs } = await runArchive(work, isBare);
+  return { jobs, warnings: [...warnings, ...(isBare ? await give(client, work) : [])] };
+}
+
+async function restoreForeign(work: Work): Promise<Done> {
+  const { dump, rights, client, url } = work;
+  const role = await openForeignRole(url, { sessions: jobsOf(work) + MORE_SESSIONS });
+  try {
+    const asRole = { ...work, url: role.url };
+    const done =
+      dump.identity.format === 'plain'
+        ? { jobs: 1, warnings: await runPlain(asRole, () => undefined) }
+        : await runArchive(asRole, true);
+    await role.handOver(rights.owner ?? rights.target.owner);
+    return { ...done, warnings: [...done.warnings, ...(await give(client, work))] };
+  } catch (error) {
+    // What cannot be removed now is swept later: the first fault is what counts.
+    await role.abandon().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function give(client: Client, { read, rights }: Work): Promise<string[]> {
+  return giveRights(client, read.held.map(rightsFilter(rights)));
+}
+
+function runPlain(work: Work, instead: ReturnType<typeof rightsFilter> | undefined): Promise<string[]> {
+  const { dump, rights, pg, url, programs, request } = work;
+  const content = sqlOf(dump, readingOf(work, { isWhole: true }));
+  const { signal, within } = request;
+  const hasRestrict = knowsRestrict(pg);
+  return restorePlain(content, {
+    url,
+    pg,
+    programs,
+    signal,
+    instead,
+    within,
+    hasRestrict,
+    serverMajor: rights.target.major,
+  });
+}
+
+async function runArchive(work: Work, isBare: boolean): Promise<{ jobs: number; warnings: string[] }> {
+  const { dump, pg, url, programs, request } = work;
+  const jobs = dump.path === undefined || dump.identity.format === 'tar' ? 1 : jobsOf(work);
+  return { jobs, warnings: await restoreArchive(dump, { url, pg, programs, signal: request.signal, jobs, isBare }) };
+}
+
+function jobsOf({ request }: Work): number {
+  return request.jobs ?? availableParallelism();
+}
+
+/** Tells how large the database has become. Returns how to stop. */
+function watchSize(client: Client, { progress }: RestoreRequest): () => void {
+  if (!progress) return () => undefined;
+  const timer = setInterval(() => {
+    client.query('SELECT pg_database_size(current_database())::float8 AS bytes').then(
+      ({ rows }) => progress({ phase: 'Restoring', done: rows[0].bytes, unit: 'bytes' }),
+      () => undefined, // The restore itself says what is wrong.
+    );
+  }, LOOK_MS);
+  return () => clearInterval(timer);
+}
