@@ -28,6 +28,7 @@ beforeAll(async () => {
     },
   };
   await bot.desk.airports('LHR', 'AMS', 'ZRH');
+  await plant();
   await as('U0OMAR').command(OPS, '/capops grant LHR work,assets until in 10 days');
   await as('U0OMAR').awaitMessage(OPS, 'now has');
 });
@@ -51,6 +52,26 @@ const NIGHTLY = {
   catchUpMs: 3_600_000,
 };
 const MINUTE_MS = 60_000;
+
+/** A backup of tonight, and a look a minute ago. */
+async function plant(): Promise<void> {
+  const { ledger } = bot.desk.databases;
+  const takenAt = new Date(bot.desk.now.getTime() - 4 * 60 * MINUTE_MS);
+  const id = randomUUID();
+  const key = 'backups/x/y.dump.zst';
+  const manifest = { id, database: 'x', environment: 'staging', kind: 'nightly', takenAt, storage: 'offsite', key };
+  await Backup.enter(ledger, plantedManifest({ ...manifest, bytes: 5_000_000, sha256: 'a'.repeat(64) }));
+  await BackupCopy.query(ledger).insert({ backupId: id, storage: 'offsite', key, state: 'good' });
+  const findings = [
+    { service: 'database', label: 'Database', state: 'healthy', says: 'Connected (3 ms)' },
+    { service: 'gateway', label: 'API Gateway', state: 'degraded', says: 'Slow (1,300 ms)' },
+  ];
+  await ledger('health_watch').update({
+    minute: new Date(bot.desk.now.getTime() - MINUTE_MS),
+    findings: JSON.stringify(findings),
+  });
+}
+
 const as = (id: string) => bot.slack.as(id);
 const published = () => bot.slack.calls('views.publish').length;
 
@@ -76,21 +97,6 @@ const settle = () => sleep(1_100);
 
 describe('the home tab', () => {
   it('shows at once what is known: health, backups, access that ends, what one may do', async () => {
-    const { ledger } = bot.desk.databases;
-    const takenAt = new Date(bot.desk.now.getTime() - 4 * 60 * MINUTE_MS);
-    const id = randomUUID();
-    const key = 'backups/x/y.dump.zst';
-    const manifest = { id, database: 'x', environment: 'staging', kind: 'nightly', takenAt, storage: 'offsite', key };
-    await Backup.enter(ledger, plantedManifest({ ...manifest, bytes: 5_000_000, sha256: 'a'.repeat(64) }));
-    await BackupCopy.query(ledger).insert({ backupId: id, storage: 'offsite', key, state: 'good' });
-    const findings = [
-      { service: 'database', label: 'Database', state: 'healthy', says: 'Connected (3 ms)' },
-      { service: 'gateway', label: 'API Gateway', state: 'degraded', says: 'Slow (1,300 ms)' },
-    ];
-    await ledger('health_watch').update({
-      minute: new Date(bot.desk.now.getTime() - MINUTE_MS),
-      findings: JSON.stringify(findings),
-    });
     const { plain, ms } = await open('U0OMAR');
     expect(ms).toBeLessThan(1_000);
     expect(plain).toContain('You are omar, operator in staging.');
@@ -194,7 +200,10 @@ describe('what one does', () => {
     await settle();
     const before = published();
     const beganMs = performance.now();
-    await Promise.all(Array.from({ length: 6 }, () => as('U0OMAR').openHome()));
+    for (let time = 0; time < 8; time++) {
+      await Promise.all([as('U0OMAR').openHome(), as('U0OMAR').openHome()]);
+      await sleep(100);
+    }
     await settle();
     const most = 1 + Math.ceil((performance.now() - beganMs) / 1_000);
     expect(published() - before).toBeGreaterThanOrEqual(2);
