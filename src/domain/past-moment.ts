@@ -21,8 +21,13 @@ export function readPastMoment(text: string, { now, timeZone }: Moment): Date | 
 const UNITS: Readonly<Record<string, string>> = { h: 'hours', d: 'days', w: 'weeks' };
 
 /** The midnight with which last month began, in the moment's zone. */
-export function beginOfLastMonth({ now, timeZone }: Moment): Date {
+export function beginOfLastMonth(moment: Moment): Date {
+  return beginOfMonth(moment, 1);
+}
+
+/** The midnight with which this month began, or one before it. */
+export function beginOfMonth({ now, timeZone }: Moment, monthsAgo = 0): Date {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
-  const first = today.with({ day: 1 }).subtract({ months: 1 });
+  const first = today.with({ day: 1 }).subtract({ months: monthsAgo });
   return new Date(first.toZonedDateTime(timeZone).epochMilliseconds);
 }

@@ -29,3 +29,22 @@ export async function lastProven(
     .orderBy('proven_at', 'desc')
     .first();
 }
+
+/** The last good scheduled backup of the platform in a time, and whether there was none before its end. */
+export async function lastNightlyBetween(
+  ledger: Knex,
+  { from, until }: { readonly from: Date; readonly until: Date },
+): Promise<{
+  readonly last: { readonly takenAt: Date; readonly storages: readonly string[] } | undefined;
+  readonly isFirst: boolean;
+}> {
+  const { rows } = await ledger.raw<{ rows: { takenAt: Date; storages: string[] }[] }>(
+    `SELECT taken_at AS "takenAt", array_agg(storage ORDER BY storage) AS storages
+     FROM backups JOIN backup_copies ON backup_id = id
+     WHERE role = 'platform' AND kind = 'nightly' AND state = 'good' AND taken_at >= :from AND taken_at < :until
+     GROUP BY id ORDER BY taken_at DESC LIMIT 1`,
+    { from, until },
+  );
+  const before = await ledger('backups').where('role', 'platform').where('taken_at', '<', until).limit(1).first('id');
+  return { last: rows[0], isFirst: before === undefined };
+}

@@ -65,6 +65,28 @@ describe('the daily round', () => {
   });
 });
 
+describe('the monthly round', () => {
+  test('says which backup stays for last month, and misses one only where there were backups before', async () => {
+    expect((await round('monthly')).lines).toContain(
+      '✓ Keep the backup of last month: There were no backups yet in October 2026.',
+    );
+    const backup = (id: string, at: string) =>
+      desk.ledger(
+        `INSERT INTO backups (id, database, role, kind, taken_at, manifest) VALUES ('${id}', 'airport', 'platform', 'nightly', '${at}', '{}');
+         INSERT INTO backup_copies (backup_id, storage, key, state) VALUES ('${id}', 'local', '${id}', 'good')`,
+      );
+    await backup('00000000-0000-4000-8000-000000000001', '2026-09-30T01:00:00Z');
+    expect((await round('monthly')).lines).toContain(
+      '☐ Keep the backup of last month: There is no good backup of October 2026.',
+    );
+    await backup('00000000-0000-4000-8000-000000000002', '2026-10-31T02:00:00Z');
+    await backup('00000000-0000-4000-8000-000000000003', '2026-11-01T00:30:00Z');
+    expect((await round('monthly')).lines).toContain(
+      '✓ Keep the backup of last month: The backup of October 2026 is that of 31 Oct 2026, in local.',
+    );
+  });
+});
+
 test('a round that there is not is refused with those that there are', async () => {
   const outcome = await desk.types(VERA, 'round yearly');
   expect(said(outcome)).toContain('The rounds are daily, weekly and monthly.');

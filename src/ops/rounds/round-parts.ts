@@ -3,7 +3,10 @@ import { openApprovals } from './digest-approvals.ts';
 import { backups } from './digest-backups.ts';
 import { accessThatEnds } from './digest-ending-access.ts';
 import { failedRuns } from './digest-failures.ts';
+import { healthNow } from './digest-health.ts';
+import { errorLogs } from './digest-logs.ts';
 import type { Subject } from './digest-section.ts';
+import { monthlyBackup } from './monthly-backup.ts';
 
 export const ROUNDS = ['daily', 'weekly', 'monthly'] as const;
 export type Round = (typeof ROUNDS)[number];
@@ -22,9 +25,11 @@ export type RoundPart = {
 /** The runbook's rounds. */
 export const CHECKLISTS: Readonly<Record<Round, readonly RoundPart[]>> = {
   daily: [
+    { words: 'See that everything answers', subject: healthNow },
     { words: 'Back up both databases', operation: 'nightly-backup' },
     { words: 'See that the backups are good', subject: backups },
     { words: 'Give the digest', operation: 'digest' },
+    { words: 'Look at the errors in the logs', subject: errorLogs },
     { words: 'Look at what failed', subject: failedRuns },
     { words: 'Decide what waits for a second person', subject: openApprovals },
     { words: 'Decide about access that ends', subject: accessThatEnds },
@@ -39,6 +44,7 @@ export const CHECKLISTS: Readonly<Record<Round, readonly RoundPart[]>> = {
     },
   ],
   monthly: [
+    { words: 'Keep the backup of last month', subject: monthlyBackup },
     { words: 'Sum up the access to the modules', operation: 'access-summary' },
     { words: 'Report how the database is', operation: 'db-report' },
   ],
