@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type AgeKeys, readAge } from './config/age.ts';
 import { type BackupStores, readBackupStores } from './config/backups.ts';
 import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
+import { type DockerHost, readDocker } from './config/docker.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
 import { readPolicyFile } from './config/policy-file.ts';
@@ -28,6 +29,7 @@ export interface Config {
   readonly watching: Watching;
   /** Where the platform's own services are. */
   readonly services: Services;
+  readonly docker: DockerHost;
   readonly settings: Settings;
   /** The id of the channel that hears of changes made elsewhere. */
   readonly announcements: string | undefined;
@@ -64,6 +66,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     slack: readSlack(variables),
     watching: readWatching(variables),
     services: readServices(variables),
+    docker: readDocker(variables),
     backups,
     file,
     ledger: environment.value ? ledgerOf(environment.value) : none,
@@ -77,6 +80,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
     slack: read.slack.slack,
     watching: read.watching,
     services: read.services,
+    docker: read.docker,
     ...read.backups,
     stateFolder: resolve(source.folder, read.environment.CAPOPS_STATE_DIR),
     worker: {
@@ -127,10 +131,14 @@ function storageFaults(
   { value: file }: ReturnType<typeof readPolicyFile>,
   { value: here }: ReturnType<typeof readBackups>,
 ): string[] {
-  const storage = file?.settings.backups?.storage;
-  if (!here || here.backups.offsite || storage === undefined || storage === 'local') return [];
-  return [`S3_BUCKET: found nothing, although capops.yml has backups.storage: ${storage}. Allowed: the bucket’s name.`];
+  const { storage, monthly, retention } = file?.settings.backups ?? {};
+  if (monthly && retention?.monthly === 0) return [`backups.monthly: ${NO_MONTHLY}`];
+  const needs = storage ? `storage: ${storage}` : monthly && 'monthly';
+  if (!here || here.backups.offsite || needs === undefined || storage === 'local') return [];
+  return [`S3_BUCKET: found nothing, although capops.yml has backups.${needs}. Allowed: the bucket’s name.`];
 }
+
+const NO_MONTHLY = 'found a section, although backups.retention.monthly is 0. Allowed: a number above 0 there.';
 
 /** The project's own folder, from wherever CapOps is run: who may do what must not depend on where somebody stands. */
 function ownSource(): ConfigSource {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
+import { archiveIn } from '../config/backups.ts';
 import { databaseName } from '../config/database-url.ts';
 import type { Config } from '../config.ts';
+import { ARCHIVE } from '../domain/monthly-archive.ts';
 import type { BackupDesk, BackupStorage, DumpSource, DumpTools } from '../ports.ts';
 import { openDumpTools } from './dump-tools.ts';
 import { openLocalStorage } from './local-storage.ts';
@@ -22,6 +24,7 @@ export async function openBackups(config: Given): Promise<BackupDesk> {
     check: tools.check,
     local,
     offsite: await openOffsite(backups.offsite),
+    archive: await openArchive(backups.offsite, settings.backups?.monthly),
     file: (path) => fileOn({ local, folder: backups.folder }, path),
     recipients: settings.backups?.encryptTo ?? [],
     identities: await readIdentities(config.age.identityFile),
@@ -42,6 +45,17 @@ async function openOffsite(settings: Config['backups']['offsite']): Promise<Back
   if (!settings) return undefined;
   const { openS3Storage } = await import('./s3-storage.ts');
   return openS3Storage({ name: 'offsite', settings });
+}
+
+/** Beside the storage off site, in the same store, so that the store copies by itself. */
+async function openArchive(
+  offsite: Config['backups']['offsite'],
+  monthly: NonNullable<Given['settings']['backups']>['monthly'],
+): Promise<BackupStorage | undefined> {
+  if (!offsite || !monthly) return undefined;
+  const { openS3Storage } = await import('./s3-storage.ts');
+  const beside = { name: 'offsite', settings: offsite };
+  return openS3Storage({ name: ARCHIVE, settings: archiveIn(offsite, monthly), beside });
 }
 
 function fileOn(

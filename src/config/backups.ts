@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BackupSettings } from '../ports.ts';
 import { type Checked, fault, show, showSecret } from './faults.ts';
 
 /** Where backups are kept. */
@@ -38,22 +39,34 @@ interface AccessKeys {
   readonly sessionToken?: string;
 }
 
+/** Where monthly backups go: another bucket of the store, or, in the same one, a folder of their own. */
+export function archiveIn(
+  offsite: S3Settings,
+  { bucket = offsite.bucket, storageClass = offsite.storageClass }: NonNullable<BackupSettings['monthly']>,
+): S3Settings {
+  const prefix = bucket === offsite.bucket ? [offsite.prefix, 'archive'].filter(Boolean).join('/') : offsite.prefix;
+  return { ...offsite, bucket, storageClass, prefix };
+}
+
+/** Amazon's classes that are read only after hours, and what is allowed instead. */
+export const READ_AT_ONCE = /^(?!(GLACIER|DEEP_ARCHIVE)$)[A-Za-z0-9_-]{1,40}$/i;
+export const THAWED =
+  'a class whose objects can be read at once, such as STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING or GLACIER_IR; what is in GLACIER and DEEP_ARCHIVE must be thawed for hours before it can be restored';
+export const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+export const BUCKET_NAME = 'a bucket’s name of 3 to 63 small letters, digits, dots and hyphens';
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 // Every message says what is allowed; what was found is put before it.
 const MAX_PARTS = 'a whole number from 100 to 10000';
 const ENDPOINT = 'an address such as https://s3.example.com, without a user, a path or a query in it';
 const PREFIX = 'a path such as capops/production, without empty parts, “.” and “..”';
-const THAWED = 'a class whose objects can be read at once, such as STANDARD, STANDARD_IA or GLACIER_IR';
 const REGION = 'a region’s name, such as eu-central-1';
 const text = (pattern: RegExp, allowed: string) => z.string().regex(pattern, allowed);
 
 const backupsSchema = z.object({
   BACKUP_DIR: z.string().default('backups'),
-  S3_BUCKET: text(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    'a bucket’s name of 3 to 63 small letters, digits, dots and hyphens',
-  ).optional(),
+  S3_BUCKET: text(BUCKET, BUCKET_NAME).optional(),
   S3_ENDPOINT: z.string().refine(isEndpoint, ENDPOINT).optional(),
   S3_REGION: text(/^[a-z0-9-]{2,40}$/, REGION).optional(),
   AWS_REGION: text(/^[a-z0-9-]{2,40}$/, REGION).optional(),
@@ -63,7 +76,7 @@ const backupsSchema = z.object({
     .refine(isPrefix, PREFIX)
     .default(''),
   S3_FORCE_PATH_STYLE: z.enum(['true', 'false'], 'true or false').optional(),
-  S3_STORAGE_CLASS: text(/^(?!GLACIER$|DEEP_ARCHIVE$)[A-Za-z0-9_-]{1,40}$/, THAWED).optional(),
+  S3_STORAGE_CLASS: text(READ_AT_ONCE, THAWED).optional(),
   S3_SSE: z.enum(['AES256', 'aws:kms'], 'AES256 or aws:kms').optional(),
   S3_SSE_KMS_KEY_ID: z.string().optional(),
   S3_OBJECT_LOCK: z.enum(['governance', 'compliance'], 'governance or compliance').optional(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isAgeRecipient } from '../domain/age-recipient.ts';
 import { DEFAULT_RETENTION } from '../domain/retention.ts';
 import type { Settings } from '../ports.ts';
+import { BUCKET, BUCKET_NAME, READ_AT_ONCE, THAWED } from './backups.ts';
 import { keys } from './policy-values.ts';
 
 const MOST = 1000;
@@ -28,6 +29,16 @@ const retention = z
 const STORAGES = 'local, offsite or both; without it offsite where S3_BUCKET is set, else local';
 const RECIPIENT = 'a public key of age, whole, as age-keygen prints it: age1…';
 
+const monthly = z
+  .strictObject(
+    {
+      bucket: z.string(BUCKET_NAME).regex(BUCKET, BUCKET_NAME).optional(),
+      storage_class: z.string(THAWED).regex(READ_AT_ONCE, THAWED).optional(),
+    },
+    keys('bucket, storage_class'),
+  )
+  .refine(({ bucket, storage_class }) => bucket ?? storage_class, 'a bucket, a storage_class, or both');
+
 /** The section `backups` of capops.yml. */
 export const backupsSection = z.strictObject(
   {
@@ -36,18 +47,20 @@ export const backupsSection = z.strictObject(
       .array(z.string(RECIPIENT).refine(isAgeRecipient, RECIPIENT), 'a list of public keys of age, such as [age1…]')
       .default([]),
     retention: retention.prefault({}),
+    monthly: monthly.optional(),
   },
-  keys('storage, encrypt_to, retention'),
+  keys('storage, encrypt_to, retention, monthly'),
 );
 
 /** What the section comes to; a file without one has the defaults, and no nightly backup. */
 export function backupsOf(section: z.infer<typeof backupsSection> | undefined): NonNullable<Settings['backups']> {
-  const { storage, encrypt_to, retention: kept } = section ?? backupsSection.parse({});
+  const { storage, encrypt_to, retention: kept, monthly: archive } = section ?? backupsSection.parse({});
   const { daily, weekly, monthly, manual_days, safety_days } = kept;
   return {
     storage,
     encryptTo: encrypt_to,
     retention: { daily, weekly, monthly, manualDays: manual_days, safetyDays: safety_days },
+    ...(archive ? { monthly: { bucket: archive.bucket, storageClass: archive.storage_class } } : {}),
   };
 }
 

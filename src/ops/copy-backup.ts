@@ -1,5 +1,6 @@
 import type { BackupManifest } from '../domain/backup-manifest.ts';
 import { showBytes } from '../domain/bytes.ts';
+import { ARCHIVE } from '../domain/monthly-archive.ts';
 import { UserError } from '../errors.ts';
 import { offsiteStorage, openBackupDesk } from './backups/backup-desk.ts';
 import { backupOrFile, findBackup } from './backups/backup-found.ts';
@@ -35,7 +36,8 @@ export const copyBackup = defineOperation({
         `No manifest stands beside ${asked}, so it is no backup: what it holds, and when it was made, is not known.`,
       );
     const copies = row?.copies ?? [];
-    const present = copies.find(({ storage, state }) => storage === to.name && state === 'good');
+    const isOffsite = (name: string) => name === to.name || name === ARCHIVE;
+    const present = copies.find(({ storage, state }) => isOffsite(storage) && state === 'good');
     if (present) return { manifest, key: present.key, isOld: true };
     const isGood = (name: string) => copies.every(({ storage, state }) => storage !== name || state === 'good');
     const from = places.find(({ storage }) => storage.name !== to.name && isGood(storage.name));

@@ -3,6 +3,7 @@ import { showBytes } from '../domain/bytes.ts';
 import { counted } from '../domain/counted.ts';
 import { showDate, showTime } from '../domain/end-date.ts';
 import type { Moment } from '../domain/moment.ts';
+import { rulesFor } from '../domain/monthly-archive.ts';
 import { DEFAULT_RETENTION, type Decision, planRetention } from '../domain/retention.ts';
 import type { StoredBackup } from '../domain/stored-backup.ts';
 import { openBackupDesk } from './backups/backup-desk.ts';
@@ -75,9 +76,9 @@ const COLUMNS = ['Backup', 'Of', 'Taken', 'Age', 'Size', 'Where', 'Verified', 'S
 async function decisionsOn({ settings, clock }: Context, catalogue: Catalogue): Promise<Decision[]> {
   const { environment, timeZone, backups } = settings;
   const here = { environment, timeZone, now: clock.now() };
-  const decide = (stored: readonly StoredBackup[]) =>
-    planRetention(stored, backups?.retention ?? DEFAULT_RETENTION, here);
   const decided = catalogue.storages.map(async (contents) => {
+    const rules = rulesFor(contents.storage.name, backups?.retention ?? DEFAULT_RETENTION);
+    const decide = (copies: readonly StoredBackup[]) => planRetention(copies, rules, here);
     const stored = storedBackups(catalogue, contents);
     const decisions = decide(stored);
     const going = decisions.flatMap(({ backup, keep }) => (keep ? [] : [backup]));

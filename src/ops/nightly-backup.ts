@@ -6,6 +6,7 @@ import { openBackupDesk, PRUNING, resourceOf, usualStorages } from './backups/ba
 import { type Copied, copyOffsite, copyWords } from './backups/copy-offsite.ts';
 import { madeBefore } from './backups/made-before.ts';
 import { type MadeBackup, makeBackup, usualFormat } from './backups/make-backup.ts';
+import { type Moved, movedWords, moveMonthly, unmovedWords } from './backups/move-monthly.ts';
 import { planStorages } from './backups/plan-storages.ts';
 import { type Pruned, pruneStorages } from './backups/prune-storages.ts';
 import { shrinkWords } from './backups/shrink-words.ts';
@@ -25,6 +26,8 @@ interface Night {
   readonly retried: readonly Retried[];
   /** In words: why nothing was pruned. */
   readonly pruned: readonly Pruned[] | string;
+  /** Monthly ones that were to go to the archive. */
+  readonly moved: readonly Moved[];
 }
 
 export const nightlyBackup = defineOperation({
@@ -56,10 +59,10 @@ export const nightlyBackup = defineOperation({
     }
     const retried = await makeWantedCopies(context, desk, context.moment.now);
     if (faults.length > 0) throw faults[0];
-    return { made, retried, pruned: await prune(context, desk, tell) };
+    return { made, retried, ...(await prune(context, desk, tell)) };
   },
 
-  trace: ({ made, retried, pruned }) => ({
+  trace: ({ made, retried, pruned, moved }) => ({
     subjects: [],
     after: {
       backups: made.map(({ manifest: { id, sha256, bytes }, storage, key, copied }) => ({
@@ -71,6 +74,7 @@ export const nightlyBackup = defineOperation({
         copied,
       })),
       retried,
+      moved,
       pruned:
         typeof pruned === 'string'
           ? pruned
@@ -93,16 +97,18 @@ export const nightlyBackup = defineOperation({
         { kind: 'table', columns: ['Backup', 'Of', 'Size', 'Rows', 'Where'], rows: night.made.map(row) },
         ...notes.map((text) => ({ kind: 'note', text }) as const),
         ...prunedParts(night.pruned),
+        ...movedWords(night.moved).map((text) => ({ kind: 'note', text }) as const),
       ],
       announcement: `did the night’s backups of ${environment}`,
       ...(notes.length > 0 ? { broken: true } : {}),
     };
   },
 
-  json: ({ made, retried, pruned }) => ({
+  json: ({ made, retried, pruned, moved }) => ({
     backups: made.map(({ manifest, storage, key, copied }) => ({ ...manifest, storage, key, copied })),
     retried,
     pruned,
+    moved,
   }),
 });
 
@@ -121,15 +127,17 @@ async function prune(
   context: Context,
   desk: BackupDesk,
   tell: (words: string) => Promise<void>,
-): Promise<Night['pruned']> {
+): Promise<Pick<Night, 'pruned' | 'moved'>> {
   const frozen = await Freeze.current(context.databases.ledger);
-  if (frozen) return `Changes are frozen, because ${frozen.reason}.`;
+  if (frozen) return { pruned: `Changes are frozen, because ${frozen.reason}.`, moved: [] };
   try {
-    return await inTurn(context, { resource: PRUNING, patienceMs: 0 }, async (held) =>
-      pruneStorages(held, await planStorages(held, await syncCatalogue(held, desk)), tell),
-    );
+    return await inTurn(context, { resource: PRUNING, patienceMs: 0 }, async (held) => {
+      const plans = await planStorages(held, await syncCatalogue(held, desk));
+      const pruned = await pruneStorages(held, plans, tell);
+      return { pruned, moved: await moveMonthly(held, desk, plans) };
+    });
   } catch (error) {
-    if (error instanceof LeaseTakenError) return error.message;
+    if (error instanceof LeaseTakenError) return { pruned: error.message, moved: [] };
     throw error;
   }
 }
@@ -161,7 +169,7 @@ function row({ manifest, storage, copied }: Night['made'][number]): string[] {
   ];
 }
 
-function notesOn({ made, retried, pruned }: Night): string[] {
+function notesOn({ made, retried, pruned, moved }: Night): string[] {
   const failed = retried.filter(({ fault }) => fault !== undefined);
   return [
     ...made.flatMap(({ manifest, former, warnings, copied }) => [
@@ -172,6 +180,7 @@ function notesOn({ made, retried, pruned }: Night): string[] {
     ...failed.map(
       ({ id, storage, fault }) => `Backup ${id.slice(0, 8)} could again not be copied to ${storage}: ${fault}`,
     ),
+    ...unmovedWords(moved),
     ...(typeof pruned === 'string' ? [`Nothing was pruned. ${pruned}`] : []),
     ...(typeof pruned === 'string'
       ? []

@@ -9,6 +9,8 @@ export interface BackupDesk {
   readonly local: BackupStorage;
   /** Undefined without S3_BUCKET. */
   readonly offsite: BackupStorage | undefined;
+  /** Where monthly ones go, where capops.yml sends them somewhere. */
+  readonly archive?: BackupStorage | undefined;
   /** What an absolute path on this machine means: a key of `local` within its folder; elsewhere, a storage named after its folder. */
   file(path: string): { readonly storage: BackupStorage; readonly key: string };
   /** Public keys of age; none: backups are not encrypted. */

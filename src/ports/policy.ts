@@ -82,11 +82,11 @@ export interface Settings {
 }
 
 /** A log that is looked through for errors. */
-export interface LogSettings {
-  readonly name: string;
-  /** A whole path. */
-  readonly file: string;
-}
+export type LogSettings =
+  /** The file's whole path. */
+  | { readonly name: string; readonly file: string }
+  /** A compose service, and the project where several have such a service. */
+  | { readonly name: string; readonly service: string; readonly project?: string | undefined };
 
 export interface AccessSettings {
   /** How many days before its end people are reminded, the most first. */
@@ -143,6 +143,8 @@ export interface BackupSettings {
   /** Public keys of age; absent or none: backups are not encrypted. */
   readonly encryptTo?: readonly string[] | undefined;
   readonly retention: RetentionRules;
+  /** Where those go that stay for the monthly rule alone; absent: they stay where they are. */
+  readonly monthly?: { readonly bucket?: string | undefined; readonly storageClass?: string | undefined } | undefined;
 }
 
 /** How long backups are kept. */

@@ -48,6 +48,15 @@ export interface BackupStorage {
   }>;
   /** Removes what writes left behind that were begun (or last heard of) before the moment. Resolves with how many. */
   sweep(prefix: string, before: Date): Promise<number>;
+  /**
+   * Has the store itself copy an object of another storage, whole or not at all, without its bytes coming here. False where it
+   * cannot from there. What is there already is never replaced.
+   */
+  copyFrom?(
+    source: { readonly storage: string; readonly key: string },
+    key: string,
+    options?: Omit<WriteOptions, 'expectedBytes'>,
+  ): Promise<boolean>;
   /** Absent where nothing is locked; undefined: it is not. Rejects with a StorageError where that cannot be said. */
   lockOf?(key: string): Promise<StorageLock | undefined>;
   /** Bytes; undefined where there is no such limit. */

@@ -54,7 +54,32 @@ describe('the rest of backups in capops.yml', () => {
     expect(backups('{ storage: both }', { S3_BUCKET: 'backups' })).toMatchObject({ storage: 'both' });
   });
 
+  test('says where monthly ones go', () => {
+    const env = { S3_BUCKET: 'backups' };
+    expect(backups('{}', env)?.monthly).toBeUndefined();
+    for (const storage_class of ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'])
+      expect(backups(`{ monthly: { storage_class: ${storage_class} } }`, env)?.monthly?.storageClass).toBe(
+        storage_class,
+      );
+    expect(backups('{ monthly: { bucket: old-ones } }', env)?.monthly?.bucket).toBe('old-ones');
+  });
+
   test.each([
+    ['{ monthly: {} }', 'backups.monthly: found {}. Allowed: a bucket, a storage_class, or both.'],
+    [
+      '{ monthly: { bucket: A } }',
+      'backups.monthly.bucket: found “A”. Allowed: a bucket’s name of 3 to 63 small letters',
+    ],
+    ['{ monthly: { storage_class: GLACIER } }', 'what is in GLACIER and DEEP_ARCHIVE must be thawed for hours'],
+    [
+      '{ monthly: { storage_class: deep_archive } }',
+      'backups.monthly.storage_class: found “deep_archive”. Allowed: a class',
+    ],
+    ['{ monthly: { bucket: old-ones } }', 'S3_BUCKET: found nothing, although capops.yml has backups.monthly.'],
+    [
+      '{ monthly: { bucket: old-ones }, retention: { monthly: 0 } }',
+      'found a section, although backups.retention.monthly is 0.',
+    ],
     ['{ storage: s3 }', 'backups.storage: found “s3”. Allowed: local, offsite or both'],
     ['{ storage: offsite }', 'S3_BUCKET: found nothing, although capops.yml has backups.storage: offsite.'],
     ['{ encrypt_to: age1 }', 'Allowed: a list of public keys of age'],

@@ -109,15 +109,20 @@ interface Plant {
   readonly environment?: string;
   readonly id?: string;
   readonly key?: string;
+  /** What a real one holds, where it is to be found whole. */
+  readonly content?: Uint8Array;
 }
 
-/** A backup as it stands in a storage, which nobody has to make; its content is no archive. Returns its manifest. */
+/** A backup as it stands in a storage, which nobody has to make; its content is no archive, unless it is given. Returns its manifest. */
 export async function plant(ground: Ground, given: Plant): Promise<BackupManifest> {
   const { storage = ground.backups.local, kind = 'nightly', takenAt, environment = 'test', id = randomUUID() } = given;
   const database = ground.backups.sources.platform.database;
   const format = { format: 'custom', compression: 'zstd', isEncrypted: false } as const;
   const key = given.key ?? backupKey({ database, takenAt, kind, format });
-  const { bytes, sha256 } = await storage.write(key, inOnePiece(`the content of ${id}`));
+  const { bytes, sha256 } = await storage.write(
+    key,
+    given.content ? bytesOf(given.content) : inOnePiece(`the content of ${id}`),
+  );
   const of = { id, database, environment, kind, takenAt, key, storage: storage.name };
   const manifest = plantedManifest({ ...of, bytes, sha256 });
   await storage.write(manifestKey(key), inOnePiece(manifestText(manifest)));
@@ -132,4 +137,19 @@ export async function plantNights(ground: Ground, nights: number): Promise<Backu
     manifests.push(await plant(ground, { takenAt }));
   }
   return manifests;
+}
+
+async function* bytesOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content;
+}
+
+/** The bytes of a real backup, made by pg_dump, in the usual format. */
+export async function realDump(ground: Ground): Promise<Uint8Array> {
+  const { platform } = ground.backups.sources;
+  const request = { format: 'custom', compression: 'zstd', isEncrypted: false, recipients: [] } as const;
+  const { content, facts } = platform.dump(request);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece);
+  await facts;
+  return Buffer.concat(pieces);
 }

@@ -26,9 +26,12 @@ export function offsiteStorage({ offsite }: BackupDesk): BackupStorage {
   throw new UserError('No storage off site is configured. An admin sets S3_BUCKET and its keys; README.md says how.');
 }
 
+/** The storages of a desk that are listed. */
+export type Places = Pick<BackupDesk, 'local' | 'offsite' | 'archive'>;
+
 /** The storages that are configured: those that are listed, pruned and swept. */
-export function keptStorages({ local, offsite }: Pick<BackupDesk, 'local' | 'offsite'>): BackupStorage[] {
-  return offsite ? [local, offsite] : [local];
+export function keptStorages({ local, offsite, archive }: Places): BackupStorage[] {
+  return [local, offsite, archive].filter((storage) => storage !== undefined);
 }
 
 /** The storage and key that the catalogue has for a copy: one of the configured, or a folder. Undefined: it is not configured here. */

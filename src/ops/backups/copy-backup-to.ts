@@ -31,7 +31,9 @@ export async function copyBackupTo(context: BackupWork, desk: BackupDesk, copyin
   const key = backupKey({ database: database.name, takenAt: startedAt, kind, format });
   const { settings, databases, clock } = context;
   const rules = settings.backups?.retention ?? DEFAULT_RETENTION;
-  const retainUntil = staysAtLeastUntil({ kind, takenAt }, { rules, timeZone: settings.timeZone });
+  const stays = staysAtLeastUntil({ kind, takenAt }, { rules, timeZone: settings.timeZone });
+  // No store locks what is over by now.
+  const retainUntil = stays && stays > clock.now() ? stays : undefined;
   const copied = (await present(to, key, manifest)) ?? (await copy(context, desk, { ...copying, key, retainUntil }));
   if (pin) await pinCopy({ storage: to, key }, pin);
   await Backup.enter(databases.ledger, copied);
@@ -93,6 +95,8 @@ async function write(
 ): Promise<void> {
   const phase = `Copying to ${to.name}`;
   const progress = (done: number) => show({ phase, done, total: Math.max(done, bytes), unit: 'bytes' });
+  const source = { storage: from.storage.name, key: from.key };
+  if (await to.copyFrom?.(source, key, { retainUntil, signal, progress })) return;
   const content = from.storage.read(from.key, { signal });
   await to.write(key, content, { expectedBytes: bytes, retainUntil, signal, progress });
 }

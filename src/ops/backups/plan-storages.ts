@@ -1,4 +1,5 @@
 import { keyOfDamage, keyOfManifest, manifestKey, readBackupKey } from '../../domain/backup-name.ts';
+import { rulesFor } from '../../domain/monthly-archive.ts';
 import { type PruningPlan, planPruning, type StorageListing } from '../../domain/pruning-plan.ts';
 import { DEFAULT_RETENTION } from '../../domain/retention.ts';
 import type { StoredBackup } from '../../domain/stored-backup.ts';
@@ -40,7 +41,8 @@ export async function planStorages(
       backups: storedBackups(catalogue, contents),
       catalogued: catalogue.isRecorded ? catalogued(catalogue, contents.storage.name) : undefined,
     };
-    const plan = await planWithLocks(contents.storage, listing, (held) => planPruning(held, rules, here));
+    const own = rulesFor(contents.storage.name, rules);
+    const plan = await planWithLocks(contents.storage, listing, (held) => planPruning(held, own, here));
     const leftovers = plan.refusal === undefined ? leftoversIn(contents, here.now) : [];
     return { contents, plan, leftovers };
   });

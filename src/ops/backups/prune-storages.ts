@@ -1,12 +1,9 @@
-import { damageKey } from '../../domain/backup-name.ts';
-import type { Decision } from '../../domain/retention.ts';
 import type { StoredBackup } from '../../domain/stored-backup.ts';
 import { BackupAlarm } from '../../models/backup-alarm.ts';
-import { BackupCopy } from '../../models/backup-copy.ts';
 import type { BackupStorage } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import type { StoragePlan } from './plan-storages.ts';
-import type { StorageContents } from './read-storage.ts';
+import { removeBackups } from './remove-backups.ts';
 
 /** As many keys as a store takes in one call. */
 const BATCH = 1000;
@@ -78,12 +75,14 @@ async function pruneStorage(
   if (plan.refusal !== undefined) return { ...nothing, refusal: plan.refusal };
   const going = plan.decisions.filter(({ keep }) => !keep).reverse();
   const removed: Pick<StoredBackup, 'id' | 'fileKey'>[] = [...nothing.removed];
-  const failed: Failures = [];
+  const failed: Removal['failed'][number][] = [];
   for (let start = 0; start < going.length; start += BATCH) {
     context.signal.throwIfAborted();
     context.progress({ phase: `Removing from ${storage.name}`, done: start, total: going.length });
     const batch = going.slice(start, start + BATCH);
-    removed.push(...(await removeBackups(context, contents, { going: batch, failed, advance })));
+    const done = await removeBackups(context, contents, batch, advance);
+    removed.push(...done.gone);
+    failed.push(...done.failed);
   }
   const files = await remove(context, storage, [...(before?.files ?? []), ...leftovers]);
   const abandoned = new Date(context.clock.now().getTime() - ABANDONED_MS);
@@ -95,37 +94,6 @@ async function pruneStorage(
     failed: [...failed, ...files.failed, ...failure],
     refusal: undefined,
   };
-}
-
-type Failures = { readonly key: string; readonly reason: string }[];
-
-/** Manifests first, files behind them. Resolves with those that are backups no more. */
-async function removeBackups(
-  context: Context,
-  { storage, objects }: StorageContents,
-  {
-    going,
-    failed,
-    advance,
-  }: {
-    readonly going: readonly Decision[];
-    readonly failed: Failures;
-    readonly advance: (count: number) => Promise<void>;
-  },
-): Promise<StoredBackup[]> {
-  await noteRemoved(context, going);
-  const manifests = await storage.remove(going.map(({ backup }) => backup.manifestKey));
-  const stays = new Set(manifests.failed.map(({ key }) => key));
-  await noteKept(
-    context,
-    going.filter(({ backup }) => stays.has(backup.manifestKey)),
-  );
-  const gone = going.flatMap(({ backup }) => (stays.has(backup.manifestKey) ? [] : [backup]));
-  await advance(gone.length);
-  const notes = gone.map(({ fileKey }) => damageKey(fileKey)).filter((key) => objects.has(key));
-  const files = await storage.remove([...gone.map(({ fileKey }) => fileKey), ...notes]);
-  failed.push(...manifests.failed, ...files.failed);
-  return gone;
 }
 
 type Removal = Awaited<ReturnType<BackupStorage['remove']>>;
@@ -140,26 +108,6 @@ async function remove({ signal }: Context, storage: BackupStorage, keys: readonl
     failed.push(...done.failed);
   }
   return { removed, failed };
-}
-
-/** Before it is done: what is cut off in between is found in the storage, and entered again. */
-async function noteRemoved({ databases: { ledger } }: Context, removing: readonly Decision[]): Promise<void> {
-  const copies = removing.map(({ backup, reasons }) => ({
-    backupId: backup.id,
-    storage: backup.storage,
-    key: backup.fileKey,
-    state: 'removed' as const,
-    removedBecause: reasons.map(({ words }) => words).join('; '),
-  }));
-  await BackupCopy.enter(ledger, ...copies);
-}
-
-async function noteKept({ databases: { ledger }, clock }: Context, kept: readonly Decision[]): Promise<void> {
-  for (const { backup } of kept) {
-    const isDamaged = typeof backup.proof === 'object';
-    const copy = { backupId: backup.id, storage: backup.storage, key: backup.fileKey, removedBecause: null };
-    await BackupCopy.enter(ledger, { ...copy, state: isDamaged ? 'bad' : 'good', triedAt: clock.now() });
-  }
 }
 
 async function sweep(

@@ -4,8 +4,8 @@ import { showBytes } from '../../domain/bytes.ts';
 import type { Pin } from '../../domain/pin.ts';
 import { Backup } from '../../models/backup.ts';
 import { BackupCopy, type CopyState } from '../../models/backup-copy.ts';
-import type { BackupDesk, Ports } from '../../ports.ts';
-import { keptStorages } from './backup-desk.ts';
+import type { Ports } from '../../ports.ts';
+import { keptStorages, type Places } from './backup-desk.ts';
 import { type HeldBackup, readStorage, type StorageContents } from './read-storage.ts';
 
 /** Every backup that a storage or the ledger knows of. */
@@ -39,11 +39,7 @@ type Desk = Pick<Ports, 'databases' | 'log' | 'clock'> & { readonly signal: Abor
  * that a ledger that was lost loses nothing. What a storage does not name is left as it is: that may be the listing’s fault.
  * `seen`: what the storages said a moment ago, so that they are not listed again.
  */
-export async function syncCatalogue(
-  desk: Desk,
-  places: Pick<BackupDesk, 'local' | 'offsite'>,
-  seen?: readonly StorageContents[],
-): Promise<Catalogue> {
+export async function syncCatalogue(desk: Desk, places: Places, seen?: readonly StorageContents[]): Promise<Catalogue> {
   const { databases, log, signal } = desk;
   const rows = await Backup.all(databases.ledger).catch((error: unknown) => {
     log.warn({ err: error }, 'the ledger could not say which backups it knows');
