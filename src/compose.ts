@@ -71,8 +71,8 @@ function composeProbes(config: Config, given: Pick<Given, 'log' | 'meter'>): () 
   return whenAsked(async () => (await import('./adapters/probes.ts')).openProbes(config, given));
 }
 
-function composeLogs({ settings: { logs = [] } }: Config): () => Promise<LogSources> {
-  return whenAsked(async () => (await import('./adapters/log-sources.ts')).openLogs(logs));
+function composeLogs({ settings: { logs = [] }, docker }: Config): () => Promise<LogSources> {
+  return whenAsked(async () => (await import('./adapters/log-sources.ts')).openLogs(logs, docker));
 }
 
 /** Opened when it is first asked for, and then the same one. */

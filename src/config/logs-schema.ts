@@ -1,17 +1,24 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import type { LogSettings } from '../ports.ts';
 import { id, keys } from './policy-values.ts';
 
 const NAME = 'a name of at most 40 letters, digits, spaces and hyphens, such as api';
 const FILE = 'a file’s whole path, such as /var/log/api/app.log';
+const ONE = 'either a file, or a compose service, with its project if need be';
+const COMPOSE = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
 
-const log = z.strictObject(
-  {
-    name: id(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, NAME),
-    file: z.string(FILE).refine(isAbsolute, FILE),
-  },
-  keys('name, file'),
-);
+const log = z
+  .strictObject(
+    {
+      name: id(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, NAME),
+      file: z.string(FILE).refine(isAbsolute, FILE).optional(),
+      service: id(COMPOSE, 'a compose service’s name, such as api-gateway').optional(),
+      project: id(COMPOSE, 'a compose project’s name').optional(),
+    },
+    keys('name, file, service, project'),
+  )
+  .refine(({ file, service, project }) => (file === undefined) !== (service === undefined) && !(file && project), ONE);
 
 /** The section `logs` of capops.yml. */
 export const logsSection = z.array(log, 'a list of logs').superRefine((logs, context) => {
@@ -20,3 +27,10 @@ export const logsSection = z.array(log, 'a list of logs').superRefine((logs, con
     context.addIssue({ code: 'custom', path: [place, 'name'], input: name, message: 'a name that no other log has' });
   }
 });
+
+/** What the section comes to. */
+export function logsOf(section: z.output<typeof logsSection> | undefined): readonly LogSettings[] | undefined {
+  return section?.map(({ name, file, service = '', project }) =>
+    file === undefined ? { name, service, project } : { name, file },
+  );
+}

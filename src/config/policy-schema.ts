@@ -4,7 +4,7 @@ import { accessOf, accessSection } from './access-schema.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
 import { drillChecksOf, drillSection } from './drill-schema.ts';
 import { healthOf, healthSection } from './health-schema.ts';
-import { logsSection } from './logs-schema.ts';
+import { logsOf, logsSection } from './logs-schema.ts';
 import { channel, group, id, keys, list, user } from './policy-values.ts';
 import { backupsOf, backupsSection } from './retention-schema.ts';
 import { entriesOf, refuseSameNames, scheduleEntry, withBuiltIns } from './schedule-schema.ts';
@@ -129,7 +129,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     drillChecks: drillChecksOf(file.drill),
     health: healthOf(file.health),
     access,
-    logs: file.logs,
+    logs: logsOf(file.logs),
   };
   return { settings, announcements: file.slack.announcements };
 }

@@ -3,7 +3,7 @@ export interface LogSource {
   /** As configured: `api`. */
   readonly name: string;
   /**
-   * Hands over its lines, the oldest first, from about that moment on: some may be older. A line beyond 16 KB is cut. Rejects
+   * Hands over its lines, the oldest of each file or container first, from about that moment on: some may be older. A line beyond 16 KB is cut. Rejects
    * with a LogUnreadableError where there is none, or it may not be read.
    */
   read(span: { readonly since: Date; readonly now: Date }, take: (line: string) => void): Promise<LogReading>;
@@ -12,6 +12,8 @@ export interface LogSource {
 export interface LogReading {
   /** Not everything since then was read: there was too much. */
   readonly isPartial: boolean;
+  /** Nothing of it is older than that, whatever times stand in it. */
+  readonly isSince?: boolean;
 }
 
 /** The configured logs. */

@@ -43,6 +43,7 @@ export const PACKAGE_HOMES: Record<string, { homes: string[]; typesAnywhere?: tr
   cronstrue: { homes: ['^src/domain/'] },
   'csv-parse': { homes: ['^src/domain/', terminal] },
   'csv-stringify': { homes: ['^src/domain/', terminal] },
+  dockerode: { homes: [adapters] },
   'fast-string-width': { homes: [terminal] },
   'fast-wrap-ansi': { homes: [terminal] },
   ioredis: { homes: [adapters] },

@@ -15,6 +15,11 @@ export const NEEDS = {
   age: { for: 'tests of encrypted backups', commands: ['age', 'age-keygen'], package: 'age' },
   aws: { for: 'tests of restoring without CapOps', commands: ['aws'], package: 'awscli' },
   openssl: { for: 'tests of certificates', commands: ['openssl'], package: 'openssl' },
+  docker: {
+    for: 'tests of containers’ logs',
+    commands: ['dockerd', 'docker', 'busybox'],
+    package: 'docker.io busybox-static',
+  },
   restic: { for: 'tests of how long backups stay', commands: ['restic'], package: 'restic' },
   objectStore: {
     for: 'tests of backups in an object store',

@@ -22,8 +22,8 @@ async function summarise(source: LogSource, span: { since: Date; now: Date }): P
   const counter = countErrors(span);
   const { name } = source;
   try {
-    const { isPartial } = await source.read(span, counter.take);
-    return { name, ...counter.result(), isPartial };
+    const { isPartial, isSince } = await source.read(span, counter.take);
+    return { name, ...counter.result(), ...(isSince ? { undated: 0 } : {}), isPartial };
   } catch (error) {
     if (!(error instanceof LogUnreadableError)) throw error;
     return { name, total: 0, kinds: [], undated: 0, isPartial: false, unreadable: error.message };

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { load, refusal } from './loading.ts';
+
+const file = (logs: string) => ({ 'capops.yml': `environment: staging\nlogs:\n${logs}` });
+const faultOf = (logs: string) => refusal({}, file(logs));
+
+describe('the logs in capops.yml', () => {
+  test('are files, and services of Docker Compose', () => {
+    const logs = '  - { name: api, file: /var/log/api.log }\n  - { name: web, service: web, project: planner }\n';
+    expect(load({}, file(logs)).settings.logs).toEqual([
+      { name: 'api', file: '/var/log/api.log' },
+      { name: 'web', service: 'web', project: 'planner' },
+    ]);
+  });
+
+  test.each([
+    ['{ name: api }', 'logs[0]: found {"name":"api"}. Allowed: either a file, or a compose service'],
+    ['{ name: api, file: /a, service: a }', 'Allowed: either a file, or a compose service'],
+    ['{ name: api, file: /a, project: a }', 'Allowed: either a file, or a compose service'],
+    ['{ name: api, file: api.log }', 'logs[0].file: found “api.log”. Allowed: a file’s whole path'],
+    ['{ name: "", file: /a }', 'logs[0].name: found “”. Allowed: a name of at most 40'],
+    ['{ name: api, service: "a b" }', 'logs[0].service: found “a b”. Allowed: a compose service’s name'],
+    ['{ name: api, path: /a }', '“path” is not a setting.'],
+  ])('refuses %s', (log, fault) => {
+    expect(faultOf(`  - ${log}\n`)).toContain(fault);
+  });
+
+  test('refuses a name that two logs have', () => {
+    expect(faultOf('  - { name: api, file: /a }\n  - { name: api, file: /b }\n')).toContain(
+      'logs[1].name: found “api”. Allowed: a name that no other log has',
+    );
+  });
+});
+
+describe('DOCKER_HOST', () => {
+  test.each([
+    ['', { socketPath: '/var/run/docker.sock' }],
+    ['unix:///run/user/1000/docker.sock', { socketPath: '/run/user/1000/docker.sock' }],
+    ['tcp://docker-proxy:2375', { protocol: 'http', host: 'docker-proxy', port: 2375 }],
+    ['tcp://[::1]:2375', { protocol: 'http', host: '::1', port: 2375 }],
+  ])('“%s” is where Docker answers', (DOCKER_HOST, docker) => {
+    expect(load({ DOCKER_HOST }, {}).docker).toEqual(docker);
+  });
+
+  test.each([
+    '/var/run/docker.sock',
+    'unix://docker.sock',
+    'tcp://docker',
+    'https://docker:2376',
+    'tcp://a:b@docker:1',
+  ])('refuses “%s”', (DOCKER_HOST) => {
+    expect(refusal({ DOCKER_HOST }, {})).toContain(`DOCKER_HOST: found “${DOCKER_HOST}”. Allowed: unix:///`);
+  });
+});
