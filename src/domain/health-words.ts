@@ -28,20 +28,20 @@ export function meaningOf({ service, state }: Incident): string {
   return 'It may be slow, or do only a part of what it should.';
 }
 
-/** One sentence on how it stands: `API Gateway is down: Connection refused.` */
+/** One sentence on how it stands: `API Gateway is down. Connection refused.` */
 export function titleOf(incident: Incident, timeZone: string): string {
   const { label, service, state, says, began, ended, worst, afterMaintenance } = incident;
   if (ended) return `${label} ${pastWords(service, worst)} for ${spanWords(began, ended, timeZone)}.`;
   if (state === 'flapping') return `${label} is flapping: it comes and goes.`;
   const still = afterMaintenance ? ', after the maintenance' : '';
-  return `${label} ${presentWords(service, state)}${still}: ${sentence(says)}`;
+  return `${label} ${presentWords(service, state)}${still}. ${sentence(says)}`;
 }
 
 /** What is told in the thread, at its time of day. */
 export const NOTES = {
   turned: (incident: Incident, at: Date, timeZone: string): string => {
     const { service, label, state, says } = incident;
-    const words = state === 'flapping' ? FLAPPING : `${presentWords(service, state)}: ${sentence(says)}`;
+    const words = state === 'flapping' ? FLAPPING : `${presentWords(service, state)}. ${sentence(says)}`;
     return `${clockOf(at, timeZone)}: ${label} ${words}`;
   },
   reason: ({ label, says }: Incident, at: Date, timeZone: string): string =>

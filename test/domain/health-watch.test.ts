@@ -94,10 +94,10 @@ describe('an incident', () => {
   test('collects what becomes better, worse, flapping and steady', () => {
     const { incident } = follow(`dduuddhuhuhuh${'u'.repeat(17)}hh`).at(-1) as Told;
     expect(incident.notes.map((note) => note.slice(0, 45))).toEqual([
-      '08:03: API Gateway is down: Connection refuse',
-      '08:05: API Gateway works, but poorly: Connect',
+      '08:03: API Gateway is down. Connection refuse',
+      '08:05: API Gateway works, but poorly. Connect',
       '08:11: API Gateway is flapping. Nothing more ',
-      '08:28: API Gateway is down: Connection refuse',
+      '08:28: API Gateway is down. Connection refuse',
       '08:30: API Gateway is healthy again, after 30',
     ]);
   });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { HealthSettings } from '../../src/ports.ts';
 import { openWatchedHealth, type WatchedHealth } from './watched-health.ts';
 
@@ -29,7 +29,7 @@ describe('watching health', () => {
     expect(messages).toEqual([]);
     await minutes(10);
     expect(messages.map(({ said, thread }) => [said, thread])).toEqual([
-      [['API Gateway is down: Connection refused.'], []],
+      [['API Gateway is down. Connection refused.'], []],
     ]);
     found.gateway = { state: 'degraded', says: 'Slow' };
     await minutes(3);
@@ -37,11 +37,11 @@ describe('watching health', () => {
     await minutes(5);
     expect(messages).toHaveLength(1);
     expect(messages[0]?.said.slice(1)).toEqual([
-      'API Gateway works, but poorly: Slow.',
+      'API Gateway works, but poorly. Slow.',
       'API Gateway was down for 14 minutes, 12:03–12:17 Europe/London.',
     ]);
     expect(messages[0]?.thread).toEqual([
-      '12:15: API Gateway works, but poorly: Slow.',
+      '12:15: API Gateway works, but poorly. Slow.',
       '12:17: API Gateway is healthy again, after 14 minutes.',
     ]);
   });
@@ -70,7 +70,7 @@ describe('watching health', () => {
     await expect(round()).rejects.toThrow('gone right behind it');
     await minutes(1, ground.join());
     await minutes(3);
-    expect(messages.map(({ title }) => title())).toEqual(Array(2).fill('API Gateway is down: Connection refused.'));
+    expect(messages.map(({ title }) => title())).toEqual(Array(2).fill('API Gateway is down. Connection refused.'));
     delete found.gateway;
     await minutes(3);
     expect(messages[1]?.title()).toMatch(/^API Gateway was down for 6 minutes/);
@@ -90,19 +90,49 @@ describe('watching health', () => {
     await minutes(2);
     expect(messages.map(({ title }) => title())).toEqual([
       'API Gateway was down for 3 minutes, 12:01–12:04 Europe/London.',
-      'Frontend is down: Connection refused.',
+      'Frontend is down. Connection refused.',
     ]);
   });
 
-  test('one message that Slack does not take holds up no other', async () => {
-    const { found, messages, minutes, round } = await watched();
+  test('who comes late with a round adds to the history, and decides nothing', async () => {
+    const { found, minutes, round, ledger } = await watched();
+    await minutes(1);
+    await ground.later(1);
+    const held = Promise.withResolvers<void>();
+    ground.hold = held.promise;
+    found.gateway = down;
+    const late = round();
+    await vi.waitFor(() => expect(ground.looks).toBe(2));
+    ground.hold = undefined;
+    delete found.gateway;
+    await minutes(1, ground.join());
+    held.resolve();
+    await late;
+    expect(await ledger("SELECT watched->'gateway'->>'last' AS last FROM health_watch")).toEqual([{ last: 'healthy' }]);
+    expect(await ledger('SELECT state FROM health_checks WHERE service = 2 ORDER BY checked_at')).toEqual([
+      { state: 1 },
+      { state: 3 },
+      { state: 1 },
+    ]);
+  });
+
+  test('a message that somebody has deleted holds up no other, and is given up a day after its end', async () => {
+    const { found, messages, minutes, round, ledger } = await watched();
     found.gateway = down;
     await minutes(2);
-    messages.length = 0;
-    found.frontend = down;
-    found.gateway = { state: 'degraded' };
-    await minutes(2, () => round().catch(() => undefined));
-    expect(messages.some(({ title }) => title().startsWith('Frontend is down'))).toBe(true);
+    ground.deleted.add(0);
+    Object.assign(found, { frontend: down, gateway: { state: 'degraded' } });
+    const failing = async () => void (await round().catch(() => undefined));
+    await minutes(2, failing);
+    expect(messages[1]?.title()).toBe('Frontend is down. Connection refused.');
+    delete found.gateway;
+    await minutes(2, failing);
+    const closed = () =>
+      ledger("SELECT closed_at IS NOT NULL AS closed FROM health_incidents WHERE service = 'gateway'");
+    expect(await closed()).toEqual([{ closed: false }]);
+    await ground.later(24 * 60);
+    await minutes(1);
+    expect(await closed()).toEqual([{ closed: true }]);
   });
 
   test('says flapping once, and is quiet until it was steady for 15 minutes', async () => {
@@ -178,7 +208,7 @@ describe('quiet hours', () => {
     await ground.setClocks('2026-03-28T23:00:00Z');
     found.gateway = down;
     await minutes(3);
-    expect(messages[0]?.title()).toBe('API Gateway is down: Connection refused.');
+    expect(messages[0]?.title()).toBe('API Gateway is down. Connection refused.');
     delete found.gateway;
     await minutes(3);
     expect(messages[0]?.title()).toMatch(/^API Gateway was down for 3 minutes/);
@@ -196,7 +226,7 @@ describe('quiet hours', () => {
     await minutes(4);
     expect(messages).toEqual([]);
     await minutes(1);
-    expect(messages.map(({ title }) => title())).toEqual(['API Gateway works, but poorly: Slow.']);
+    expect(messages.map(({ title }) => title())).toEqual(['API Gateway works, but poorly. Slow.']);
   });
 });
 
@@ -208,9 +238,9 @@ describe('a maintenance window', () => {
     await ground.setClocks('2026-11-20T12:29:00Z');
     Object.assign(found, { gateway: down, frontend: down });
     await minutes(10);
-    expect(messages.map(({ title }) => title())).toEqual(['Frontend is down: Connection refused.']);
+    expect(messages.map(({ title }) => title())).toEqual(['Frontend is down. Connection refused.']);
     await minutes(1);
-    expect(messages[1]?.title()).toBe('API Gateway is down, after the maintenance: Connection refused.');
+    expect(messages[1]?.title()).toBe('API Gateway is down, after the maintenance. Connection refused.');
     expect(
       await ledger("SELECT unhealthy, in_maintenance FROM health_rollups WHERE service = 2 AND span = 'hour'"),
     ).toEqual([{ unhealthy: 1, in_maintenance: 10 }]);
@@ -240,7 +270,7 @@ describe('the ledger’s clock', () => {
     await ground.setClocks('2026-11-21T10:00:00Z');
     await minutes(3);
     expect(ground.looks).toBe(9);
-    expect(messages.map(({ said }) => said)).toEqual([['API Gateway is down: Connection refused.']]);
+    expect(messages.map(({ said }) => said)).toEqual([['API Gateway is down. Connection refused.']]);
     expect(await ledger('SELECT count(*)::int AS looks FROM health_checks WHERE service = 2')).toEqual([{ looks: 9 }]);
     delete found.gateway;
     await minutes(3);
@@ -255,7 +285,7 @@ describe('while the ledger is down', () => {
     await proxy.refuse();
     found.ledger = down;
     await minutes(4);
-    expect(messages.map(({ said }) => said)).toEqual([['Ledger is down: Connection refused.']]);
+    expect(messages.map(({ said }) => said)).toEqual([['Ledger is down. Connection refused.']]);
     await proxy.pass();
     delete found.ledger;
     await minutes(4);
@@ -297,7 +327,7 @@ describe('while the ledger is down', () => {
     expect(messages).toHaveLength(1);
     messages.length = 0;
     await minutes(4, other);
-    expect(messages.map(({ title }) => title())).toEqual(['Ledger is down: Connection refused.']);
+    expect(messages.map(({ title }) => title())).toEqual(['Ledger is down. Connection refused.']);
   });
 
   test('what only one replica cannot reach is over when it can, and what others told goes on in theirs', async () => {
@@ -319,5 +349,23 @@ describe('while the ledger is down', () => {
     expect(messages.flatMap(({ thread }) => thread)).toContain(
       'Another CapOps has posted about API Gateway, too. What follows stands in its message.',
     );
+  });
+
+  test('a message posted from memory serves the trouble that others could not tell of', async () => {
+    const { found, messages, minutes, proxy, round } = await watched();
+    await minutes(1);
+    await proxy.refuse();
+    found.gateway = down;
+    await minutes(3, round);
+    await proxy.pass();
+    ground.fault = 'before';
+    const other = ground.join();
+    await minutes(3, () => other().catch(() => undefined));
+    ground.fault = undefined;
+    await minutes(2, round, other);
+    delete found.gateway;
+    await minutes(2, round, other);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.title()).toMatch(/^API Gateway was down for/);
   });
 });

@@ -23,10 +23,14 @@ export interface WatchedHealth {
   readonly found: Partial<Record<Service, { state: HealthState; says?: string }>>;
   readonly messages: Message[];
   readonly paged: string[];
+  /** Messages that somebody has deleted, by their place. */
+  readonly deleted: Set<number>;
   /** Set: Slack fails right behind the next message that it takes, or before it. */
   fault: 'before' | 'behind' | undefined;
   /** How often anything was looked at. */
   looks: number;
+  /** What a look waits for, once it has seen everything. */
+  hold: Promise<void> | undefined;
   setClocks(at: string): Promise<void>;
   /** Both clocks, and the steady one. */
   later(minutes: number): Promise<void>;
@@ -66,7 +70,7 @@ export async function openWatchedHealth(health: Partial<HealthSettings> = {}): P
     databases: opened.databases,
     proxy,
     found: {},
-    ...{ messages: [], paged: [], fault: undefined, looks: 0 },
+    ...{ messages: [], paged: [], deleted: new Set(), fault: undefined, hold: undefined, looks: 0 },
     setClocks: (at) => setBoth(new Date(at)),
     later: async (minutes) => {
       clocks.steadyMs += minutes * 60_000;
@@ -77,7 +81,9 @@ export async function openWatchedHealth(health: Partial<HealthSettings> = {}): P
         ...{ ports, announcer: announcerOf(ground), channel: 'C0OPS', steadyMs: () => clocks.steadyMs },
         look: async () => {
           ground.looks++;
-          return findingsOf(ground.found);
+          const findings = findingsOf(ground.found);
+          await ground.hold;
+          return findings;
         },
       }),
     ledger: async (sql) => (await direct.databases.ledger.raw(sql)).rows,
@@ -121,7 +127,11 @@ function announcerOf(ground: WatchedHealth): Announcer {
     if (fault === 'behind') throw new Error('gone right behind it');
     return result;
   };
-  const at = (ts: string) => ground.messages[Number(ts)];
+  const at = (ts: string) => {
+    const message = ground.messages[Number(ts)];
+    if (!message || ground.deleted.has(Number(ts))) throw new Error('message_not_found');
+    return message;
+  };
   return {
     post: async (channel, _, { title }) =>
       take(() => {
@@ -131,9 +141,9 @@ function announcerOf(ground: WatchedHealth): Announcer {
       }),
     reply: async ({ channel, ts }, _, { title }) =>
       take(() => {
-        at(ts)?.thread.push(title);
+        at(ts).thread.push(title);
         return { channel, ts: `${ts}.1` };
       }),
-    amend: async ({ ts }, _, { title }) => take(() => void at(ts)?.said.push(title)),
+    amend: async ({ ts }, _, { title }) => take(() => void at(ts).said.push(title)),
   };
 }
