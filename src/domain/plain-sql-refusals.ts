@@ -31,6 +31,7 @@ const WRITTEN: readonly RegExp[] = [
 const KNOWN: readonly [RegExp, string][] = [
   [/^(CREATE|DROP|ALTER) DATABASE /, 'it makes, changes or drops a database'],
   [/^COMMENT ON DATABASE |^(GRANT|REVOKE) .* ON DATABASE /, 'it changes a database'],
+  [/^(CREATE|ALTER|DROP) (SERVER|FOREIGN|USER MAPPING|SUBSCRIPTION) /, 'it reaches other servers'],
   [/^(CREATE|ALTER|DROP) (ROLE|USER|GROUP) |^(REASSIGN|DROP) OWNED /, 'it makes, changes or drops a role'],
   [/^(RE)?SET (SESSION |LOCAL )?(ROLE|SESSION AUTHORIZATION) /, 'it takes on another role'],
   [/^COPY .* PROGRAM ''/, 'it runs a program on the database’s server'],
@@ -38,7 +39,6 @@ const KNOWN: readonly [RegExp, string][] = [
   [/^COPY /, 'pg_dump copies from stdin alone'],
   [/^LOAD /, 'it loads a library into the database’s server'],
   [/^ALTER SYSTEM /, 'it changes the server’s settings'],
-  [/^(CREATE|ALTER|DROP) (SERVER|FOREIGN|USER MAPPING|SUBSCRIPTION) /, 'it reaches other servers'],
   [/^(CREATE|ALTER|DROP) EVENT TRIGGER /, 'it runs whenever anybody changes a table'],
   [/^(CREATE|ALTER|DROP) (OR REPLACE )?(TRUSTED )?(PROCEDURAL )?LANGUAGE /, 'it brings a language'],
   [/^(CREATE|ALTER|DROP) TABLESPACE /, 'it places files on the database’s server'],

@@ -25,7 +25,8 @@ export function missingRoles(roles: readonly string[], { roles: known }: Restore
 export function closedRoles(held: readonly HeldStatement[], rights: Rights): string[] {
   const given = held.flatMap(({ use }) => (use && use.kind !== 'grant' ? use.roles : []));
   const there = rights.target.roles.filter(({ name }) => given.includes(name));
-  return there.filter((role) => isClosed(role, rights)).map(({ name }) => name);
+  const closed = there.filter((role) => isClosed(role, rights)).map(({ name }) => name);
+  return closed.sort();
 }
 
 /** Whether the programs may run all of it as it stands. */
