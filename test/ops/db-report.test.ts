@@ -33,7 +33,7 @@ beforeAll(async () => {
   await desk.platform('SELECT pg_stat_force_next_flush()');
   await desk.platform('ANALYZE');
   await desk.platform('SELECT pg_stat_force_next_flush()');
-});
+}, 30_000);
 afterAll(() => desk.close());
 
 async function reported(asking = desk): Promise<DatabaseReport & { text: string; title: string }> {
