@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../src/ops/index.ts';
+import { checkSchedule } from '../../src/ops/scheduling/check-schedule.ts';
 import { load, refusal } from './loading.ts';
 
 const file = (section: string, slack = 'announcements: C01') => ({
@@ -31,6 +33,14 @@ describe('the section access in capops.yml', () => {
       { name: 'access-review', operation: 'open-access-review', cron: '0 9 * * 1', timeZone: 'Europe/London' },
       { name: 'access-summary', operation: 'access-summary', cron: '0 9 1 * *', channel: 'C02' },
     ]);
+  });
+
+  test('schedules only what can run by itself', () => {
+    const clock = { now: () => new Date() };
+    expect(() => checkSchedule({ settings: settings('access: {}'), clock }, OPERATIONS)).not.toThrow();
+    expect(OPERATIONS.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([...(settings('access: {}').policy?.byItself ?? ['none'])]),
+    );
   });
 
   test('gives way to entries of the same names', () => {

@@ -175,6 +175,7 @@ describe('the access review', () => {
     await ground.access('CCC', 'work', FAR);
     await begun();
     await ground.desk.types(OMAR, 'keep AAA');
+    await ground.look();
     later(60);
     await ground.desk.types(OMAR, 'open-review');
     await ground.look();

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expireEnded } from '../../src/models/access-ends.ts';
+import { AccessExpiry } from '../../src/models/access-expiry.ts';
+import { Start } from '../../src/models/start.ts';
+import { reconcile } from '../../src/ops/upkeep/reconcile.ts';
 import { type AccessGround, openAccessGround } from './access-ground.ts';
 import { startOf } from './crew.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
@@ -164,25 +169,39 @@ describe('at its end', () => {
     expect(titles()).toEqual(['Access of 1 organisation has ended.']);
   });
 
+  /** A run of the upkeep whose process dies once `work` is done. */
+  async function cutOff(work: (runId: string) => Promise<unknown>): Promise<Record<string, unknown> | undefined> {
+    const { desk } = ground;
+    const gone = await startOf(desk);
+    const id = randomUUID();
+    await desk.ledger(
+      `INSERT INTO runs (id, operation, effect, actor_id, actor_name, face, input, state, start_id, started_at)
+       VALUES ('${id}', 'expire-access', 'changes', 'schedule:expire-access', 'expire-access (schedule)', 'schedule', '{}', 'running', '${gone}', now())`,
+    );
+    await AccessExpiry.begin(desk.databases.ledger, id);
+    await work(id);
+    await Start.ended(desk.databases.ledger, gone, desk.now);
+    await reconcile(ground.replica().ports);
+    return (await desk.ledger(`SELECT state, message FROM runs WHERE id = '${id}'`))[0];
+  }
+
   test('a process that dies behind the commit leaves a run that counts as done, and the channel hears of it', async () => {
     await ground.access('LHR', 'work', '2026-01-31');
-    const gone = await startOf(ground.desk);
-    const id = '00000000-0000-4000-8000-0000000000aa';
-    await ground.desk.ledger(
-      `INSERT INTO runs (id, operation, effect, actor_id, actor_name, face, input, state, start_id, started_at)
-       VALUES ('${id}', 'expire-access', 'changes', 'schedule:expire-access', 'expire-access (schedule)', 'schedule', '{}', 'running', '${gone}', now());
-       INSERT INTO access_expiries (run_id, begun_at) VALUES ('${id}', now())`,
-    );
-    const { expireEnded } = await import('../../src/models/access-ends.ts');
-    const how = { most: 10, actorId: 'schedule:expire-access', reason: `Its end has passed [run ${id}]` };
-    await ground.desk.databases.platform.transaction((trx) => expireEnded(trx, how));
-    const { Start } = await import('../../src/models/start.ts');
-    await Start.ended(ground.desk.databases.ledger, gone, ground.desk.now);
-    const { reconcile } = await import('../../src/ops/upkeep/reconcile.ts');
-    const watch = ground.replica();
-    await reconcile(watch.ports);
-    expect(await ground.desk.ledger(`SELECT state FROM runs WHERE id = '${id}'`)).toEqual([{ state: 'done' }]);
+    const run = await cutOff((id) => {
+      const how = { most: 10, actorId: 'schedule:expire-access', reason: `Its end has passed [run ${id}]` };
+      return ground.desk.databases.platform.transaction((trx) => expireEnded(trx, how));
+    });
+    expect(run?.state).toBe('done');
     await ground.look();
+    expect(titles()).toEqual(['Access of 1 organisation has ended.']);
+  });
+
+  test('a process that dies before it has changed nothing, and another does it', async () => {
+    await ground.access('LHR', 'work', '2026-01-31');
+    const run = await cutOff(async () => undefined);
+    expect(run).toEqual({ state: 'interrupted', message: expect.stringContaining('before anything was changed') });
+    await ground.look();
+    expect(await ground.status('LHR', 'work')).toBe('expired');
     expect(titles()).toEqual(['Access of 1 organisation has ended.']);
   });
 
