@@ -1,11 +1,14 @@
 import { ageWords } from '../../domain/age-words.ts';
 import { type HealthFinding, overallState } from '../../domain/health.ts';
 import type { Offer } from '../../errors.ts';
-import { latestHealth } from '../../models/latest-health.ts';
+import { HealthRound } from '../../models/health-round.ts';
+import { maintenanceParts } from '../health/maintenance-words.ts';
+import { openMaintenance } from '../health/open-maintenance.ts';
 import type { HomeSubject } from './home-section.ts';
 
 /** Whoever watches looks every minute: later than this it does not. */
 const STALE_MS = 5 * 60_000;
+const NOT_YET = 'Nobody has looked yet whether everything answers.';
 const LOOK: Offer = { label: 'Look now', operation: 'health-check', input: {} };
 
 /** What was last found when somebody looked whether everything answers. */
@@ -14,10 +17,12 @@ export const health: HomeSubject = {
   name: 'Health',
   source: 'ledger',
   operation: 'health-check',
-  async look({ databases: { ledger }, now }) {
-    const latest = await latestHealth(ledger);
-    if (!latest) return { tone: 'info', title: 'Nobody has looked yet whether everything answers.', offers: [LOOK] };
-    const { checkedAt, findings } = latest;
+  async look(viewer) {
+    const { databases, settings, now } = viewer;
+    const [round, windows] = await Promise.all([HealthRound.current(databases.ledger), openMaintenance(viewer)]);
+    const { minute: checkedAt, findings } = round;
+    const maintenance = maintenanceParts(windows, settings.timeZone);
+    if (!checkedAt) return { tone: 'info', title: NOT_YET, parts: maintenance, offers: [LOOK] };
     const ageMs = now.getTime() - checkedAt.getTime();
     const age = ageMs < 60_000 ? 'Looked at within the last minute.' : `Looked at ${ageWords(checkedAt, now)} ago.`;
     const late = ageMs > STALE_MS ? ' It may be different by now.' : '';
@@ -27,6 +32,7 @@ export const health: HomeSubject = {
       title: titleOf(findings),
       parts: [
         { kind: 'list', items: troubles.map(({ label, says }) => `${label}: ${says}`) },
+        ...maintenance,
         { kind: 'note', text: `${age}${late}` },
       ],
       offers: [LOOK],

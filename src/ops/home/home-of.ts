@@ -9,7 +9,6 @@ import { endingAccess } from './ending-access.ts';
 import { health } from './health.ts';
 import { type HomeSection, type HomeSubject, lookAtSubjects } from './home-section.ts';
 import { lastBackup } from './last-backup.ts';
-import { maintenance } from './maintenance.ts';
 import { ownWork } from './own-work.ts';
 import { waiting } from './waiting.ts';
 
@@ -23,7 +22,7 @@ export interface Home {
 }
 
 /** What is most urgent comes first. */
-const SUBJECTS: readonly HomeSubject[] = [frozen(), maintenance, waiting, health, lastBackup, endingAccess, ownWork];
+const SUBJECTS: readonly HomeSubject[] = [frozen(), waiting, health, lastBackup, endingAccess, ownWork];
 
 /** The state of everything as far as the actor may see it: what is on record, within a second; nothing is asked of anything else. */
 export async function homeOf(ports: Ports, service: OpsService, actor: Actor): Promise<Home> {
