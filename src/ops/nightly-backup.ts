@@ -1,18 +1,15 @@
-import { showBytes } from '../domain/bytes.ts';
-import { counted } from '../domain/counted.ts';
 import { Freeze } from '../models/freeze.ts';
 import type { BackupDesk, DumpSource } from '../ports.ts';
 import { openBackupDesk, PRUNING, resourceOf, usualStorages } from './backups/backup-desk.ts';
-import { type Copied, copyOffsite, copyWords } from './backups/copy-offsite.ts';
+import { copyOffsite } from './backups/copy-offsite.ts';
 import { madeBefore } from './backups/made-before.ts';
-import { type MadeBackup, makeBackup, usualFormat } from './backups/make-backup.ts';
-import { type Moved, movedWords, moveMonthly, unmovedWords } from './backups/move-monthly.ts';
+import { makeBackup, usualFormat } from './backups/make-backup.ts';
+import { moveMonthly } from './backups/move-monthly.ts';
+import { type Night, nightNotes, nightRemovals, nightRow, nightSoFar } from './backups/night-words.ts';
 import { planStorages } from './backups/plan-storages.ts';
-import { type Pruned, pruneStorages } from './backups/prune-storages.ts';
-import { shrinkWords } from './backups/shrink-words.ts';
+import { pruneStorages } from './backups/prune-storages.ts';
 import { syncCatalogue } from './backups/sync-catalogue.ts';
-import { makeWantedCopies, type Retried } from './backups/wanted-copies.ts';
-import { prunedReport } from './prune-backups.ts';
+import { makeWantedCopies } from './backups/wanted-copies.ts';
 import { inTurn } from './service/in-turn.ts';
 import { LeaseTakenError } from './service/lease.ts';
 import { type Context, defineOperation } from './service/operation.ts';
@@ -20,15 +17,6 @@ import type { Report } from './service/report.ts';
 
 /** How long the night's work waits for others who are at work on a database. */
 const PATIENCE_MS = 2 * 3_600_000;
-
-interface Night {
-  readonly made: readonly (MadeBackup & { readonly copied: Copied | undefined })[];
-  readonly retried: readonly Retried[];
-  /** In words: why nothing was pruned. */
-  readonly pruned: readonly Pruned[] | string;
-  /** Monthly ones that were to go to the archive. */
-  readonly moved: readonly Moved[];
-}
 
 export const nightlyBackup = defineOperation({
   name: 'nightly-backup',
@@ -47,7 +35,7 @@ export const nightlyBackup = defineOperation({
     const { platform, ledger } = desk.sources;
     const made: Night['made'][number][] = [];
     const faults: unknown[] = [];
-    const tell = (pruned = '') => context.noteSoFar({ words: soFarWords(desk, made, pruned) });
+    const tell = (pruned = '') => context.noteSoFar({ words: nightSoFar(desk, made, pruned) });
     // A platform that cannot be backed up is no reason to go without the ledger.
     for (const source of [platform, ledger]) {
       await backUp(context, desk, source).then(
@@ -88,16 +76,14 @@ export const nightlyBackup = defineOperation({
   }),
 
   report: (night, { settings: { environment } }): Report => {
-    const notes = notesOn(night);
+    const notes = nightNotes(night);
     const names = night.made.map(({ manifest }) => manifest.database.name).join(' and ');
     return {
       tone: notes.length > 0 ? 'attention' : 'done',
       title: `${names} are backed up, and were read back whole.`,
       parts: [
-        { kind: 'table', columns: ['Backup', 'Of', 'Size', 'Rows', 'Where'], rows: night.made.map(row) },
-        ...notes.map((text) => ({ kind: 'note', text }) as const),
-        ...prunedParts(night.pruned),
-        ...movedWords(night.moved).map((text) => ({ kind: 'note', text }) as const),
+        { kind: 'table', columns: ['Backup', 'Of', 'Size', 'Rows', 'Where'], rows: night.made.map(nightRow) },
+        ...[...notes, ...nightRemovals(night)].map((text) => ({ kind: 'note', text }) as const),
       ],
       announcement: `did the night’s backups of ${environment}`,
       ...(notes.length > 0 ? { broken: true } : {}),
@@ -140,58 +126,4 @@ async function prune(
     if (error instanceof LeaseTakenError) return { pruned: error.message, moved: [] };
     throw error;
   }
-}
-
-/** What stands where the night ends before its end. */
-function soFarWords({ sources }: BackupDesk, made: Night['made'], pruned: string): string {
-  const names = made.map(({ manifest }) => manifest.database.name);
-  const lacking = Object.values(sources).filter(({ database }) => !names.includes(database));
-  const sentences = [
-    ...made.map(
-      ({ manifest: { id, database }, storage }) => `${database.name} was backed up (${id.slice(0, 8)}, ${storage}).`,
-    ),
-    ...lacking.map(({ database }) => `${database} was not.`),
-    ...(pruned === '' ? ['Nothing was pruned.'] : [pruned]),
-    '“nightly” does the night’s work anew.',
-  ];
-  return sentences.join(' ');
-}
-
-function row({ manifest, storage, copied }: Night['made'][number]): string[] {
-  const rows = Object.values(manifest.tables).reduce((sum, count) => sum + count, 0);
-  const where = copied && 'key' in copied ? `${storage}, offsite` : storage;
-  return [
-    manifest.id.slice(0, 8),
-    manifest.database.name,
-    showBytes(manifest.bytes),
-    rows.toLocaleString('en-GB'),
-    where,
-  ];
-}
-
-function notesOn({ made, retried, pruned, moved }: Night): string[] {
-  const failed = retried.filter(({ fault }) => fault !== undefined);
-  return [
-    ...made.flatMap(({ manifest, former, warnings, copied }) => [
-      ...[shrinkWords(manifest, former) ?? []].flat().map((words) => `${manifest.database.name}: ${words}`),
-      ...warnings,
-      ...(copied && 'fault' in copied ? [copyWords(copied)] : []),
-    ]),
-    ...failed.map(
-      ({ id, storage, fault }) => `Backup ${id.slice(0, 8)} could again not be copied to ${storage}: ${fault}`,
-    ),
-    ...unmovedWords(moved),
-    ...(typeof pruned === 'string' ? [`Nothing was pruned. ${pruned}`] : []),
-    ...(typeof pruned === 'string'
-      ? []
-      : (prunedReport(pruned).parts ?? []).flatMap((part) => (part.kind === 'note' ? [part.text] : []))),
-  ];
-}
-
-function prunedParts(pruned: Night['pruned']): NonNullable<Report['parts']> {
-  if (typeof pruned === 'string') return [];
-  const removed = pruned.reduce((sum, one) => sum + one.removed.length, 0);
-  return removed === 0
-    ? []
-    : [{ kind: 'note', text: `${counted(removed, 'old copy', 'old copies')} that no rule keeps went.` }];
 }

@@ -6,6 +6,7 @@ import { openBackupDesk, PRUNING } from './backups/backup-desk.ts';
 import { confirmedPlan, restOf } from './backups/confirmed-plan.ts';
 import { planStorages, type StoragePlan } from './backups/plan-storages.ts';
 import { type Pruned, pruneStorages, removalsOf, soFarWords } from './backups/prune-storages.ts';
+import { prunedNotes, prunedWords } from './backups/pruned-words.ts';
 import type { StorageContents } from './backups/read-storage.ts';
 import { syncCatalogue } from './backups/sync-catalogue.ts';
 import { type Context, defineOperation } from './service/operation.ts';
@@ -60,7 +61,16 @@ export const pruneBackups = defineOperation({
     })),
   }),
 
-  report: (pruned): Report => ({ ...prunedReport(pruned), announcement: `removed ${prunedWords(pruned)}` }),
+  report: (pruned): Report => {
+    const notes = prunedNotes(pruned);
+    return {
+      tone: notes.length > 0 ? 'attention' : 'done',
+      title: `Removed: ${prunedWords(pruned)}.`,
+      parts: notes.map((text) => ({ kind: 'note', text })),
+      announcement: `removed ${prunedWords(pruned)}`,
+      ...(notes.length > 0 ? { broken: true } : {}),
+    };
+  },
 
   json: (pruned) => pruned,
 });
@@ -123,30 +133,4 @@ function wordsFor(count: number, leftovers: number): string {
     ...(leftovers > 0 ? [counted(leftovers, 'leftover')] : []),
   ];
   return listWords(words);
-}
-
-/** What pruning has done, in a sentence and, where something stands in the way, what that is. */
-export function prunedReport(pruned: readonly Pruned[]): Report {
-  const failed = pruned.flatMap((one) => one.failed.map((failure) => ({ ...failure, storage: one.storage })));
-  const notes = [
-    ...pruned.flatMap(({ refusal }) => refusal ?? []),
-    ...failed.slice(0, 5).map(({ key, storage, reason }) => `${key} in ${storage} could not be removed: ${reason}`),
-    ...(failed.length > 5 ? [`${failed.length - 5} more could not be removed.`] : []),
-  ];
-  return {
-    tone: notes.length > 0 ? 'attention' : 'done',
-    title: `Removed: ${prunedWords(pruned)}.`,
-    parts: notes.map((text) => ({ kind: 'note', text })),
-    ...(notes.length > 0 ? { broken: true } : {}),
-  };
-}
-
-function prunedWords(pruned: readonly Pruned[]): string {
-  const words = pruned
-    .filter(({ refusal }) => refusal === undefined)
-    .map(
-      ({ storage, removed, swept }) =>
-        `${counted(removed.length, 'backup')}${swept > 0 ? ` and ${counted(swept, 'leftover')}` : ''} from ${storage}`,
-    );
-  return listWords(words) || 'nothing';
 }
