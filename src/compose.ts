@@ -17,6 +17,7 @@ import type {
   Meter,
   Ports,
   Probes,
+  RestoreDesk,
 } from './ports.ts';
 import { version } from './version.ts';
 
@@ -49,6 +50,7 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
     ports: {
       ...{ databases, jobs: queue, cache, directory, clock, log, settings, pager, meter, journal },
       openBackups: composeBackups(config),
+      openRestores: composeRestores(config),
       openProbes: composeProbes(config, { log, meter }),
       openLogs: composeLogs(config),
     },
@@ -65,6 +67,11 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
 /** The store's package is large. */
 function composeBackups(config: Config): () => Promise<BackupDesk> {
   return whenAsked(async () => (await import('./adapters/backup-desk.ts')).openBackups({ ...config, version }));
+}
+
+/** The same. */
+function composeRestores(config: Config): () => Promise<RestoreDesk> {
+  return whenAsked(async () => (await import('./adapters/restore-desk.ts')).openRestores(config));
 }
 
 function composeProbes(config: Config, given: Pick<Given, 'log' | 'meter'>): () => Promise<Probes> {

@@ -58,6 +58,7 @@ export function withBuiltIns(entries: readonly ScheduleEntry[], around: Around):
     ...(hasBackups
       ? [
           builtIn('nightly-backup', '0 2 * * *', { channel: announcements, catchUpMs: 12 * HOUR_MS }),
+          builtIn('drill', '0 4 * * 0', { channel: announcements, catchUpMs: 48 * HOUR_MS }),
         ]
       : []),
     ...(announcements === undefined

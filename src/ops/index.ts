@@ -13,6 +13,7 @@ import { createOrg } from './create-org.ts';
 import { dbReport } from './db-report.ts';
 import { deny } from './deny.ts';
 import { digest } from './digest.ts';
+import { drill } from './drill.ts';
 import { endMaintenance } from './end-maintenance.ts';
 import { expireAccess } from './expire-access.ts';
 import { freeze } from './freeze.ts';
@@ -29,8 +30,10 @@ import { openAccessReview } from './open-access-review.ts';
 import { pauseSchedule } from './pause-schedule.ts';
 import { pinBackup } from './pin-backup.ts';
 import { pruneBackups } from './prune-backups.ts';
+import { restore } from './restore.ts';
 import { resumeSchedule } from './resume-schedule.ts';
 import { revokeModule } from './revoke-module.ts';
+import { rollback } from './rollback.ts';
 import { round } from './round.ts';
 import { runSchedule } from './run-schedule.ts';
 import { runs } from './runs.ts';
@@ -39,6 +42,7 @@ import type { Operation } from './service/operation.ts';
 import { showOrg } from './show-org.ts';
 import { showRun } from './show-run.ts';
 import { thaw } from './thaw.ts';
+import { undoRestore } from './undo-restore.ts';
 import { unpinBackup } from './unpin-backup.ts';
 import { verifyBackup } from './verify-backup.ts';
 import { whoami } from './whoami.ts';
@@ -68,6 +72,10 @@ export const OPERATIONS: readonly Operation[] = [
   unpinBackup,
   pruneBackups,
   nightlyBackup,
+  restore,
+  undoRestore,
+  rollback,
+  drill,
   dbReport,
   digest,
   round,

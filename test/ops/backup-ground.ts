@@ -9,7 +9,7 @@ import { readPrograms } from '../../src/config/programs.ts';
 import { type BackupManifest, manifestText } from '../../src/domain/backup-manifest.ts';
 import { backupKey, manifestKey } from '../../src/domain/backup-name.ts';
 import { inOnePiece } from '../../src/ops/backups/in-one-piece.ts';
-import type { BackupDesk, BackupSettings, BackupStorage, Settings } from '../../src/ports.ts';
+import type { BackupDesk, BackupSettings, BackupStorage, RestoreDesk, Settings } from '../../src/ports.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { plantedManifest } from './planted-manifest.ts';
 
@@ -29,6 +29,8 @@ interface GroundOptions {
   readonly offsite?: S3Settings;
   readonly backups?: Partial<BackupSettings>;
   readonly settings?: Partial<Settings>;
+  /** What is put in the place of what restores are made with. */
+  readonly restores?: Partial<RestoreDesk>;
   /** Where the private keys are. */
   readonly identityFile?: string;
 }
@@ -36,18 +38,34 @@ interface GroundOptions {
 export const RETENTION = { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 };
 
 /** Opened for one test, and closed with it. */
-export async function openGround({ offsite, backups, settings, identityFile }: GroundOptions = {}): Promise<Ground> {
+export async function openGround({
+  offsite,
+  backups,
+  settings,
+  identityFile,
+  restores,
+}: GroundOptions = {}): Promise<Ground> {
   const home = mkdtempSync(join(tmpdir(), 'capops-backups-'));
   const folder = join(home, 'backups');
   const own = { ...settings, backups: { retention: RETENTION, ...backups } };
   const state: { backups?: BackupDesk } = {};
   const programs = readPrograms(process.env).value;
   if (!programs) throw new Error('PG_BIN is wrong');
-  const desk = await openDesk({
+  const desk: Desk = await openDesk({
     settings: own,
     backups: async () => {
       if (!state.backups) throw new Error('no backups yet');
       return state.backups;
+    },
+    restores: async () => {
+      const { openRestores } = await import('../../src/adapters/restore-desk.ts');
+      const own = {
+        databaseUrl: desk.platformUrl,
+        drillDatabaseUrl: undefined,
+        programs,
+        backups: { folder, offsite },
+      };
+      return { ...openRestores(own), ...restores };
     },
   });
   desk.now = new Date();

@@ -11,6 +11,7 @@ import type {
   Directory,
   Policy,
   Probes,
+  RestoreDesk,
   Settings,
 } from '../../src/ports.ts';
 import { createPlatformDatabase } from '../setup/database.ts';
@@ -61,6 +62,8 @@ interface DeskOptions {
   readonly directory?: Directory;
   /** What backups are made with; absent: nothing. */
   readonly backups?: () => Promise<BackupDesk>;
+  /** What restores are made with; absent: nothing. */
+  readonly restores?: () => Promise<RestoreDesk>;
   /** What health is looked at with; absent: nothing. */
   readonly probes?: () => Promise<Probes>;
   /** Rewrites the addresses, to put a proxy between. */
@@ -73,6 +76,7 @@ export async function openDesk({
   cache,
   directory,
   backups,
+  restores,
   probes,
   through = (url) => url,
 }: DeskOptions = {}): Promise<Desk> {
@@ -102,6 +106,7 @@ export async function openDesk({
         log: { debug: quiet, info: quiet, warn: complain, error: complain },
         settings: { environment: 'test', timeZone: 'UTC', policy: POLICY, ...settings },
         openBackups: backups,
+        openRestores: restores,
         openProbes: probes,
       },
       OPERATIONS,

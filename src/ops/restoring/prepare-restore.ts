@@ -18,10 +18,9 @@ export async function prepareRestore(context: Context, asked: string, wish: Rest
   const { trust, source } = restorable;
   const { identities } = backups;
   const plan = await desk.tools.plan(desk.server.addressOf(desk.server.live), source, {
-    trust,
-    identities,
-    signal: context.signal,
-    progress: context.progress,
+    ...{ trust, identities, signal: context.signal, progress: context.progress },
+    // What is live is not empty, and is not what it goes into.
+    within: { before: '', after: '' },
   });
   if (plan.obstacles.length > 0) throw refusal(plan.obstacles);
   return { desk, backups, restorable, plan, wish, within: await wayOf(context, desk, { wish, trust }) };

@@ -1,5 +1,5 @@
 import { type HealthFinding, overallWords } from '../../domain/health.ts';
-import { latestHealth } from '../../models/latest-health.ts';
+import { HealthRound } from '../../models/health-round.ts';
 import type { Ports } from '../../ports.ts';
 import { lookAtHealth } from '../health/look-at-health.ts';
 import { maintenanceParts } from '../health/maintenance-words.ts';
@@ -41,5 +41,5 @@ export const healthNow: Subject = {
 /** As it is now; where this process has nothing to look with, as it was seen last. */
 async function findingsNow(ports: Ports): Promise<readonly HealthFinding[]> {
   if (ports.openProbes) return lookAtHealth(ports, { isVerbose: false });
-  return (await latestHealth(ports.databases.ledger))?.findings ?? [];
+  return (await HealthRound.current(ports.databases.ledger)).findings;
 }

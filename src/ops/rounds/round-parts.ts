@@ -38,10 +38,7 @@ export const CHECKLISTS: Readonly<Record<Round, readonly RoundPart[]>> = {
     { words: 'Back up everything in full', operation: 'nightly-backup' },
     { words: 'Begin the access review', operation: 'open-access-review' },
     { words: 'Answer the access review', subject: reviewOfAccess },
-    {
-      words: 'Restore a backup, to prove it',
-      byHand: 'CapOps does not do this yet: docs/disaster.md has the commands',
-    },
+    { words: 'Restore a backup, to prove it', operation: 'drill' },
   ],
   monthly: [
     { words: 'Keep the backup of last month', subject: monthlyBackup },

@@ -1,0 +1,161 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/ops/service/service.ts';
+import { onServer } from '../setup/database.ts';
+import { type Ground, openGround } from './backup-ground.ts';
+import { ADA, OMAR, POLICY, said, TERMINAL } from './desk.ts';
+
+const FORCED = { force: { reason: 'a test' } };
+
+/** Types a command in the terminal, and confirms what it shows. */
+async function confirmed(ground: Ground, text: string): Promise<Outcome> {
+  const shown = await ground.types(TERMINAL, text, FORCED);
+  if (shown.kind !== 'preview' || shown.confirmation === undefined) return shown;
+  return ground.types(TERMINAL, text, { ...FORCED, confirmation: shown.confirmation });
+}
+
+async function done(ground: Ground, text: string): Promise<string> {
+  const outcome = await confirmed(ground, text);
+  if (outcome.kind !== 'done') throw new Error(said(outcome));
+  return said(outcome);
+}
+
+const codes = async (ground: Ground) =>
+  (await ground.platform('SELECT code FROM public.organizations ORDER BY code')).map(({ code }) => code);
+
+/** Databases beside the live one, without their stamps. */
+async function beside(ground: Ground): Promise<string[]> {
+  const live = new URL(ground.platformUrl).pathname.slice(1);
+  const rows = await ground.platform(
+    `SELECT datname FROM pg_database WHERE datname LIKE '${live}\\_%' ORDER BY datname`,
+  );
+  return rows
+    .map(({ datname }) =>
+      String(datname)
+        .slice(live.length + 1)
+        .replace(/_\d{8}t\d{6}z$/, ''),
+    )
+    .filter((name) => name !== 'capops');
+}
+
+async function tidy(ground: Ground): Promise<void> {
+  const live = new URL(ground.platformUrl).pathname.slice(1);
+  const rows = await ground.platform(
+    `SELECT datname FROM pg_database WHERE datname ~ '^${live}_(before|restore|undone|drill)'`,
+  );
+  await onServer(...rows.map(({ datname }) => `DROP DATABASE "${datname}" WITH (FORCE)`));
+}
+
+/** A backup of one airport, after which another one came. */
+async function between(): Promise<Ground> {
+  const admin = { users: ['U0ADA', 'U0EVE'], groups: [] };
+  const policy = { ...POLICY, roles: { ...POLICY.roles, admin } };
+  const ground = await openGround({ settings: { timeZone: 'Europe/London', policy } });
+  await ground.airports('LHR');
+  await done(ground, 'grant LHR work');
+  await done(ground, 'backup');
+  ground.now = new Date(ground.now.getTime() + 3_600_000);
+  await ground.airports('SIN');
+  return ground;
+}
+
+describe('a restore', () => {
+  test('puts the backup in the place of what is live, which is kept, and can be undone', async () => {
+    const ground = await between();
+    const words = await done(ground, 'restore latest');
+    expect(words).toMatch(/platform_\w+ in test is now backup \w{8}\. The platform could not be used for [\d.]+ s\./);
+    expect(words).toContain('tables are those of the manifest.');
+    expect(words).toContain('definitions are the same, to the letter.');
+    expect(await codes(ground)).toEqual(['LHR']);
+    expect(await beside(ground)).toEqual(['before']);
+    expect(await ground.ledger('SELECT step, unavailable_ms < 2000 AS quick FROM restores')).toEqual([
+      { step: 'switched', quick: true },
+    ]);
+    const undone = await done(ground, 'undo-restore');
+    expect(undone).toContain('is as it was before the restore of backup');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+    expect(await beside(ground)).toEqual(['undone']);
+    expect(said(await ground.types(TERMINAL, 'undo-restore'))).toContain('There is no restore to undo');
+    await tidy(ground);
+  });
+
+  test('backs up what is live before, as a safety backup', async () => {
+    const ground = await between();
+    await done(ground, 'restore latest');
+    const kinds = await ground.ledger(`SELECT kind, manifest->>'note' AS note FROM backups ORDER BY taken_at`);
+    expect(kinds).toEqual([
+      { kind: 'manual', note: null },
+      { kind: 'safety', note: 'before a restore' },
+    ]);
+    await tidy(ground);
+  });
+
+  test('shows before what would be lost and what would come back', async () => {
+    const ground = await between();
+    await done(ground, 'revoke LHR work');
+    const shown = await ground.types(TERMINAL, 'restore latest', FORCED);
+    const words = JSON.stringify(shown);
+    expect(shown).toMatchObject({
+      kind: 'preview',
+      confirmLabel: 'Replace the database',
+      confirmWord: expect.stringMatching(/^platform_/),
+    });
+    expect(words).toMatch(/\["public.organizations","1","2"\]/);
+    expect(words).toContain('LHR: work');
+    expect(words).toContain('59 minutes ago');
+    expect(await beside(ground)).toEqual([]);
+  });
+
+  test('of what is not as its manifest says changes nothing, and leaves nothing behind', async () => {
+    const ground = await between();
+    await ground.ledger(`UPDATE backups SET manifest = jsonb_set(manifest, '{tables,public.organizations}', '7')`);
+    const outcome = await confirmed(ground, 'restore latest');
+    expect(said(outcome)).toContain('public.organizations has 1 rows, and had 7');
+    expect(said(outcome)).toContain('The live database was not touched.');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+    expect(await beside(ground)).toEqual([]);
+    expect(await ground.ledger('SELECT step FROM restores')).toEqual([{ step: 'abandoned' }]);
+  });
+
+  test('of a file that was cut off does not begin', async () => {
+    const ground = await between();
+    const path = join(ground.elsewhere, 'cut.sql');
+    writeFileSync(path, '--\n-- PostgreSQL database dump\n--\nCREATE TABLE a ();\n');
+    expect(said(await confirmed(ground, `restore ${path} --accept-foreign`))).toContain('cut off');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+    rmSync(path);
+  });
+
+  test('of a file that is not ours wants to be told so, and Slack has no files', async () => {
+    const ground = await between();
+    const path = join(ground.elsewhere, 'old.sql');
+    writeFileSync(path, 'SELECT 1;');
+    expect(said(await confirmed(ground, `restore ${path}`))).toContain('is not one of CapOps’ own backups');
+    expect(said(await ground.types(ADA, `restore ${path}`))).toContain('Files are restored in the terminal');
+  });
+
+  test('is for admins, with a second person', async () => {
+    const ground = await between();
+    expect((await ground.types(OMAR, 'restore latest')).kind).toBe('denied');
+    const shown = await ground.types(ADA, 'restore latest');
+    if (shown.kind !== 'preview') throw new Error(said(shown));
+    const asked = await ground.types(ADA, 'restore latest', { confirmation: shown.confirmation });
+    expect(asked.kind).toBe('awaiting');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+  });
+
+  test('that cannot be backed up before goes on only when told to', async () => {
+    const ground = await between();
+    const { platform } = ground.backups.sources;
+    const inspect = () => Promise.reject(new Error('The database is broken.'));
+    ground.backups = { ...ground.backups, sources: { ...ground.backups.sources, platform: { ...platform, inspect } } };
+    expect(said(await confirmed(ground, 'restore latest'))).toContain('add --without-safety-backup');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+    expect(await done(ground, 'restore latest --without-safety-backup')).toContain(
+      'could not be backed up: The database is broken.',
+    );
+    expect(await codes(ground)).toEqual(['LHR']);
+    await tidy(ground);
+  });
+});
