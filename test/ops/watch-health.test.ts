@@ -246,6 +246,20 @@ describe('a maintenance window', () => {
     ).toEqual([{ unhealthy: 1, in_maintenance: 10 }]);
   });
 
+  test('that somebody announced keeps everything quiet until its end', async () => {
+    const { found, messages, minutes, ledger } = await watched();
+    await ledger(
+      "INSERT INTO maintenance_windows (id, began, ends, reason, opened_by) VALUES (gen_random_uuid(), clock.now(), clock.now() + interval '10 minutes', 'a test', 'Ada')",
+    );
+    found.gateway = down;
+    await minutes(9);
+    expect([messages, ground.paged.filter((page) => !page.endsWith('over'))]).toEqual([[], []]);
+    await minutes(1);
+    expect(messages.map(({ title }) => title())).toEqual([
+      'API Gateway is down, after the maintenance. Connection refused.',
+    ]);
+  });
+
   test('says nothing of what was down within it', async () => {
     const { found, messages, minutes, ledger } = await watched({ maintenance: [patches] });
     await ground.setClocks('2026-11-20T12:30:00Z');
