@@ -74,12 +74,16 @@ export class Restore extends Model {
     return Restore.query(ledger).whereNull('ended_at').orderBy('begun_at', 'desc');
   }
 
-  /** The one that can be undone: the last that was switched in, while what was there before is kept. */
+  /**
+   * The one that may be undone: the last that was switched in, while what was there before is kept; or that was about to be, for
+   * whoever was killed then could not say whether it was.
+   */
   static async undoable(ledger: Knex, database: string): Promise<Restore | undefined> {
     return Restore.query(ledger)
-      .where({ database, step: 'switched' })
+      .where({ database })
+      .whereIn('step', ['filling', 'ready', 'switched'])
       .whereNull('ended_at')
-      .orderBy('switched_at', 'desc')
+      .orderBy('begun_at', 'desc')
       .limit(1)
       .first();
   }

@@ -98,10 +98,11 @@ async function undoable(context: Context): Promise<{ readonly desk: RestoreDesk;
   const desk = await openRestoreDesk(context);
   const { live } = desk.server;
   const last = await withLedger(() => Restore.undoable(context.databases.ledger, live));
-  if (!last)
-    throw new UserError('There is no restore to undo: none was made, or what was there before is no longer kept.');
+  const none = 'There is no restore to undo: none was made, or what was there before is no longer kept.';
+  if (!last) throw new UserError(none);
   const placement = placementOf(context, desk, last);
   if (!(await placement.isLive(last))) {
+    if (last.step !== 'switched') throw new UserError(none);
     throw new UserError(
       `${live} is not what was restored any more: somebody has replaced it otherwise. Nothing was changed.`,
     );
@@ -118,8 +119,10 @@ export async function putBack(context: Context, desk: RestoreDesk, last: Restore
   const placement = placementOf(context, desk, last);
   const now = clock.now();
   const undone = placement.undoneName(now);
-  // Whoever looks after a kill has to know the name.
-  await withLedger(() => Restore.advance(databases.ledger, { runId: last.runId, from: ['switched'] }, { undone }));
+  // Whoever looks after a kill has to know the name. The restore itself may have been killed before it could note its end.
+  const from = ['filling', 'ready', 'switched'] as const;
+  const change = { step: 'switched', switchedAt: last.switchedAt ?? now, undone } as const;
+  await withLedger(() => Restore.advance(databases.ledger, { runId: last.runId, from }, change));
   const unavailableMs = await placement.putBack(last, undone);
   await context.noteSoFar({ words: `${last.database} is as it was before the restore of ${last.source}.` });
   const keptUntil = keptFrom(now);

@@ -139,7 +139,7 @@ describe('a restore', () => {
     const ground = await between();
     expect((await ground.types(OMAR, 'restore latest')).kind).toBe('denied');
     const shown = await ground.types(ADA, 'restore latest');
-    if (shown.kind !== 'preview') throw new Error(said(shown));
+    if (shown.kind !== 'preview' || shown.confirmation === undefined) throw new Error(said(shown));
     const asked = await ground.types(ADA, 'restore latest', { confirmation: shown.confirmation });
     expect(asked.kind).toBe('awaiting');
     expect(await codes(ground)).toEqual(['LHR', 'SIN']);

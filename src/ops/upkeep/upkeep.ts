@@ -4,6 +4,7 @@ import { startBackupUpkeep } from '../backups/backup-upkeep.ts';
 import { startSizeUpkeep } from '../database/note-sizes.ts';
 import { startAccessUpkeep } from '../expiring/access-upkeep.ts';
 import { startHealthUpkeep } from '../health/health-upkeep.ts';
+import { startRestoreUpkeep } from '../restoring/restore-upkeep.ts';
 import { pruneSlots } from '../scheduling/prune-slots.ts';
 import { anchorAfter } from './anchor.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -68,10 +69,11 @@ export function startUpkeep(
   const access = startAccessUpkeep(board);
   const sizes = startSizeUpkeep(ports);
   const health = startHealthUpkeep(board);
+  const restores = startRestoreUpkeep(board);
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([first, tend(), backups.stop(), access.stop(), sizes.stop(), health.stop()]);
+      await Promise.all([first, tend(), backups.stop(), access.stop(), sizes.stop(), health.stop(), restores.stop()]);
       await attempt('the ledger could not be told that CapOps has ended', () =>
         Start.ended(ledger, startId, clock.now()),
       );
