@@ -1,5 +1,6 @@
 import { ageWords } from '../../domain/age-words.ts';
 import { type HealthFinding, overallState } from '../../domain/health.ts';
+import type { OpenMaintenance } from '../../domain/health-windows.ts';
 import type { Offer } from '../../errors.ts';
 import { HealthRound } from '../../models/health-round.ts';
 import { maintenanceParts } from '../health/maintenance-words.ts';
@@ -22,7 +23,8 @@ export const health: HomeSubject = {
     const [round, windows] = await Promise.all([HealthRound.current(databases.ledger), openMaintenance(viewer)]);
     const { minute: checkedAt, findings } = round;
     const maintenance = maintenanceParts(windows, settings.timeZone);
-    if (!checkedAt) return { tone: 'info', title: NOT_YET, parts: maintenance, offers: [LOOK] };
+    const offers = [LOOK, ...endings(windows)];
+    if (!checkedAt) return { tone: 'info', title: NOT_YET, parts: maintenance, offers };
     const ageMs = now.getTime() - checkedAt.getTime();
     const age = ageMs < 60_000 ? 'Looked at within the last minute.' : `Looked at ${ageWords(checkedAt, now)} ago.`;
     const late = ageMs > STALE_MS ? ' It may be different by now.' : '';
@@ -35,10 +37,23 @@ export const health: HomeSubject = {
         ...maintenance,
         { kind: 'note', text: `${age}${late}` },
       ],
-      offers: [LOOK],
+      offers,
     };
   },
 };
+
+/** Ways to end maintenance that somebody announced. */
+function endings(windows: readonly OpenMaintenance[]): Offer[] {
+  return windows
+    .flatMap(({ id }) => (id === undefined ? [] : [id]))
+    .slice(0, 3)
+    .map((id) => ({
+      label: `End maintenance ${id.slice(0, 8)}`,
+      operation: 'end-maintenance',
+      input: { window: id },
+      confirm: 'End this maintenance before its time?',
+    }));
+}
 
 function titleOf(findings: readonly HealthFinding[]): string {
   const overall = overallState(findings);

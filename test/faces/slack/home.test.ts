@@ -138,6 +138,7 @@ describe('the home tab', () => {
     const { plain } = await open('U0ADA');
     expect(plain).toContain('Looked at 60 minutes ago. It may be different by now.');
     expect(plain).toMatch(/Maintenance of API Gateway until .*: of the move \(omar/);
+    expect(plain).toMatch(/End maintenance [0-9a-f]{8}/);
     expect(plain).toMatch(/Changes in staging are frozen since .*because the move\./);
     const home = await shows('U0ADA', 'Thaw');
     bot.laterBy(MINUTE_MS);
