@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
  */
 export function leash(program: ChildProcess): void {
   if (program.pid === undefined) return;
-  const shell = spawn('/bin/sh', ['-c', 'read _; kill -KILL -- "-$0"', String(program.pid)], {
+  const shell = spawn('/bin/sh', ['-c', 'read _; kill -s KILL -- "-$0"', String(program.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',

@@ -14,6 +14,7 @@ import type { StagedDump } from './restore-staging.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
 const TRANSACTION_TIMEOUT_SINCE = 17;
+const CHECKS_CLIENTS_SINCE = 14;
 
 /** What fills a database. */
 export interface Restoring {
@@ -22,6 +23,7 @@ export interface Restoring {
   readonly pg: PgPrograms;
   readonly programs: Programs;
   readonly signal?: AbortSignal | undefined;
+  readonly serverMajor: number;
 }
 
 export interface ArchiveRestoring extends Restoring {
@@ -57,7 +59,6 @@ async function bareArgs(path: string, { crew, folder, env, pg }: Access & { pg: 
 export interface PlainRestoring extends Restoring {
   /** What to run for each statement of owners and rights, in their order; absent: they run as they stand. */
   readonly instead?: ((statement: HeldStatement) => string | undefined) | undefined;
-  readonly serverMajor: number;
   readonly within?: { readonly before: string; readonly after: string } | undefined;
   readonly hasRestrict: boolean;
 }
@@ -130,12 +131,18 @@ interface Access {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function withAccess<T>({ url, programs, signal }: Restoring, work: (access: Access) => Promise<T>): Promise<T> {
+async function withAccess<T>(
+  { url, programs, signal, serverMajor }: Restoring,
+  work: (access: Access) => Promise<T>,
+): Promise<T> {
   signal?.throwIfAborted();
   const folder = await openWorkFolder();
   const crew = openCrew(signal);
   try {
-    const env = await accessTo(url, { folder, environment: programs.environment });
+    const access = await accessTo(url, { folder, environment: programs.environment });
+    // Else a session whose program was killed would go on until it next reads or writes.
+    const options = serverMajor >= CHECKS_CLIENTS_SINCE ? ['-c client_connection_check_interval=2s'] : [];
+    const env = { ...access, PGOPTIONS: [access.PGOPTIONS, ...options].filter(Boolean).join(' ') };
     const result = await work({ crew, folder, env });
     signal?.throwIfAborted();
     return result;

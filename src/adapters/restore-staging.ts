@@ -14,6 +14,8 @@ import { roomIn, roomiest } from './staging-room.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
 const LOOK_MS = 100;
+const TAR_BLOCK_BYTES = 512;
+const TAR_END_BYTES = 2 * TAR_BLOCK_BYTES;
 
 /** A dump as pg_restore or psql take it. */
 export interface StagedDump {
@@ -43,12 +45,14 @@ export async function stageDump(source: RestoreSource, staging: Staging): Promis
   const isPlainFile = identity.compression === 'none' && !identity.isEncrypted;
   if ('path' in source && isPlainFile && request.trust === 'ours') {
     if (identity.format !== 'directory') await checkStored(source, request);
+    if (identity.format === 'tar') await checkTarEnd(source.path, source);
     return staged(source, staging, { path: resolve(source.path), close: () => undefined });
   }
   const folder = await openWorkFolder(await roomiest(staging.folders.length > 0 ? staging.folders : [tmpdir()]));
   try {
     const path = join(folder.path, 'dump');
     const isThere = await layOut(source, path, staging);
+    if (isThere && identity.format === 'tar') await checkTarEnd(path, source);
     if (isThere) return staged(source, staging, { path, close: folder.end });
     if (request.trust === 'foreign' || identity.format === 'tar') throw noRoom(source, folder);
     // The whole file is held to its SHA-256 before anything of it runs.
@@ -79,6 +83,24 @@ function staged(
       ? decompressedBytes(archiveBytes(source, identity, given), identity.compression, source)
       : archiveBytes({ name: source.name, path }, { isEncrypted: false }, given);
   return { source, identity, path, content, close };
+}
+
+/** A tar archive ends with two blocks of zeros, and pg_restore does not look at them. */
+async function checkTarEnd(path: string, { name }: RestoreSource): Promise<void> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(
+      Buffer.alloc(TAR_END_BYTES),
+      0,
+      TAR_END_BYTES,
+      Math.max(0, size - TAR_END_BYTES),
+    );
+    if (size % TAR_BLOCK_BYTES === 0 && buffer.every((byte) => byte === 0)) return;
+    throw new UserError(`${name} was cut off: the end of a tar archive is not at its end.`);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whether it had room. */

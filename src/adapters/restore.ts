@@ -100,6 +100,7 @@ function runPlain(work: Work, instead: ReturnType<typeof rightsFilter> | undefin
   const content = sqlOf(dump, readingOf(work, { isWhole: true }));
   const { signal, within } = request;
   const hasRestrict = knowsRestrict(pg);
+  const serverMajor = rights.target.major;
   return restorePlain(content, {
     url,
     pg,
@@ -108,14 +109,25 @@ function runPlain(work: Work, instead: ReturnType<typeof rightsFilter> | undefin
     instead,
     within,
     hasRestrict,
-    serverMajor: rights.target.major,
+    serverMajor,
   });
 }
 
 async function runArchive(work: Work, isBare: boolean): Promise<{ jobs: number; warnings: string[] }> {
-  const { dump, pg, url, programs, request } = work;
+  const { dump, pg, url, programs, request, rights } = work;
   const jobs = dump.path === undefined || dump.identity.format === 'tar' ? 1 : jobsOf(work);
-  return { jobs, warnings: await restoreArchive(dump, { url, pg, programs, signal: request.signal, jobs, isBare }) };
+  return {
+    jobs,
+    warnings: await restoreArchive(dump, {
+      url,
+      pg,
+      programs,
+      signal: request.signal,
+      jobs,
+      isBare,
+      serverMajor: rights.target.major,
+    }),
+  };
 }
 
 function jobsOf({ request }: Work): number {
