@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -70,12 +71,18 @@ describe('the errors of a log file', () => {
   });
 
   test('after a rotation, the earlier files count as far as they reach back, packed ones too', async () => {
-    writeFileSync(path('app.log.3'), yesterday('ERROR never read'));
+    writeFileSync(path('app.log.3'), 'ERROR never read\n');
     utimesSync(path('app.log.3'), OLD, OLD);
     writeFileSync(path('app.log.2.gz'), gzipSync(yesterday('ERROR old') + line(1, 'ERROR x')));
     writeFileSync(path('app.log.1'), line(2, 'ERROR x') + line(3, 'ERROR x'));
     writeFileSync(path(), line(4, 'ERROR x'));
     expect(await summary()).toMatchObject({ total: 4, kinds: [{ count: 4, newest: '2026-11-22T04:00:00Z ERROR x' }] });
+  });
+
+  test('a file that is rotated just now, and there under both names, counts once', async () => {
+    writeFileSync(path(), line(1, 'ERROR x'));
+    linkSync(path(), path('app.log.1'));
+    expect(await summary()).toMatchObject({ total: 1 });
   });
 
   test('a file that was emptied, or is written to meanwhile, is read as it is', async () => {
@@ -105,6 +112,10 @@ describe('the errors of a log file', () => {
     const found = await summary();
     expect(found?.kinds.map(({ count }) => count)).toEqual([1, 1, 1]);
     expect(JSON.stringify(found).length).toBeLessThan(3000);
+    const lengths: number[] = [];
+    const source = openLogFile({ name: 'api', file: path() });
+    await source.read({ since: SINCE, now: NOW }, (one) => lengths.push(one.length));
+    expect(Math.max(...lengths)).toBe(16_384);
   });
 
   test('memory stays flat over 60 MB', async () => {
