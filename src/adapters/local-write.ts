@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PARTIAL } from '../domain/storage-key.ts';
 import { AlreadyThereError } from '../errors.ts';
@@ -7,6 +7,8 @@ import type { WriteOptions } from '../ports.ts';
 import { codeOf, storageError, unlessMissing } from './local-failure.ts';
 import { type Folder, makeFolderOf, syncFolder } from './local-folder.ts';
 import { type Measure, type MeasuredContent, measured } from './measured-content.ts';
+
+const FLUSH_BYTES = 16 * 2 ** 20;
 
 /** Writes under another name, has all of it on the disk, and only then gives it its own name. */
 export async function writeFile(
@@ -33,15 +35,41 @@ export async function writeFile(
 
 async function writePartial(partial: string, passing: MeasuredContent): Promise<Measure> {
   const file = await open(partial, 'wx', 0o600);
+  const flushing = flushAsItGoes(file);
   try {
-    for await (const chunk of passing.chunks) await file.appendFile(chunk);
+    for await (const chunk of passing.chunks) {
+      await file.appendFile(chunk);
+      flushing.wrote(chunk.byteLength);
+    }
+    await flushing.done();
     await file.sync();
   } finally {
+    await flushing.done().catch(() => undefined);
     await file.close();
   }
   const measure = passing.measure();
   if (!measure) throw new Error('The content ended before its end');
   return measure;
+}
+
+/** Has the disk at work while content still comes, so that little is left for the end. `done` rejects where that failed. */
+function flushAsItGoes(file: FileHandle): { wrote(bytes: number): void; done(): Promise<void> } {
+  let waiting = 0;
+  let isAtWork = false;
+  let work = Promise.resolve();
+  const wrote = (bytes: number) => {
+    waiting += bytes;
+    if (isAtWork || waiting < FLUSH_BYTES) return;
+    waiting = 0;
+    isAtWork = true;
+    work = work
+      .then(() => file.datasync())
+      .finally(() => {
+        isAtWork = false;
+      });
+    work.catch(() => undefined); // Whoever asks whether it is done hears of it.
+  };
+  return { wrote, done: () => work };
 }
 
 /** False when the name is taken. */

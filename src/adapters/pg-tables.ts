@@ -33,6 +33,8 @@ export async function dumpedTables(client: Client): Promise<DumpedTable[]> {
 
 /** Counts each, one after the other, in the transaction that the client has open. */
 export async function countRows(client: Client, tables: readonly DumpedTable[]): Promise<Record<string, number>> {
+  // More workers would take the cores from the dump that runs beside.
+  await client.query('SET LOCAL max_parallel_workers_per_gather = 0');
   const counts: Record<string, number> = {};
   for (const { name, condition } of tables) {
     const { rows } = await client.query(`SELECT count(*) AS rows FROM ONLY ${name} ${condition}`);
