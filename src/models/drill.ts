@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { Model, raw, snakeCaseMappers } from 'objection';
 import { Backup } from './backup.ts';
+import { Run } from './run.ts';
 
 /** A restore for practice, and the databases that are made for it. */
 export class Drill extends Model {
@@ -28,7 +29,7 @@ export class Drill extends Model {
     await Drill.query(ledger)
       .insert(drill as object)
       .onConflict('run_id')
-      .merge({ databases, endedAt: null } as never)
+      .merge({ databases, ended_at: null } as never)
       .toKnexQuery();
   }
 
@@ -36,7 +37,7 @@ export class Drill extends Model {
   static async proved(ledger: Knex, runId: string, proof: { seconds: number; at: Date }): Promise<void> {
     await ledger.transaction(async (trx) => {
       const [drill] = await Drill.query(trx)
-        .where({ runId })
+        .where('run_id', runId)
         .patch({ isProven: true, seconds: proof.seconds })
         .returning('backup_id');
       if (drill) await Backup.query(trx).findById(drill.backupId).patch({ provenAt: proof.at });
@@ -55,8 +56,6 @@ export class Drill extends Model {
   static async leftOver(ledger: Knex): Promise<Drill[]> {
     return Drill.query(ledger)
       .whereNull('ended_at')
-      .whereExists(
-        ledger('runs').select(raw('1')).whereRaw('runs.id = drills.run_id').whereNotNull('finished_at') as never,
-      );
+      .whereExists(Run.query().whereColumn('runs.id', 'drills.run_id').whereNotNull('runs.finished_at'));
   }
 }

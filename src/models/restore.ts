@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
-import { Model, type Pojo, raw, snakeCaseMappers } from 'objection';
+import { Model, type Pojo, snakeCaseMappers } from 'objection';
 import type { Aside } from '../domain/in-place-sql.ts';
+import { Run } from './run.ts';
 
 /**
  * How far a restore is: `filling` a scratch database, `ready` to be switched in, `switched`. After that `undone`, or `dropped`:
@@ -92,9 +93,7 @@ export class Restore extends Model {
   static async leftOver(ledger: Knex): Promise<Restore[]> {
     return Restore.query(ledger)
       .whereIn('step', ['filling', 'ready'])
-      .whereExists(
-        ledger('runs').select(raw('1')).whereRaw('runs.id = restores.run_id').whereNotNull('finished_at') as never,
-      )
+      .whereExists(Run.query().whereColumn('runs.id', 'restores.run_id').whereNotNull('runs.finished_at'))
       .orderBy('begun_at');
   }
 

@@ -9,7 +9,7 @@ import { readPrograms } from '../../src/config/programs.ts';
 import { type BackupManifest, manifestText } from '../../src/domain/backup-manifest.ts';
 import { backupKey, manifestKey } from '../../src/domain/backup-name.ts';
 import { inOnePiece } from '../../src/ops/backups/in-one-piece.ts';
-import type { BackupDesk, BackupSettings, BackupStorage, RestoreDesk, Settings } from '../../src/ports.ts';
+import type { BackupDesk, BackupSettings, BackupStorage, Probes, RestoreDesk, Settings } from '../../src/ports.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { plantedManifest } from './planted-manifest.ts';
 
@@ -29,6 +29,8 @@ interface GroundOptions {
   readonly offsite?: S3Settings;
   readonly backups?: Partial<BackupSettings>;
   readonly settings?: Partial<Settings>;
+  /** What health is looked at with; absent: nothing. */
+  readonly probes?: () => Promise<Probes>;
   /** What is put in the place of what restores are made with. */
   readonly restores?: Partial<RestoreDesk>;
   /** Where the private keys are. */
@@ -43,6 +45,7 @@ export async function openGround({
   backups,
   settings,
   identityFile,
+  probes,
   restores,
 }: GroundOptions = {}): Promise<Ground> {
   const home = mkdtempSync(join(tmpdir(), 'capops-backups-'));
@@ -57,6 +60,7 @@ export async function openGround({
       if (!state.backups) throw new Error('no backups yet');
       return state.backups;
     },
+    ...(probes ? { probes } : {}),
     restores: async () => {
       const { openRestores } = await import('../../src/adapters/restore-desk.ts');
       const own = {

@@ -1,64 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../src/ops/service/service.ts';
-import { onServer } from '../setup/database.ts';
-import { type Ground, openGround } from './backup-ground.ts';
-import { ADA, OMAR, POLICY, said, TERMINAL } from './desk.ts';
-
-const FORCED = { force: { reason: 'a test' } };
-
-/** Types a command in the terminal, and confirms what it shows. */
-async function confirmed(ground: Ground, text: string): Promise<Outcome> {
-  const shown = await ground.types(TERMINAL, text, FORCED);
-  if (shown.kind !== 'preview' || shown.confirmation === undefined) return shown;
-  return ground.types(TERMINAL, text, { ...FORCED, confirmation: shown.confirmation });
-}
-
-async function done(ground: Ground, text: string): Promise<string> {
-  const outcome = await confirmed(ground, text);
-  if (outcome.kind !== 'done') throw new Error(said(outcome));
-  return said(outcome);
-}
-
-const codes = async (ground: Ground) =>
-  (await ground.platform('SELECT code FROM public.organizations ORDER BY code')).map(({ code }) => code);
-
-/** Databases beside the live one, without their stamps. */
-async function beside(ground: Ground): Promise<string[]> {
-  const live = new URL(ground.platformUrl).pathname.slice(1);
-  const rows = await ground.platform(
-    `SELECT datname FROM pg_database WHERE datname LIKE '${live}\\_%' ORDER BY datname`,
-  );
-  return rows
-    .map(({ datname }) =>
-      String(datname)
-        .slice(live.length + 1)
-        .replace(/_\d{8}t\d{6}z$/, ''),
-    )
-    .filter((name) => name !== 'capops');
-}
-
-async function tidy(ground: Ground): Promise<void> {
-  const live = new URL(ground.platformUrl).pathname.slice(1);
-  const rows = await ground.platform(
-    `SELECT datname FROM pg_database WHERE datname ~ '^${live}_(before|restore|undone|drill)'`,
-  );
-  await onServer(...rows.map(({ datname }) => `DROP DATABASE "${datname}" WITH (FORCE)`));
-}
-
-/** A backup of one airport, after which another one came. */
-async function between(): Promise<Ground> {
-  const admin = { users: ['U0ADA', 'U0EVE'], groups: [] };
-  const policy = { ...POLICY, roles: { ...POLICY.roles, admin } };
-  const ground = await openGround({ settings: { timeZone: 'Europe/London', policy } });
-  await ground.airports('LHR');
-  await done(ground, 'grant LHR work');
-  await done(ground, 'backup');
-  ground.now = new Date(ground.now.getTime() + 3_600_000);
-  await ground.airports('SIN');
-  return ground;
-}
+import { ADA, OMAR, said, TERMINAL } from './desk.ts';
+import { beside, between, codes, confirmed, done, FORCED } from './restore-ground.ts';
 
 describe('a restore', () => {
   test('puts the backup in the place of what is live, which is kept, and can be undone', async () => {
@@ -77,7 +21,6 @@ describe('a restore', () => {
     expect(await codes(ground)).toEqual(['LHR', 'SIN']);
     expect(await beside(ground)).toEqual(['undone']);
     expect(said(await ground.types(TERMINAL, 'undo-restore'))).toContain('There is no restore to undo');
-    await tidy(ground);
   });
 
   test('backs up what is live before, as a safety backup', async () => {
@@ -88,7 +31,6 @@ describe('a restore', () => {
       { kind: 'manual', note: null },
       { kind: 'safety', note: 'before a restore' },
     ]);
-    await tidy(ground);
   });
 
   test('shows before what would be lost and what would come back', async () => {
@@ -156,6 +98,5 @@ describe('a restore', () => {
       'could not be backed up: The database is broken.',
     );
     expect(await codes(ground)).toEqual(['LHR']);
-    await tidy(ground);
   });
 });
