@@ -114,6 +114,23 @@ describe('a store that', () => {
     expect(Date.now() - startedAt).toBeLessThan(2 * 3 * PATIENCE.silenceMs + 4000);
   });
 
+  itNeeds('objectStore', 'says nothing to a part is not waited for once the write is aborted', async () => {
+    const { storage, peer } = await openFaulty();
+    const stop = new AbortController();
+    const held = Promise.withResolvers<number>();
+    peer.misbehave((line) => {
+      if (!/partNumber=1/.test(line)) return undefined;
+      held.resolve(Date.now());
+      return 'hang';
+    });
+    const writing = storage.write(KEY, bytesOf(LONG), { signal: stop.signal });
+    const heldAt = await held.promise;
+    stop.abort(new Error('cancelled'));
+    await expect(writing).rejects.toThrow('cancelled');
+    expect(Date.now() - heldAt).toBeLessThan(PATIENCE.silenceMs);
+    expect(peer.asked.filter((line) => /AbortMultipartUpload/.test(line))).toHaveLength(1);
+  });
+
   itNeeds('objectStore', 'answers 200 with an error in it has not taken the object', async () => {
     const opened = await openFaulty();
     opened.peer.misbehave((line) =>
