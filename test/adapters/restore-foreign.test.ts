@@ -232,6 +232,32 @@ describe('The role of a dump from elsewhere', () => {
     expect(await query(live.url, `SELECT FROM pg_roles WHERE rolname = '${role.name}'`)).toEqual([]);
   });
 
+  itNeeds('postgresClient', 'is made and removed by an administrator who is no superuser', async () => {
+    await onServer("CREATE ROLE foreign_admin LOGIN CREATEROLE CREATEDB PASSWORD 'x'");
+    const file = await pgDump(live.url, folder.path('live'), '-Fc');
+    const database = await emptyDatabase();
+    await onServer(`ALTER DATABASE ${database.name} OWNER TO foreign_admin`);
+    const url = Object.assign(new URL(database.url), { username: 'foreign_admin', password: 'x' }).href;
+    const facts = await restoreTools().restore(url, at(file), FOREIGN);
+    expect(facts).toMatchObject({ closedRoles: ['postgres'], warnings: [], jobs: 2 });
+    expect(await query(url, "SELECT tableowner AS o FROM pg_tables WHERE tablename = 'bait'")).toEqual([
+      { o: 'foreign_admin' },
+    ]);
+    expect(await query(url, 'SELECT count(*)::int AS n FROM bait')).toEqual([{ n: 50 }]);
+    const [{ n } = {}] = await query(
+      live.url,
+      "SELECT count(*)::int AS n FROM pg_auth_members WHERE member = 'foreign_admin'::regrole",
+    );
+    expect(n).toBe(0);
+    await query(live.url, 'ALTER ROLE foreign_admin NOCREATEROLE');
+    await database.drop();
+    const next = await emptyDatabase();
+    const other = Object.assign(new URL(next.url), { username: 'foreign_admin', password: 'x' }).href;
+    await expect(restoreTools().restore(other, at(file), FOREIGN)).rejects.toThrow('foreign_admin may make none');
+    await next.drop();
+    await onServer('DROP ROLE foreign_admin');
+  });
+
   itNeeds('postgresClient', 'has a password that the server never heard', async () => {
     const role = await openForeignRole(scratch.url, { sessions: 2 });
     const [{ rolpassword } = {}] = await query(

@@ -136,6 +136,7 @@ describe('A restore', () => {
     const found = await Promise.all(
       ['plain', 'custom', 'tar', 'directory', 'custom, zstd'].map((name) => restoreTools().contents(dump(name))),
     );
+    found.push(await restoreTools().contents(stored(bytesOf(dumps.tar ?? ''))));
     for (const contents of found) expect(contents).toEqual(found[0]);
     expect(found[0]).toEqual({
       tables: [
