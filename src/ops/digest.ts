@@ -11,7 +11,7 @@ import { healthNow } from './rounds/digest-health.ts';
 import { errorLogs } from './rounds/digest-logs.ts';
 import { type DigestSection, lookAtAll, type Span, type Subject } from './rounds/digest-section.ts';
 import { type Context, defineOperation } from './service/operation.ts';
-import type { Report } from './service/report.ts';
+import type { Reply, Report } from './service/report.ts';
 
 const DAY_MS = 86_400_000;
 /** A digest about longer than this is none: after a long pause it begins here. */
@@ -64,12 +64,21 @@ export const digest = defineOperation({
         { kind: 'list', items },
         { kind: 'note', text: `What happened since ${showTime(span.since, span.timeZone)}.` },
       ],
-      thread: sections.map(({ report }) => report),
+      thread: threadOf(sections),
     };
   },
 
   json: ({ span, sections }) => ({ since: span.since, needs: sections.flatMap(({ needs }) => needs), sections }),
 });
+
+/** One reply a subject; those of which there is nothing more to say share one. */
+function threadOf(sections: readonly DigestSection[]): Reply[] {
+  const quiet = sections.filter(({ needs, report }) => needs.length === 0 && (report.parts ?? []).length === 0);
+  const told = sections.filter((section) => !quiet.includes(section)).map(({ report }) => report);
+  if (quiet.length === 0) return told;
+  const items = quiet.map(({ report }) => report.title);
+  return [...told, { tone: 'info', title: 'Of the rest there is nothing to say.', parts: [{ kind: 'list', items }] }];
+}
 
 /** When the schedule last gave one; without any, a day ago. */
 async function lastDigest({ databases: { ledger }, settings, moment: { now }, log }: Context): Promise<Date> {

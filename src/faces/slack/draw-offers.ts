@@ -26,17 +26,19 @@ export function drawOffers(desk: Desk, offers: readonly Offer[], of: string): ty
 
 /** The one button that runs what a preview shows; absent where there is nothing to do. */
 export function drawConfirmation(desk: Desk, { operation, raw }: Wish, preview: PreviewOutcome): types.KnownBlock[] {
-  const { confirmation, confirmLabel } = preview;
+  const { confirmation, confirmLabel, confirmWord } = preview;
   if (confirmation === undefined || confirmLabel === undefined) return [];
   const value = buttonValue({ input: raw, confirmation });
   if (value === undefined) {
     const note = 'This is too long for a button in Slack. Run it in the terminal.';
     return [{ type: 'context', block_id: 'confirmation', elements: [plain(note, BUTTON)] }];
   }
-  const confirm = dialog(desk, { label: confirmLabel, asked: `${confirmLabel}?` });
+  // What the terminal has people type is what destroys.
+  const style = confirmWord === undefined ? 'primary' : 'danger';
+  const confirm = dialog(desk, { label: confirmLabel, asked: `${confirmLabel}?`, style });
   const text = plain(confirmLabel, BUTTON);
   const action_id = `confirm:${operation.name}`;
-  const elements: types.Button[] = [{ type: 'button', action_id, text, value, style: 'primary', confirm }];
+  const elements: types.Button[] = [{ type: 'button', action_id, text, value, style, confirm }];
   return [{ type: 'actions', block_id: `offers:${operation.name}`, elements }];
 }
 
