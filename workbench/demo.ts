@@ -62,7 +62,7 @@ async function createDatabase(url: string): Promise<string> {
   return url.replace(/postgres$/, DATABASE);
 }
 
-function welcome(url: string, { database, policy, folder }: Ground): void {
+function welcome(url: string, { database, folder }: Ground): void {
   console.log(`
   CapOps is ready in the local Slack:  ${url}
 
@@ -71,7 +71,7 @@ function welcome(url: string, { database, policy, folder }: Ground): void {
                /capops health                            whether everything answers
 
   The terminal, on the same demo:
-    DATABASE_URL='${database}' CAPOPS_CONFIG='${policy}' npx -y pnpm@10 ops org LHR
+    DATABASE_URL='${database}' CAPOPS_FOLDER='${folder}' npx -y pnpm@10 ops org LHR
 
   Its data stays in ${folder}; --reset starts anew. Ctrl-C ends it.
 `);

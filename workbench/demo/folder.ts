@@ -53,6 +53,8 @@ backups: {}
 # Each other's second person, to try it.
 approvals:
   revoke-module: { from: [{ users: [U0ADA, U0OMAR] }] }
+  restore: { from: [{ users: [U0ADA, U0OMAR] }] }
+  rollback: { from: [{ users: [U0ADA, U0OMAR] }] }
 `;
 
 const traceFile = (folder: string) => join(folder, 'demo.json');
