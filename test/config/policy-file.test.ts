@@ -56,6 +56,7 @@ terminal:
         storage: undefined,
         retention: { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 },
       },
+      drillChecks: [],
       health: { checks: {}, maintenance: [] },
     });
   });

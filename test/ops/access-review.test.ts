@@ -246,7 +246,11 @@ describe('the access review', () => {
 describe('the digest', () => {
   const titles = async () => {
     const outcome = await ground.desk.types(VERA, 'digest');
-    return outcome.kind === 'done' ? outcome.report.thread?.map(({ title }) => title) : [said(outcome)];
+    if (outcome.kind !== 'done') return [said(outcome)];
+    return (outcome.report.thread ?? []).flatMap(({ title, parts = [] }) => [
+      title,
+      ...parts.flatMap((part) => (part.kind === 'list' ? part.items : [])),
+    ]);
   };
 
   test('says what the review still asks', async () => {
