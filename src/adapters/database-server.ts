@@ -1,14 +1,12 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { UserError } from '../errors.ts';
 import type { DatabaseServer, ServerDatabase } from '../ports/switching.ts';
 import { onDatabase, openAdminSession } from './pg-admin-session.ts';
 import { createLike } from './pg-create-like.ts';
 import { dressLike } from './pg-dress.ts';
 import { openPgSession } from './pg-session.ts';
-import { swapDatabases } from './pg-swap.ts';
+import { switchDatabases } from './pg-switch.ts';
 import { switchObstacles } from './pg-switch-obstacles.ts';
 
-const IN_USE = '55006';
 const FIND = `
   SELECT datname AS name, oid::int8::text AS oid, pg_database_size(oid)::float8 AS bytes,
     (SELECT count(*)::int FROM pg_stat_activity WHERE datid = pg_database.oid) AS sessions
@@ -45,14 +43,7 @@ export function openDatabaseServer(url: string): DatabaseServer {
         return made;
       }),
     dress: (name) => asAdmin([name], (client) => dressLike(client, name, live)),
-    swap: (names) =>
-      asAdmin([names.incoming, names.outgoing], (ender) =>
-        asAdmin([names.incoming, names.outgoing], (renamer) =>
-          swapDatabases({ ender, renamer }, { live, ...names }).catch((error: unknown) => {
-            throw (error as { code?: string }).code === IN_USE ? inUse(live, error as Error) : error;
-          }),
-        ),
-      ),
+    swap: (names) => switchDatabases(url, { live, ...names }),
     drop: async (name) => {
       if (name === live) throw new Error('the platform’s own database is never dropped');
       await asAdmin([name], (client) => client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`));
@@ -63,10 +54,4 @@ export function openDatabaseServer(url: string): DatabaseServer {
 async function find(client: Client, name: string): Promise<ServerDatabase | undefined> {
   const [row] = (await client.query(FIND, [name])).rows;
   return row && { ...row, oid: Number(row.oid) };
-}
-
-function inUse(live: string, error: Error): UserError {
-  return new UserError(
-    `${live} could not be switched within 5 seconds, because sessions on it did not end (${error.message}). Nothing was changed.`,
-  );
 }

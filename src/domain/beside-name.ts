@@ -1,10 +1,18 @@
 /** PostgreSQL cuts names behind this many bytes. */
 const MOST_BYTES = 63;
 
-/** The name of a database that stands beside another: `airport_before_20261122t140000z`. Never longer than PostgreSQL allows. */
-export function besideName(database: string, what: 'restore' | 'before' | 'undone' | 'drill', at: Date): string {
+/**
+ * The name of a database that stands beside another: `airport_before_20261122t140000z`. Never longer than PostgreSQL allows, with
+ * what comes behind it, if anything does.
+ */
+export function besideName(
+  database: string,
+  what: 'restore' | 'before' | 'undone' | 'drill',
+  at: Date,
+  behind = '',
+): string {
   const stamp = at.toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '').toLowerCase();
-  const tail = `_${what}_${stamp}`;
+  const tail = `_${what}_${stamp}${behind}`;
   return firstBytes(database, MOST_BYTES - Buffer.byteLength(tail)) + tail;
 }
 

@@ -76,17 +76,15 @@ export class Restore extends Model {
   }
 
   /**
-   * The one that may be undone: the last that was switched in, while what was there before is kept; or that was about to be, for
-   * whoever was killed then could not say whether it was.
+   * Those that may be undone, the newest first: that were switched in, while what was there before is kept; or that were about to
+   * be, for whoever was killed then could not say whether it was.
    */
-  static async undoable(ledger: Knex, database: string): Promise<Restore | undefined> {
+  static async undoable(ledger: Knex, database: string): Promise<Restore[]> {
     return Restore.query(ledger)
       .where({ database })
       .whereIn('step', ['filling', 'ready', 'switched'])
       .whereNull('ended_at')
-      .orderBy('begun_at', 'desc')
-      .limit(1)
-      .first();
+      .orderBy('begun_at', 'desc');
   }
 
   /** Cut off on the way: its run is over, and it was neither switched in nor given up. */

@@ -67,6 +67,20 @@ export async function hasSchema(platform: Knex, name: string): Promise<boolean> 
   return rows.length > 0;
 }
 
+const DUPLICATE_SCHEMA = '42P06';
+
+/** Waits for whoever is about to give a schema this name in a transaction that still runs. */
+export async function nameSettled(platform: Knex, name: string): Promise<void> {
+  const trx = await platform.transaction();
+  try {
+    await trx.raw('CREATE SCHEMA ??', [name]);
+  } catch (error) {
+    if ((error as { code?: string }).code !== DUPLICATE_SCHEMA) throw error;
+  } finally {
+    await trx.rollback();
+  }
+}
+
 /** Several statements, all or none. They may take as long as they need once they have their locks. */
 export async function runAsOne(platform: Knex, sql: string): Promise<void> {
   await platform.transaction(async (trx) => {

@@ -99,7 +99,7 @@ async function tried(
 ): Promise<NonNullable<Drilled['proof']>> {
   const { databases, clock, signal, progress, runId, settings } = context;
   const { ledger } = databases;
-  const names = drillNames(desk.drills.live, clock.now());
+  const names = await drillNames(desk, clock.now());
   const began = performance.now();
   const note = { runId, backupId: manifest.id, databases: namesOf(names), begunAt: clock.now() };
   await withLedger(() => Drill.begin(ledger, note));

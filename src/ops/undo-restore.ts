@@ -4,9 +4,11 @@ import { UserError } from '../errors.ts';
 import { Restore } from '../models/restore.ts';
 import type { RestoreDesk } from '../ports.ts';
 import { openBackupDesk, resourceOf } from './backups/backup-desk.ts';
+import { forgetCached } from './restoring/forget-cached.ts';
 import { healthAfter } from './restoring/health-after.ts';
 import { placementOf } from './restoring/placement.ts';
 import { openRestoreDesk } from './restoring/restore-desk.ts';
+import { settleFirst } from './restoring/settle-first.ts';
 import { keptFrom, noteUndone } from './restoring/tend-restores.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
@@ -35,6 +37,7 @@ export const undoRestore = defineOperation({
   resource: async (context) => resourceOf((await openBackupDesk(context)).sources.platform),
 
   async preview(context) {
+    const found = await settleFirst(context);
     const { desk, last } = await undoable(context);
     const { environment, timeZone } = context.settings;
     const { live } = desk.server;
@@ -54,6 +57,7 @@ export const undoRestore = defineOperation({
               ['Takes', 'about a second'],
             ],
           },
+          ...found.map((text) => ({ kind: 'note', text }) as const),
         ],
       },
       state: { restore: last.runId },
@@ -62,6 +66,7 @@ export const undoRestore = defineOperation({
   },
 
   async run(context): Promise<Undone> {
+    await settleFirst(context);
     const { desk, last } = await undoable(context);
     return { ...(await putBack(context, desk, last)), health: await healthAfter(context) };
   },
@@ -97,40 +102,43 @@ export const undoRestore = defineOperation({
 async function undoable(context: Context): Promise<{ readonly desk: RestoreDesk; readonly last: Restore }> {
   const desk = await openRestoreDesk(context);
   const { live } = desk.server;
-  const last = await withLedger(() => Restore.undoable(context.databases.ledger, live));
-  const none = 'There is no restore to undo: none was made, or what was there before is no longer kept.';
-  if (!last) throw new UserError(none);
-  const placement = placementOf(context, desk, last);
-  if (!(await placement.isLive(last))) {
-    if (last.step !== 'switched') throw new UserError(none);
+  const open = await withLedger(() => Restore.undoable(context.databases.ledger, live));
+  for (const last of open) {
+    const placement = placementOf(context, desk, last);
+    if (!(await placement.isLive(last))) {
+      // Cut off before its switch, or undone already: the one before it is in place.
+      if (last.step !== 'switched' || last.undone !== null) continue;
+      throw new UserError(
+        `${live} is not what was restored any more: somebody has replaced it otherwise. Nothing was changed.`,
+      );
+    }
+    if (await placement.isKept(last)) return { desk, last };
     throw new UserError(
-      `${live} is not what was restored any more: somebody has replaced it otherwise. Nothing was changed.`,
+      `What was there before the restore of ${last.source} is gone, so it cannot be undone. “restore” brings back its safety backup.`,
     );
   }
-  if (await placement.isKept(last)) return { desk, last };
-  throw new UserError(
-    `What was there before the restore of ${last.source} is gone, so it cannot be undone. “restore” brings back its safety backup.`,
-  );
+  throw new UserError('There is no restore to undo: none was made, or what was there before is no longer kept.');
 }
 
 /** Puts back what was there before. Also for a rollback that ends worse than it began. */
 export async function putBack(context: Context, desk: RestoreDesk, last: Restore): Promise<Omit<Undone, 'health'>> {
-  const { databases, clock, cache, log, runId } = context;
+  const { databases, clock, log, runId } = context;
   const placement = placementOf(context, desk, last);
   const now = clock.now();
-  const undone = placement.undoneName(now);
+  const undone = await placement.undoneName(last, now);
   // Whoever looks after a kill has to know the name. The restore itself may have been killed before it could note its end.
   const from = ['filling', 'ready', 'switched'] as const;
-  const change = { step: 'switched', switchedAt: last.switchedAt ?? now, undone } as const;
-  await withLedger(() => Restore.advance(databases.ledger, { runId: last.runId, from }, change));
+  const known = { switchedAt: last.switchedAt ?? now, keptUntil: last.keptUntil ?? keptFrom(now) };
+  await withLedger(() =>
+    Restore.advance(databases.ledger, { runId: last.runId, from }, { step: 'switched', ...known, undone }),
+  );
+  await context.noteSoFar({ words: `The restore of ${last.source} was about to be undone.` });
   const unavailableMs = await placement.putBack(last, undone);
   await context.noteSoFar({ words: `${last.database} is as it was before the restore of ${last.source}.` });
+  await forgetCached(context, runId);
   const keptUntil = keptFrom(now);
   await noteUndone(databases.ledger, { runId: last.runId, undone, keptUntil }).catch((error: unknown) =>
     log.warn({ err: error, runId }, 'the ledger did not take that a restore was undone; it is found out later'),
   );
-  await cache?.forgetAll().catch((error: unknown) => {
-    log.warn({ err: error, runId }, 'the gateway could not be told to forget what it knew of access');
-  });
   return { live: last.database, undone, source: last.source, keptUntil, unavailableMs };
 }

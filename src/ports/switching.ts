@@ -32,7 +32,8 @@ export interface DatabaseServer {
   dress(name: string): Promise<void>;
   /**
    * Puts `incoming` in the live one's place, which becomes `outgoing`: both renames or none, whatever is killed. Sessions on both are
-   * ended; new ones wait. Needs less than a second; after 5 s it gives up with nothing changed.
+   * ended; new ones wait. Needs less than a second; after 5 s it gives up with nothing changed. Where its answer is lost, the server is
+   * asked: it resolves when it took place.
    */
   swap(names: { readonly incoming: string; readonly outgoing: string }): Promise<Switched>;
   /** Removes a database with all sessions on it; never the live one. One that is gone counts as removed. */

@@ -2,16 +2,24 @@ import type { Knex } from 'knex';
 import { besideName } from '../../domain/beside-name.ts';
 import { type Aside, dropAsideSql, putBackSql } from '../../domain/in-place-sql.ts';
 import type { Restore } from '../../models/restore.ts';
-import { hasSchema, runAsOne } from '../../models/schemas-aside.ts';
+import { hasSchema, nameSettled, runAsOne } from '../../models/schemas-aside.ts';
+import { freeMoment } from './free-moment.ts';
 import type { Placement } from './placement.ts';
 
 /** Within the live database, where the server allows no other: its schemas change their names. */
 export function byRenaming(platform: Knex): Placement {
-  const standsAside = (name: string | undefined) => (name === undefined ? false : hasSchema(platform, name));
+  const standsAside = async (name: string | undefined) => name !== undefined && hasSchema(platform, name);
   return {
+    settled: async (restore) => {
+      for (const { aside } of asideOf(restore).schemas.slice(0, 1)) await nameSettled(platform, aside);
+    },
     isLive: async (restore) => standsAside(asideOf(restore).schemas[0]?.aside),
     isKept: async (restore) => standsAside(asideOf(restore).schemas[0]?.aside),
-    undoneName: (at) => at.toISOString(),
+    undoneName: async ({ aside }, from) => {
+      const schemas = aside?.schemas ?? [];
+      const namesAt = (at: Date) => undoneSchemas({ schemas }, at.toISOString()).map((one) => one.aside);
+      return (await freeMoment(from, namesAt, standsAside)).toISOString();
+    },
     putBack: async (restore, undone) => {
       const began = performance.now();
       const aside = asideOf(restore);
@@ -41,7 +49,7 @@ export function isAside(name: string): boolean {
   return /_(before|undone)_\d{8}t\d{6}z$/.test(name);
 }
 
-function undoneSchemas({ schemas }: Aside, undone: string): Aside['schemas'] {
+function undoneSchemas({ schemas }: Pick<Aside, 'schemas'>, undone: string): Aside['schemas'] {
   return namedAside(
     schemas.map(({ name }) => name),
     'undone',

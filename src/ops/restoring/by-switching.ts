@@ -1,18 +1,25 @@
 import { besideName } from '../../domain/beside-name.ts';
 import type { DatabaseServer } from '../../ports.ts';
+import { freeMoment } from './free-moment.ts';
 import type { Placement } from './placement.ts';
 
 /** Another database takes the live one's name. Numbers tell them apart, whatever they are called. */
 export function bySwitching(server: DatabaseServer): Placement {
   const oidOf = async (name: string) => (await server.find(name))?.oid;
   return {
+    // Its sessions ended with it, and removing what it left waits for what they were at.
+    settled: async () => undefined,
     isLive: async ({ scratchOid }) => {
       const live = await oidOf(server.live);
       if (live === undefined) throw new Error(`${server.live} is not there`);
       return scratchOid !== null && live === scratchOid;
     },
     isKept: async ({ former, liveOid }) => (await oidOf(former)) === liveOid,
-    undoneName: (at) => besideName(server.live, 'undone', at),
+    undoneName: async (_, from) => {
+      const nameAt = (at: Date) => besideName(server.live, 'undone', at);
+      const isTaken = async (name: string) => (await oidOf(name)) !== undefined;
+      return nameAt(await freeMoment(from, (at) => [nameAt(at)], isTaken));
+    },
     putBack: async ({ former }, undone) => {
       const { unavailableMs } = await server.swap({ incoming: former, outgoing: undone });
       return Math.round(unavailableMs);

@@ -7,8 +7,10 @@ import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
 import { checkScratch } from './check-scratch.ts';
 import { type Filled, fillScratch, giveUp } from './fill-scratch.ts';
+import { forgetCached } from './forget-cached.ts';
 import type { RestoreWork } from './restore-wish.ts';
 import { restoreWithin } from './restore-within.ts';
+import { noteAboutTo, noteUntouched, replacedWords } from './restore-words.ts';
 
 /** A restore that is in place. */
 export interface Restored {
@@ -27,7 +29,7 @@ export interface Restored {
   readonly staleCache: boolean;
 }
 
-export type Placed = Omit<Restored, 'safety' | 'staleCache'>;
+export type Placed = Omit<Restored, 'safety'>;
 
 /**
  * Backs up what is live, restores beside it, holds that to the manifest, and only then switches: until that moment the live
@@ -36,18 +38,17 @@ export type Placed = Omit<Restored, 'safety' | 'staleCache'>;
 export async function carryOutRestore(context: Context, work: RestoreWork): Promise<Restored> {
   const safety = await backUpFirst(context, work);
   const safetyBackupId = 'manifest' in safety ? safety.manifest.id : undefined;
-  const noted = safetyBackupId ? `It was backed up before (${safetyBackupId.slice(0, 8)}).` : '';
-  await context.noteSoFar({ words: `The platform’s database was not touched. ${noted}`.trim() });
+  await noteUntouched(context, safetyBackupId);
   const place = work.within ? restoreWithin : restoreBeside;
   const placed = await place(context, work, safetyBackupId);
-  await context.noteSoFar({ words: `${placed.live} was replaced; “undo-restore” puts back what was there before.` });
-  return { ...placed, safety, staleCache: await forgetAll(context) };
+  await context.noteSoFar({ words: replacedWords(placed.live) });
+  return { ...placed, safety };
 }
 
 async function restoreBeside(context: Context, work: RestoreWork, safetyBackupId: string | undefined): Promise<Placed> {
   const filled = await fillScratch(context, work, { safetyBackupId });
   const checks = await checked(context, work, filled);
-  const switched = await switchIn(context, work, filled);
+  const switched = await switchIn(context, work, { ...filled, safetyBackupId });
   return { ...switched, live: work.desk.server.live, facts: filled.facts, checks };
 }
 
@@ -80,7 +81,7 @@ async function checked(context: Context, work: RestoreWork, { url, scratch }: Fi
     await withLedger(() => Restore.advance(databases.ledger, { runId, from: ['filling'] }, { step: 'ready' }));
     return checks;
   } catch (error) {
-    await giveUp(context, work, scratch.name);
+    await giveUp(context, work, scratch);
     throw error;
   }
 }
@@ -89,14 +90,16 @@ async function checked(context: Context, work: RestoreWork, { url, scratch }: Fi
 async function switchIn(
   context: Context,
   work: RestoreWork,
-  { scratch, former }: Filled,
-): Promise<Pick<Restored, 'former' | 'keptUntil' | 'unavailableMs' | 'endedSessions'>> {
+  { scratch, former, safetyBackupId }: Filled & { readonly safetyBackupId: string | undefined },
+): Promise<Omit<Placed, 'live' | 'facts' | 'checks'>> {
   const { runId, databases, clock, signal, log } = context;
   const { server } = work.desk;
   try {
     context.progress({ phase: 'Switching' });
     signal.throwIfAborted();
+    await noteAboutTo(context, server.live);
     const switched = await server.swap({ incoming: scratch.name, outgoing: former });
+    const staleCache = await forgetCached(context, runId);
     const switchedAt = clock.now();
     const keptUntil = new Date(switchedAt.getTime() + work.wish.keepOldMs);
     const unavailableMs = Math.round(switched.unavailableMs);
@@ -104,23 +107,14 @@ async function switchIn(
     await Restore.advance(databases.ledger, { runId, from: ['ready'] }, change).catch((error: unknown) =>
       log.warn({ err: error, runId }, 'the ledger did not take that a restore is in place'),
     );
-    return { former, keptUntil, unavailableMs, endedSessions: switched.endedSessions };
+    return { former, keptUntil, unavailableMs, endedSessions: switched.endedSessions, staleCache };
   } catch (error) {
     const live = await server.find(server.live).catch(() => undefined);
-    // It may have happened although the answer was lost.
-    if (live && live.oid !== scratch.oid) await giveUp(context, work, scratch.name);
+    // Where nobody can say, it is found out later.
+    if (live && live.oid !== scratch.oid) {
+      await giveUp(context, work, scratch);
+      await noteUntouched(context, safetyBackupId);
+    }
     throw error;
-  }
-}
-
-/** True where the gateway may still answer from before. */
-async function forgetAll({ cache, log, runId }: Context): Promise<boolean> {
-  if (!cache) return false;
-  try {
-    await cache.forgetAll();
-    return false;
-  } catch (error) {
-    log.warn({ err: error, runId }, 'the gateway could not be told to forget what it knew of access');
-    return true;
   }
 }

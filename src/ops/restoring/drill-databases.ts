@@ -1,5 +1,6 @@
 import { besideName } from '../../domain/beside-name.ts';
 import type { RestoreDesk } from '../../ports.ts';
+import { freeMoment } from './free-moment.ts';
 
 /** What a drill makes: the restored one, one that stands for what is live, and that one's name while it is switched out. */
 export interface DrillNames {
@@ -8,9 +9,15 @@ export interface DrillNames {
   readonly former: string;
 }
 
-export function drillNames(live: string, at: Date): DrillNames {
-  const name = (what: string) => `${besideName(live.slice(0, 30), 'drill', at)}${what}`;
-  return { scratch: name(''), standIn: name('_live'), former: name('_was') };
+/** Names that nothing on the server of drills has. */
+export async function drillNames({ drills }: Pick<RestoreDesk, 'drills'>, from: Date): Promise<DrillNames> {
+  const namesAt = (at: Date): DrillNames => ({
+    scratch: besideName(drills.live, 'drill', at),
+    standIn: besideName(drills.live, 'drill', at, '_live'),
+    former: besideName(drills.live, 'drill', at, '_was'),
+  });
+  const isTaken = async (name: string) => (await drills.find(name)) !== undefined;
+  return namesAt(await freeMoment(from, (at) => namesOf(namesAt(at)), isTaken));
 }
 
 export function namesOf({ scratch, standIn, former }: DrillNames): string[] {

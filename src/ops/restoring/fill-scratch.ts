@@ -1,9 +1,13 @@
 import { besideName } from '../../domain/beside-name.ts';
 import { Restore } from '../../models/restore.ts';
-import type { RestoreFacts, ServerDatabase } from '../../ports.ts';
+import type { DatabaseServer, RestoreFacts, ServerDatabase } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
+import { freeMoment } from './free-moment.ts';
 import type { RestoreWork } from './restore-wish.ts';
+
+/** PostgreSQL’s code where a database of that name is there. */
+const TAKEN = '42P04';
 
 /** A database beside the live one that holds what is to take its place. */
 export interface Filled {
@@ -26,8 +30,7 @@ export async function fillScratch(
   const begunAt = clock.now();
   const live = await server.find(server.live);
   if (!live) throw new Error('the platform’s database is not there');
-  const name = besideName(server.live, 'restore', begunAt);
-  const former = besideName(server.live, 'before', begunAt);
+  const { name, former } = await freeNames(server, begunAt);
   context.progress({ phase: 'Making a database beside the live one' });
   signal.throwIfAborted();
   await withLedger(() =>
@@ -36,31 +39,52 @@ export async function fillScratch(
       ...{ safetyBackupId, liveOid: live.oid, scratch: name, former, begunAt },
     }),
   );
+  let scratch: ServerDatabase | undefined;
   try {
-    const scratch = await server.create(name);
-    await withLedger(async () => Restore.query(databases.ledger).findById(runId).patch({ scratchOid: scratch.oid }));
+    scratch = await server.create(name);
+    const { oid } = scratch;
+    await withLedger(async () => Restore.query(databases.ledger).findById(runId).patch({ scratchOid: oid }));
     const url = server.addressOf(name);
     const { trust, source } = restorable;
     const { identities } = work.backups;
     const facts = await desk.tools.restore(url, source, { trust, identities, signal, progress: context.progress });
     return { scratch, url, former, facts };
   } catch (error) {
-    await giveUp(context, work, name);
+    // One that somebody else has made in this very moment is theirs.
+    const isTheirs = (error as { code?: string }).code === TAKEN;
+    await giveUp(context, work, scratch ?? (isTheirs ? undefined : { name, oid: undefined }));
     throw error;
   }
+}
+
+/** What the two are to be called: names that nothing on the server has. */
+async function freeNames(
+  server: DatabaseServer,
+  from: Date,
+): Promise<{ readonly name: string; readonly former: string }> {
+  const namesAt = (at: Date) => ({
+    name: besideName(server.live, 'restore', at),
+    former: besideName(server.live, 'before', at),
+  });
+  const isTaken = async (name: string) => (await server.find(name)) !== undefined;
+  return namesAt(await freeMoment(from, (at) => Object.values(namesAt(at)), isTaken));
 }
 
 /** Removes the database beside the live one. Where that fails it is removed later, since it stands in the ledger. */
 export async function giveUp(
   { databases, runId, log, clock }: Context,
-  { desk }: RestoreWork,
-  name: string,
+  { desk: { server } }: RestoreWork,
+  left: { readonly name: string; readonly oid: number | undefined } | undefined,
 ): Promise<void> {
   try {
-    await desk.server.drop(name);
+    const found = left && (await server.find(left.name));
+    if (found && [undefined, found.oid].includes(left?.oid)) await server.drop(found.name);
     const from = ['filling', 'ready'] as const;
     await Restore.advance(databases.ledger, { runId, from }, { step: 'abandoned', endedAt: clock.now() });
   } catch (error) {
-    log.warn({ err: error, runId, database: name }, 'a database of a restore could not be removed; trying again later');
+    log.warn(
+      { err: error, runId, database: left?.name },
+      'a database of a restore could not be removed; trying again later',
+    );
   }
 }

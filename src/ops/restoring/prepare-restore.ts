@@ -8,10 +8,12 @@ import { isAside } from './by-renaming.ts';
 import { findRestorable, type Restorable } from './restorable.ts';
 import { openRestoreDesk } from './restore-desk.ts';
 import type { RestoreWish, RestoreWork } from './restore-wish.ts';
+import { settleFirst } from './settle-first.ts';
 
 /** Finds what is to be restored, and sees that nothing stands against it. Throws UserError where something does; nothing was changed. */
 export async function prepareRestore(context: Context, asked: string, wish: RestoreWish): Promise<RestoreWork> {
   const [desk, backups] = await Promise.all([openRestoreDesk(context), openBackupDesk(context)]);
+  const found = await settleFirst(context);
   const restorable = await findRestorable(context, backups, asked);
   refuseForeign(restorable, wish);
   refuseOther(context, restorable, { live: desk.server.live, wish });
@@ -23,7 +25,7 @@ export async function prepareRestore(context: Context, asked: string, wish: Rest
     within: { before: '', after: '' },
   });
   if (plan.obstacles.length > 0) throw refusal(plan.obstacles);
-  return { desk, backups, restorable, plan, wish, within: await wayOf(context, desk, { wish, trust }) };
+  return { desk, backups, restorable, plan, wish, found, within: await wayOf(context, desk, { wish, trust }) };
 }
 
 /** Whether another database can take the live one's place, or the restore has to be made within it. */

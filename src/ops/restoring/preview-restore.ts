@@ -157,9 +157,10 @@ function listed(title: string, items: readonly string[]): Part[] {
   ];
 }
 
-function notes({ plan, restorable }: RestoreWork, { use }: Live): Part[] {
+function notes({ plan, restorable, found }: RestoreWork, { use }: Live): Part[] {
   const missing = [...plan.missingRoles, ...plan.closedRoles];
   const texts = [
+    ...found,
     ...(missing.length > 0
       ? [
           `What belongs to ${listWords(missing)} goes to the database’s own user, and what they were granted is left out: the server has no such roles, or they are closed to it.`,

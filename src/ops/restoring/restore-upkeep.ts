@@ -1,6 +1,7 @@
 import type { Ports } from '../../ports.ts';
 import { restore } from '../restore.ts';
 import type { Announcer } from '../service/announcer.ts';
+import type { Report } from '../service/report.ts';
 import { oneAtATime } from '../upkeep/one-at-a-time.ts';
 import { tendDrills } from './tend-drills.ts';
 import { tendRestores } from './tend-restores.ts';
@@ -13,12 +14,19 @@ export function startRestoreUpkeep(board: {
   readonly announcer: Announcer;
   readonly channel: string | undefined;
 }): { stop(): Promise<void> } {
-  const { ports } = board;
-  const watch = { ...board, about: { operation: restore, raw: {} } };
+  const { ports, announcer, channel } = board;
+  const about = { operation: restore, raw: {} };
+  const tell = async (report: Report) => {
+    ports.log.info({}, report.title);
+    if (channel === undefined) return;
+    await announcer.post(channel, about, report).catch((error: unknown) => {
+      ports.log.warn({ err: error, channel }, 'a channel could not be told of a restore');
+    });
+  };
   const attempt = (what: string, work: () => Promise<void>) =>
     oneAtATime(() => work().catch((error: unknown) => ports.log.warn({ err: error }, what)));
   const looks = [
-    attempt('what restores left could not be looked after', () => tendRestores(watch)),
+    attempt('what restores left could not be looked after', () => tendRestores({ ports, tell })),
     attempt('what drills left could not be removed', () => tendDrills(ports)),
   ];
   const look = () => Promise.all(looks.map((one) => one()));

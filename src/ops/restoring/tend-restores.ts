@@ -1,9 +1,9 @@
 import { showTime } from '../../domain/end-date.ts';
 import { Restore } from '../../models/restore.ts';
 import type { Ports, RestoreDesk } from '../../ports.ts';
-import type { Announcer, Answered } from '../service/announcer.ts';
 import { LeaseTakenError, withLease } from '../service/lease.ts';
 import type { Report } from '../service/report.ts';
+import { forgetCached } from './forget-cached.ts';
 import { placementOf } from './placement.ts';
 import { openRestoreDesk } from './restore-desk.ts';
 
@@ -12,11 +12,8 @@ const KEPT_MS = 24 * 3_600_000;
 
 export interface RestoreWatch {
   readonly ports: Ports;
-  readonly announcer: Announcer;
-  /** Who hears of it; undefined: nobody. */
-  readonly channel: string | undefined;
-  /** What the channel’s messages answer. */
-  readonly about: Answered;
+  /** Has somebody hear of what was found. What stands in the ledger is done; that nobody hears of it does not undo it. */
+  readonly tell: (report: Report) => Promise<void>;
 }
 
 /**
@@ -54,28 +51,35 @@ async function settle(watch: RestoreWatch, desk: RestoreDesk, restore: Restore):
   const now = ports.clock.now();
   const from = ['filling', 'ready'] as const;
   const run = runId.slice(0, 8);
+  await placement.settled(restore);
+  if (!(await placement.isLive(restore))) await placement.discard(restore);
+  // What was removed had to wait for a switch that was just under way.
   if (await placement.isLive(restore)) {
+    await forgetCached(ports, runId);
     const keptUntil = keptFrom(now);
     await Restore.advance(ledger, { runId, from }, { step: 'switched', switchedAt: now, keptUntil });
-    await tell(watch, {
+    await watch.tell({
       tone: 'attention',
       title: `The restore of ${source} (run ${run}) was cut off, and is in place: ${database} is what was restored. What was there before is kept until ${showTime(keptUntil, ports.settings.timeZone)}.`,
       offers: [{ label: 'Put it back', operation: 'undo-restore', input: {} }],
     });
     return;
   }
-  await placement.discard(restore);
+  // Roles that were made for it; others' are left alone while they are at work.
+  await desk.tools.sweepForeignRoles(desk.server.addressOf(desk.server.live));
   await Restore.advance(ledger, { runId, from }, { step: 'abandoned', endedAt: now });
-  await tell(watch, {
+  await watch.tell({
     tone: 'attention',
     title: `The restore of ${source} (run ${run}) was cut off, and did not happen: ${database} is as it was. What had been restored beside it is removed.`,
   });
 }
 
 /** An undo that was cut off behind its switch is done. */
-async function settleUndo({ databases, clock }: Ports, desk: RestoreDesk, restore: Restore): Promise<void> {
+async function settleUndo(ports: Ports, desk: RestoreDesk, restore: Restore): Promise<void> {
+  const { databases, clock } = ports;
   const { runId, undone } = restore;
-  if (undone === null || (await placementOf({ databases }, desk, restore).isLive(restore))) return;
+  if (undone === null || (await placementOf(ports, desk, restore).isLive(restore))) return;
+  await forgetCached(ports, runId);
   await noteUndone(databases.ledger, { runId, undone, keptUntil: keptFrom(clock.now()) });
 }
 
@@ -101,17 +105,8 @@ async function remove(watch: RestoreWatch, desk: RestoreDesk, restore: Restore):
   const isOurs = await Restore.advance(ports.databases.ledger, { runId, from: [step] }, after);
   if (!isOurs || !removed) return;
   const since = switchedAt ? ` of ${showTime(switchedAt, ports.settings.timeZone)}` : '';
-  await tell(watch, {
+  await watch.tell({
     tone: 'info',
     title: `What was kept beside ${database} after the restore${since} is removed: it was kept as long as was asked for.`,
-  });
-}
-
-/** What stands in the ledger is done; that Slack does not hear of it does not undo it. */
-async function tell({ ports, announcer, channel, about }: RestoreWatch, report: Report): Promise<void> {
-  ports.log.info({}, report.title);
-  if (channel === undefined) return;
-  await announcer.post(channel, about, report).catch((error: unknown) => {
-    ports.log.warn({ err: error, channel }, 'a channel could not be told of a restore');
   });
 }
