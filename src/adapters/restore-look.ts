@@ -6,9 +6,9 @@ import { UserError } from '../errors.ts';
 import type { DumpIdentity, RestorePlan, RestoreRequest, RestoreSource } from '../ports.ts';
 import { findPgPrograms, type PgPrograms } from './pg-programs.ts';
 import { openPgSession, type PgSession } from './pg-session.ts';
+import { identifyDump } from './restore-identity.ts';
 import { knowsRestrict, restoreProgram } from './restore-programs.ts';
 import type { ReadDump, Reading } from './restore-reading.ts';
-import { identifyDump } from './restore-source.ts';
 import { lookAtTarget } from './restore-target.ts';
 
 /** What is known of a source before it is read. */

@@ -1,19 +1,14 @@
-import { copyFile, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Programs } from '../config/programs.ts';
-import { ProgramError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { DumpIdentity, ReadRequest, RestoreRequest, RestoreSource } from '../ports.ts';
-import { zstdArgs } from './compression.ts';
-import { codeOf } from './local-failure.ts';
-import { onPath } from './pg-programs.ts';
-import { pour } from './pour.ts';
-import { openCrew } from './program-crew.ts';
+import { layOut } from './restore-layout.ts';
 import { archiveBytes, checkStored, decompressedBytes } from './restore-source.ts';
-import { roomIn, roomiest } from './staging-room.ts';
+import { roomiest } from './staging-room.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
-const LOOK_MS = 100;
 const TAR_BLOCK_BYTES = 512;
 const TAR_END_BYTES = 2 * TAR_BLOCK_BYTES;
 
@@ -100,108 +95,6 @@ async function checkTarEnd(path: string, { name }: RestoreSource): Promise<void>
     throw new UserError(`${name} was cut off: the end of a tar archive is not at its end.`);
   } finally {
     await file.close();
-  }
-}
-
-/** Whether it had room. */
-async function layOut(source: RestoreSource, path: string, staging: Staging): Promise<boolean> {
-  try {
-    if (staging.identity.format === 'directory') await copyFolder(source, path);
-    else await decompressInto(source, path, staging);
-    return true;
-  } catch (error) {
-    if (error instanceof NoRoom || isFull(error)) return false;
-    throw error;
-  }
-}
-
-class NoRoom extends Error {
-  override readonly name = 'NoRoom';
-}
-
-function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(codeOf(error)));
-}
-
-async function decompressInto(source: RestoreSource, path: string, staging: Staging): Promise<void> {
-  const { identity, request, programs } = staging;
-  const content = archiveBytes(source, identity, request);
-  const zstd = identity.compression === 'zstd' ? onPath('zstd', programs) : undefined;
-  const file = await open(path, 'wx', 0o600);
-  const ended = new AbortController();
-  const watch = setInterval(() => {
-    roomIn(path).then(
-      (bytes) => bytes < 0 && ended.abort(new NoRoom()),
-      () => undefined,
-    );
-  }, LOOK_MS);
-  const signal = request.signal ? AbortSignal.any([request.signal, ended.signal]) : ended.signal;
-  try {
-    if (zstd !== undefined) await unzipInto(file.fd, content, { source, signal, zstd, programs });
-    else {
-      for await (const chunk of decompressedBytes(content, identity.compression, source)) {
-        signal.throwIfAborted();
-        await file.writeFile(chunk);
-      }
-    }
-  } finally {
-    clearInterval(watch);
-    await file.close();
-  }
-}
-
-interface Unzipping {
-  readonly source: RestoreSource;
-  readonly signal: AbortSignal;
-  readonly zstd: string;
-  readonly programs: Programs;
-}
-
-async function unzipInto(
-  file: number,
-  content: AsyncIterable<Uint8Array>,
-  { source, signal, zstd, programs }: Unzipping,
-): Promise<void> {
-  const crew = openCrew(signal);
-  try {
-    const program = { path: zstd, args: zstdArgs('decompress'), env: { ...programs.environment, LC_ALL: 'C' } };
-    const { stdin } = crew.start(program, ['pipe', file, 'pipe']);
-    if (!stdin) throw new Error('zstd has no stdin');
-    stdin.on('error', () => undefined); // Why shows in how it ends.
-    for await (const chunk of content) {
-      signal.throwIfAborted();
-      await pour(stdin, chunk);
-      if (stdin.destroyed) break;
-    }
-    stdin.end();
-    await crew.allWell().catch((error: unknown) => {
-      throw signal.aborted ? signal.reason : unzipFailure(error, source);
-    });
-    signal.throwIfAborted();
-  } finally {
-    await crew.end();
-  }
-}
-
-function unzipFailure(error: unknown, { name }: RestoreSource): unknown {
-  if (!(error instanceof ProgramError)) return error;
-  if (/No space left|File too large|Disk quota|SIGXFSZ/i.test(error.message)) return new NoRoom();
-  if (/exit code 1/.test(error.message))
-    return new UserError(`${name} cannot be decompressed: it was cut off or changed.`);
-  return error;
-}
-
-/** The files of a dump in the directory format, which are no links. */
-async function copyFolder(source: RestoreSource, path: string): Promise<void> {
-  if (!('path' in source)) throw new Error('A folder is read from this machine alone');
-  await mkdir(path, { mode: 0o700 });
-  const names = await readdir(source.path);
-  for (const name of names) {
-    const from = join(source.path, name);
-    if (!(await lstat(from)).isFile())
-      throw new UserError(`${source.name} holds “${name}”, which is no file: pg_dump writes files alone.`);
-    if ((await roomIn(path)) < 0) throw new NoRoom();
-    await copyFile(from, join(path, name));
   }
 }
 

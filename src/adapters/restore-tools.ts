@@ -1,9 +1,9 @@
 import type { RestoreTools } from '../ports.ts';
 import { sweepForeignRoles } from './foreign-role.ts';
 import { type RestoreSettings, restoreDump } from './restore.ts';
+import { identifyDump } from './restore-identity.ts';
 import { look, meet, readingOf, withSession } from './restore-look.ts';
 import { readDump } from './restore-reading.ts';
-import { identifyDump } from './restore-source.ts';
 import { passDump } from './restore-staging.ts';
 
 /** Looks for its programs anew each time: they may be installed or updated meanwhile. */
