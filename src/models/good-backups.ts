@@ -1,6 +1,18 @@
 import type { Knex } from 'knex';
 import { Backup } from './backup.ts';
 
+/** Good backups, the newest first. */
+export async function goodBackups(
+  ledger: Knex,
+  { role, limit }: { readonly role: Backup['role']; readonly limit: number },
+): Promise<Backup[]> {
+  return Backup.query(ledger)
+    .where({ role })
+    .whereExists(Backup.relatedQuery('copies').where('state', 'good'))
+    .orderBy('taken_at', 'desc')
+    .limit(limit);
+}
+
 /** Good backups of a database that were taken before a moment, the newest first. */
 export async function goodBackupsBefore(
   ledger: Knex,

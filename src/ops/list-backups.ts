@@ -6,6 +6,7 @@ import type { Moment } from '../domain/moment.ts';
 import { rulesFor } from '../domain/monthly-archive.ts';
 import { DEFAULT_RETENTION, type Decision, planRetention } from '../domain/retention.ts';
 import type { StoredBackup } from '../domain/stored-backup.ts';
+import type { Offer } from '../errors.ts';
 import { openBackupDesk } from './backups/backup-desk.ts';
 import { storedBackups } from './backups/plan-storages.ts';
 import { locksOn } from './backups/storage-locks.ts';
@@ -55,6 +56,7 @@ export const listBackups = defineOperation({
         { kind: 'table', columns: COLUMNS, rows: backups.slice(0, SHOWN).map((one) => row(one, moment)) },
         ...notes,
       ],
+      offers: offersFor(backups),
     };
   },
 
@@ -90,6 +92,14 @@ async function decisionsOn({ settings, clock }: Context, catalogue: Catalogue): 
 
 function titleOf(count: number, { manifest }: KnownBackup, { now }: Moment): string {
   return `${counted(count, 'backup')}; the last good one, of ${manifest.database.name}, is ${ageWords(manifest.takenAt, now)} old.`;
+}
+
+/** Whoever may restore goes on from here: with the newest, or another one that the form has. */
+function offersFor(backups: readonly Listed[]): Offer[] {
+  const newest = backups.find(({ manifest, copies }) => manifest.database.role === 'platform' && copies.some(isGood));
+  if (!newest) return [];
+  const input = { backup: newest.manifest.id.slice(0, 8) };
+  return [{ label: 'Restore one', operation: 'restore', input, form: true }];
 }
 
 function isGood({ state }: KnownCopy): boolean {

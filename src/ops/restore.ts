@@ -47,6 +47,7 @@ export const restore = defineOperation({
       ...backupOrFile,
       summary: 'the backup’s id, as “backups” lists them, or “latest”; in the terminal a file, too',
       schema: (moment) => z.union([z.literal('latest'), backupOrFile.schema(moment)]),
+      widget: { kind: 'backup' },
     },
     keepOld,
     withoutSafetyBackup: {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BackupStorage } from '../../src/ports.ts';
 import { type Ground, openGround, plant, plantNights } from './backup-ground.ts';
-import { said, TERMINAL, VERA } from './desk.ts';
+import { ADA, said, TERMINAL, VERA } from './desk.ts';
 
 const rowsOf = async (ground: Ground) => {
   const outcome = await ground.types(VERA, 'backups');
@@ -33,6 +33,19 @@ describe('backups', () => {
       expect.stringContaining('daily 1 of 7, weekly 1 of 4, monthly 1 of 12'),
       'never',
     ]);
+  });
+
+  test('offers whoever may restore to do so, with the newest of the platform', async () => {
+    const ground = await openGround();
+    const [, last] = await plantNights(ground, 2);
+    const offersTo = async (actor: typeof ADA) => {
+      const outcome = await ground.types(actor, 'backups');
+      return outcome.kind === 'done' ? outcome.report.offers : said(outcome);
+    };
+    expect(await offersTo(ADA)).toMatchObject([
+      { operation: 'restore', input: { backup: last?.id.slice(0, 8) }, form: true },
+    ]);
+    expect(await offersTo(VERA)).toEqual([]);
   });
 
   test('a ledger that was lost is filled again from the manifests', async () => {

@@ -6,7 +6,7 @@ import type { Desk } from './desk.ts';
 import { isAsked } from './form.ts';
 import { clip, plain, sentence } from './text.ts';
 
-/** What a form starts with, by argument: a text or day, module keys, an organisation, a tick. */
+/** What a form starts with, by argument: a text or day, module keys, an organisation or a backup, a tick. */
 export type Filled = Readonly<
   Record<string, string | boolean | readonly string[] | { readonly code: string; readonly name: string }>
 >;
@@ -85,7 +85,9 @@ function element(desk: Desk, field: Field): types.InputBlock['element'] {
   const { widget } = argument;
   switch (widget.kind) {
     case 'organisation':
-      return organisationElement(filled);
+      return picker(filled, 'Search by code or name');
+    case 'backup':
+      return picker(filled, 'Pick one, or search by day');
     case 'modules':
       return modulesElement(desk, field);
     case 'date':
@@ -118,18 +120,18 @@ function element(desk: Desk, field: Field): types.InputBlock['element'] {
 }
 
 /** Searched by CapOps, since there may be 17,576 of them. */
-function organisationElement(filled: Filled[string] | undefined): types.ExternalSelect {
-  const initial = typeof filled === 'object' && 'code' in filled ? { initial_option: organisationOption(filled) } : {};
+function picker(filled: Filled[string] | undefined, placeholder: string): types.ExternalSelect {
+  const initial = typeof filled === 'object' && 'code' in filled ? { initial_option: pickerOption(filled) } : {};
   return {
     type: 'external_select',
     action_id: INPUT,
     min_query_length: 0,
-    placeholder: plain('Search by code or name', 150),
+    placeholder: plain(placeholder, 150),
     ...initial,
   };
 }
 
-export function organisationOption({ code, name }: { code: string; name: string }): types.PlainTextOption {
+export function pickerOption({ code, name }: { code: string; name: string }): types.PlainTextOption {
   return { text: plain(`${code} · ${name}`, OPTION), value: code };
 }
 

@@ -31,7 +31,8 @@ interface Piece {
 async function inForm(desk: Desk, { argument, value, operation, asker }: Piece): Promise<Filled[string] | undefined> {
   switch (argument.widget.kind) {
     case 'organisation':
-      return organisation(desk, { operation, asker, code: String(value) });
+    case 'backup':
+      return picked(desk, { operation, asker, code: String(value) });
     case 'modules':
       return Array.isArray(value) ? value.map(String) : undefined;
     case 'date':
@@ -45,13 +46,13 @@ async function inForm(desk: Desk, { argument, value, operation, asker }: Piece):
   }
 }
 
-/** The organisation by its exact code; undefined where there is none. */
-async function organisation(
+/** The organisation or backup by its exact code; undefined where there is none. */
+async function picked(
   desk: Desk,
   { operation, asker, code }: { operation: Wish['operation']; asker: Asker; code: string },
 ) {
   const choices = desk.service.choices(operation, asker.actor, code).catch((error: unknown) => {
-    desk.ports.log.warn({ err: error }, 'a form opens without the organisation: it could not be looked up');
+    desk.ports.log.warn({ err: error }, 'a form opens without what was named: it could not be looked up');
     return [];
   });
   const found = await Promise.race([choices, sleep(NAME_MS, [], { ref: false })]);

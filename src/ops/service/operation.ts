@@ -8,6 +8,8 @@ import type { OpsService } from './service.ts';
 /** How a form asks for an argument. */
 export type Widget =
   | { readonly kind: 'organisation' }
+  /** One of the platform's good backups. The terminal takes a file, too. */
+  | { readonly kind: 'backup' }
   | { readonly kind: 'modules' }
   | { readonly kind: 'text'; readonly maxLength: number; readonly multiline?: boolean }
   | { readonly kind: 'date' }

@@ -1,13 +1,12 @@
 import { nearest } from '../../domain/nearest.ts';
 import { openRateLimit } from '../../domain/rate-limit.ts';
-import { recordableText } from '../../domain/recordable.ts';
 import type { DeniedError, UserError } from '../../errors.ts';
-import { Organisation } from '../../models/organisation.ts';
 import type { RunState } from '../../models/run.ts';
 import type { Actor, IncomingFile, Ports, Progress } from '../../ports.ts';
 import { replayJournal } from '../upkeep/replay-journal.ts';
 import { takeUp, tellEnd } from '../upkeep/take-up.ts';
 import { authorise } from './authorise.ts';
+import { type Choice, choicesFor } from './choices.ts';
 import type { Correspondent } from './correspondent.ts';
 import { execute } from './execute.ts';
 import { type Receipt, receive } from './inbox.ts';
@@ -118,14 +117,13 @@ export interface OpsService {
   attend(correspondent: Correspondent): void;
   /** Goes on with what others, or the ledger's absence, left undone. Rejects when a database does not answer. */
   takeUp(): Promise<void>;
-  /** At most 100 organisations for a picker in this operation's form; none for whoever may not run it. */
-  choices(operation: Operation, actor: Actor, text: string): Promise<readonly { code: string; name: string }[]>;
+  /** At most 100 organisations, or backups, for a picker in this operation's form; rejects for whoever may not run it. */
+  choices(operation: Operation, actor: Actor, text: string): Promise<readonly Choice[]>;
   /** Resolves when everything that was begun is answered and recorded. */
   settled(): Promise<void>;
 }
 
 /** The most options that a Slack menu takes. */
-const MAX_CHOICES = 100;
 
 export function createService(ports: Ports, operations: readonly Operation[]): OpsService {
   const recorder = withJournal(openRecorder(ports), ports);
@@ -164,7 +162,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     takeUp: () => follow(catchUp()),
     choices: async (operation, actor, text) => {
       await authorise(ports, operation, actor);
-      return Organisation.choices(ports.databases.platform, recordableText(text), MAX_CHOICES);
+      return choicesFor(ports, operation, text);
     },
     settled: async () => {
       await Promise.allSettled(underWay);
