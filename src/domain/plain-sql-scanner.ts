@@ -13,7 +13,10 @@ export interface SqlPiece {
   readonly bytes: Buffer;
   /** Where it begins, from 1. */
   readonly line: number;
-  /** Of a statement or command: without comments, white space as one blank; the first 256 KiB. Empty in what goes on. */
+  /**
+   * Of a statement or command: without comments, white space as one blank; the first 256 KiB, of an INSERT INTO the first
+   * words. Empty in what goes on.
+   */
   readonly text: string;
   /** Whether it goes on with what the piece before it began: a statement of more than 1 MiB, or data. */
   readonly goesOn: boolean;
@@ -31,6 +34,9 @@ export interface SqlScanner {
 const LONG_BYTES = 2 ** 20;
 /** Of a COPY with as many columns as there may be. */
 const TEXT_LENGTH = 2 ** 18;
+/** Of a row by itself, which there may be millions of, no more is looked at. */
+const ROW = 'INSERT INTO ';
+const ROW_LENGTH = 64;
 /** Enough to know a statement by. */
 const HEAD_LENGTH = 4096;
 /** Longer than any name or tag: what is longer is taken as it comes. */
@@ -56,6 +62,7 @@ export function openSqlScanner(): SqlScanner {
   let lines = 1;
   let line = 0; // Of the statement's first word; 0: there is none yet.
   let text = '';
+  let limit = TEXT_LENGTH;
   let goesOn = false;
   let oddities: string[] = [];
   let parentheses = 0;
@@ -72,10 +79,13 @@ export function openSqlScanner(): SqlScanner {
   };
   const say = (from: number, to: number) => {
     if (line === 0) line = lines + newlines(buffer, begin, from);
-    if (text.length < TEXT_LENGTH) text += buffer.toString('latin1', from, Math.min(to, from + TEXT_LENGTH));
+    if (text.length >= limit) return;
+    text += buffer.toString('latin1', from, Math.min(to, from + limit));
+    if (limit === TEXT_LENGTH && text.length > ROW.length && text.slice(0, ROW.length).toUpperCase() === ROW)
+      limit = ROW_LENGTH;
   };
   const space = () => {
-    if (text !== '' && !text.endsWith(' ') && text.length < TEXT_LENGTH) text += ' ';
+    if (text.length < limit && text !== '' && text.at(-1) !== ' ') text += ' ';
   };
   const emit = (kind: SqlPiece['kind'], to: number) => {
     const bytes = buffer.subarray(begin, to);
@@ -84,6 +94,7 @@ export function openSqlScanner(): SqlScanner {
     lines += newlines(buffer, begin, to);
     begin = to;
     text = '';
+    limit = TEXT_LENGTH;
     oddities = [];
     line = 0;
     return words;
@@ -339,7 +350,7 @@ export function openSqlScanner(): SqlScanner {
       emit('blank', at);
       return;
     }
-    if (!goesOn && text.length < HEAD_LENGTH) odd('a comment of more than 1 MiB within a statement');
+    if (!goesOn && text.length < Math.min(limit, HEAD_LENGTH)) odd('a comment of more than 1 MiB within a statement');
     emit('statement', at);
     goesOn = true;
   }
