@@ -17,9 +17,13 @@ export function freeAsItGoes(): (bytes: number) => void {
   };
 }
 
-/** Frees the buffers that nobody needs and that are young, in about a millisecond. */
-export function collectGarbage(): void {
+/**
+ * Frees the buffers that nobody needs and that are young, in about a millisecond. Where there are more than `mostBytes`
+ * then, those have grown old: all are looked at, which takes some tens of milliseconds.
+ */
+export function collectGarbage(mostBytes = Number.POSITIVE_INFINITY): void {
   collector()({ type: 'minor' });
+  if (process.memoryUsage().arrayBuffers > mostBytes) collector()({ type: 'major', execution: 'sync' });
 }
 
 /** Behind the start's last work. */
