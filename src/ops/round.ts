@@ -46,7 +46,13 @@ export const round = defineOperation({
     return {
       tone: left.length > 0 ? 'attention' : 'info',
       title: `${NAMES[chosen]} round: ${done} of ${lines.length} done, ${rest}.`,
-      parts: [{ kind: 'list', items: lines.map(({ words, state, says }) => `${MARKS[state]} ${words}: ${says}`) }],
+      parts: [
+        {
+          kind: 'list',
+          items: lines.map(({ words, state, says }) => `${MARKS[state]} ${words}: ${says}`),
+          marked: true,
+        },
+      ],
       offers: left.flatMap(({ operation: name, words }) => {
         const operation = name === undefined ? undefined : service.find(name);
         return operation ? [{ label: words, operation: operation.name, input: {} }] : [];

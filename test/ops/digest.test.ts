@@ -37,7 +37,9 @@ afterAll(async () => {
   await ledger.close();
 });
 beforeEach(async () => {
-  await desk.ledger('DELETE FROM backup_alarms; DELETE FROM approvals; DELETE FROM schedule_slots');
+  await desk.ledger(
+    'DELETE FROM backup_alarms; DELETE FROM approvals; DELETE FROM schedule_slots; TRUNCATE health_checks, health_rollups',
+  );
   await desk.platform('DELETE FROM entitlement.entitlements');
 });
 
@@ -46,6 +48,15 @@ async function digest(): Promise<Report> {
   if (outcome.kind !== 'done') throw new Error(said(outcome));
   return outcome.report;
 }
+
+/** A look at two services every ten minutes; the first of the gateway saw nothing. */
+const watched = (from: string, to: string) =>
+  desk.ledger(
+    `INSERT INTO health_checks (checked_at, service, state, latency_ms)
+     SELECT minute, service, CASE WHEN service = 2 AND n = 1 THEN 3 ELSE 1 END, 10
+     FROM generate_series('${from}'::timestamptz, '${to}'::timestamptz - interval '1 minute', interval '10 minutes')
+       WITH ORDINALITY AS minutes (minute, n), generate_series(1, 2) AS services (service)`,
+  );
 
 const textOf = ({ parts, thread }: Report) => JSON.stringify([parts, thread]);
 
@@ -86,6 +97,33 @@ describe('the digest', () => {
         ['SIN', 'assets', '12 Dec 2026'],
       ],
     });
+  });
+
+  test('draws how the services were, as far as somebody watched', async () => {
+    await watched('2026-11-21T20:00:00Z', '2026-11-22T10:00:00Z');
+    const history = (await digest()).thread?.find(({ title }) => title.startsWith('Availability since'));
+    expect(history?.title).toBe(
+      'Availability since 21 Nov 2026, 12:00 Europe/London: API Gateway 98.81 %; the rest 100 %.',
+    );
+    const [table, availability, latency] = history?.parts ?? [];
+    expect(table).toMatchObject({
+      rows: [
+        ['Database', '100 %', '10 ms', '84', '0', '0'],
+        ['API Gateway', '98.81 %', '10 ms', '84', '0', '1'],
+      ],
+    });
+    expect(availability).toMatchObject({
+      kind: 'chart',
+      labels: ['20', '22', '00', '02', '04', '06', '08'].map((hour) => expect.stringContaining(`${hour}:00`)),
+      series: [{ name: 'Database' }, { name: 'API Gateway', values: [91.66, 100, 100, 100, 100, 100, 100] }],
+    });
+    expect(latency).toMatchObject({ kind: 'chart', title: '95 % answered within (ms)' });
+  });
+
+  test('draws no chart of a single point', async () => {
+    await watched('2026-11-22T10:10:00Z', '2026-11-22T10:50:00Z');
+    const history = (await digest()).thread?.find(({ title }) => title.startsWith('Availability since'));
+    expect(history?.parts?.map(({ kind }) => kind)).toEqual(['table']);
   });
 
   test('counts runs that failed since the last one, and no earlier ones', async () => {

@@ -35,7 +35,13 @@ describe('the daily round', () => {
     expect(lines).toContain('✓ Back up both databases: Done 10 hours ago, by the schedule.');
     expect(lines).toContain('✓ Give the digest: Done 2 days ago, by the schedule.');
     expect(lines).toContain('✓ Look at what failed: No run has failed.');
-    expect(title).toMatch(/^Today’s round: (\d) of \1 done, nothing is left for a person\.$/);
+    expect(title).toBe('Today’s round: 6 of 8 done, 1 line left for a person.');
+  });
+
+  test('does not tick what there is nothing to see of', async () => {
+    const { lines } = await round('daily');
+    expect(lines).toContain('… See that the backups are good: There is no good backup yet.');
+    expect(lines).toContain('☐ Look at the errors in the logs: capops.yml names no logs to look at.');
   });
 
   test('leaves what failed, and what waits, to a person', async () => {
@@ -49,7 +55,7 @@ describe('the daily round', () => {
     );
     expect(lines).toContain('☐ See that the backups are good: The backups are 40 hours old.');
     expect(lines).toContain('… Give the digest: Comes on 23 Nov 2026, 08:00 Europe/London.');
-    expect(title).toContain('2 lines left for a person');
+    expect(title).toContain('3 lines left for a person');
   });
 
   test('says what was due, and was not run', async () => {

@@ -64,11 +64,14 @@ function percent(share: number | undefined): string {
 
 function chartsOf(seen: readonly ServiceHistory[], span: Span): Chart[] {
   const shown = seen.slice(0, MOST_LINES);
-  const [first] = shown;
-  if (!first || first.points.length < 2) return [];
-  const labels = first.points.map(({ from }) => labelOf(from, first.points, span.timeZone));
+  const all = shown[0]?.points ?? [];
+  const isWatched = (_: unknown, place: number) => shown.some(({ points }) => (points[place]?.checks ?? 0) > 0);
+  // Before anybody watched, and after, there is nothing to draw.
+  const [begin, end] = [all.findIndex(isWatched), all.findLastIndex(isWatched) + 1];
+  if (end - begin < 2) return [];
+  const labels = all.slice(begin, end).map(({ from }) => labelOf(from, all, span.timeZone));
   const series = (value: (point: HistoryPoint) => number | undefined) =>
-    shown.map(({ service, points }) => ({ name: LABELS[service], values: points.map(value) }));
+    shown.map(({ service, points }) => ({ name: LABELS[service], values: points.slice(begin, end).map(value) }));
   const availabilities = series((point) =>
     point.availability === undefined ? undefined : Math.floor(point.availability * 10_000) / 100,
   );

@@ -36,7 +36,11 @@ export const backups: Subject = {
       ...charts(sizes, span),
       ...alarms.map(({ words }): Part => ({ kind: 'text', text: words })),
     ];
-    return { needs: alarms.map(({ words }) => words), report: reportOf(fresh.length, alarms.length, parts) };
+    return {
+      needs: alarms.map(({ words }) => words),
+      ...(fresh.length === 0 ? { unseen: 'still to come' as const } : {}),
+      report: reportOf(fresh.length, alarms.length, parts),
+    };
   },
 };
 

@@ -5,13 +5,19 @@ import type { DigestSection, Subject } from './digest-section.ts';
 
 const KINDS = 5;
 
+/** Then somebody has to look at them elsewhere. */
+const UNNAMED: DigestSection = {
+  needs: [],
+  unseen: 'person',
+  report: { tone: 'info', title: 'capops.yml names no logs to look at.' },
+};
+
 /** What went wrong by the logs that capops.yml names. */
 export const errorLogs: Subject = {
   name: 'the error logs',
   async look(ports, { since }): Promise<DigestSection> {
     const logs = await summariseLogs(ports, since);
-    if (logs.length === 0)
-      return { needs: [], report: { tone: 'info', title: 'capops.yml names no logs to look at.' } };
+    if (logs.length === 0) return UNNAMED;
     const total = logs.reduce((sum, log) => sum + log.total, 0);
     const unreadable = logs.flatMap(({ name, unreadable: why }) =>
       why ? [`The log of ${name} cannot be read: ${why}`] : [],

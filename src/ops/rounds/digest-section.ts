@@ -13,6 +13,8 @@ export interface Span {
 export interface DigestSection {
   /** What waits for somebody, one sentence each; none: nothing does. */
   readonly needs: readonly string[];
+  /** How it stands in a round though nothing waits: there was nothing to look at. Absent: done. */
+  readonly unseen?: 'still to come' | 'person';
   /** What stands in the thread. */
   readonly report: Report;
 }

@@ -38,7 +38,7 @@ async function lineOf(
   const [section] = await lookAtAll(ports, [part.subject], facts);
   const needs = section?.needs ?? [];
   if (needs.length > 0) return { words, state: 'person', says: needs.join(' ') };
-  return { words, state: 'done', says: section?.report.title ?? '' };
+  return { words, state: section?.unseen ?? 'done', says: section?.report.title ?? '' };
 }
 
 function scheduledLine(
