@@ -100,5 +100,5 @@ it('is shown in the home tab while it holds', async () => {
   };
   expect(await shown()).not.toContain('Maintenance');
   await desk.types(OMAR, 'maintenance 30m gateway because of a test');
-  expect(await shown()).toMatch(/Maintenance of API Gateway until .* UTC: of a test \(Omar/);
+  expect(await shown()).toMatch(/Maintenance of API Gateway until .* UTC, announced by Omar .*, because of a test/);
 });

@@ -18,9 +18,10 @@ export function isService(name: string): name is Service {
 export function maintenanceParts(windows: readonly OpenMaintenance[], timeZone: string): Part[] {
   if (windows.length === 0) return [];
   const items = windows.map(({ services, ends, reason, by, id }) => {
-    const end = id ? `; “end-maintenance ${id.slice(0, 8)}” ends it` : '';
-    const whose = by ? ` (${by})` : '';
-    return `Maintenance of ${servicesWords(services)} until ${showTime(ends, timeZone)}: ${reason}${whose}${end}`;
+    const what = `Maintenance of ${servicesWords(services)} until ${showTime(ends, timeZone)}`;
+    if (!id) return `${what}: ${reason}`;
+    const whose = by ? `, announced by ${by}` : '';
+    return `${what}${whose}, because ${reason}; “end-maintenance ${id.slice(0, 8)}” ends it`;
   });
   return [{ kind: 'list', items }];
 }

@@ -137,7 +137,7 @@ describe('the home tab', () => {
     await as('U0ADA').awaitMessage(OPS, 'frozen');
     const { plain } = await open('U0ADA');
     expect(plain).toContain('Looked at 60 minutes ago. It may be different by now.');
-    expect(plain).toMatch(/Maintenance of API Gateway until .*: of the move \(omar/);
+    expect(plain).toMatch(/Maintenance of API Gateway until .*, announced by omar .*, because of the move/);
     expect(plain).toMatch(/End maintenance [0-9a-f]{8}/);
     expect(plain).toMatch(/Changes in staging are frozen since .*because the move\./);
     const home = await shows('U0ADA', 'Thaw');
