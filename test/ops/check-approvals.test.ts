@@ -29,3 +29,11 @@ test('the start is refused where a name is wrong, with every one and what was me
   expect(check('x')).toThrow('Allowed: create-org, grant-module');
   expect(check('constructor')).toThrow('there is no operation “constructor”');
 });
+
+test('the start is refused where somebody is to approve what CapOps does by itself', () => {
+  const policy = { ...POLICY, approvals: { 'expire-access': RULE }, byItself: ['expire-access'] };
+  const settings = { environment: 'test', timeZone: 'UTC', policy };
+  expect(() => checkApprovals(settings, OPERATIONS)).toThrow(
+    '- approvals, expire-access: CapOps does it by itself every few minutes, so nobody can be asked each time.',
+  );
+});

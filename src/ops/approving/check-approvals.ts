@@ -6,10 +6,12 @@ import type { Operation } from '../service/operation.ts';
 /** Deciding cannot itself wait for a decision. */
 const DECIDES = new Set(['approve', 'deny']);
 
+const BY_ITSELF = 'CapOps does it by itself every few minutes, so nobody can be asked each time.';
+
 /** Throws StartError, with every fault, unless each approval in capops.yml stands by an operation that can wait for one. */
 export function checkApprovals({ policy }: Settings, operations: readonly Operation[]): void {
   const faults = Object.keys(policy?.approvals ?? {}).flatMap((name) => {
-    const fault = faultOf(name, operations);
+    const fault = policy?.byItself?.includes(name) ? BY_ITSELF : faultOf(name, operations);
     return fault ? [`- approvals, ${name}: ${fault}`] : [];
   });
   if (faults.length > 0)
