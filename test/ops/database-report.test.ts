@@ -54,6 +54,18 @@ test('bars have names that fit, no two the same', () => {
   expect(labels.every((label) => label.length <= 20)).toBe(true);
 });
 
+test('bars are called as their tables are, with the schema only where two are called the same, in a unit that fits', () => {
+  const named = ['entitlement.entitlements', 'work.items', 'assets.items', 'public.items'].map((name) => ({
+    ...{ ...table(0), name, heapBytes: 24_600 },
+  }));
+  const small = { ...many, facts: { ...facts, tables: { facts: named } } };
+  expect(databaseReport(small, MOMENT).parts?.find((part) => part.kind === 'chart')).toMatchObject({
+    title: 'The largest tables (KB)',
+    labels: ['entitlements', 'work.items', 'assets.items', 'items'],
+    series: [{ values: [24.6, 24.6, 24.6, 24.6] }],
+  });
+});
+
 test('a large table that somebody holds has a star, with what it means', () => {
   const sizes = databaseReport(many, MOMENT).thread?.find(({ title }) => title.startsWith('Sizes'));
   expect(JSON.stringify(sizes)).toContain(`${NAME}3 *`);

@@ -11,17 +11,20 @@ const BARS = 10;
 const TABLES_SHOWN = 30;
 const LABEL = 20;
 const MEGABYTE = 1e6;
+const KILOBYTE = 1e3;
 
 /** The largest tables as a chart. */
 export function largestTables({ facts }: DatabaseReport): Part[] {
   const largest = readOr(facts.tables, []).slice(0, BARS);
   if (largest.length < 2) return [];
-  const values = largest.map((table) => megabytes(totalBytes(table)));
+  const bytes = largest.map(totalBytes);
+  const [unit, divisor] = Math.max(...bytes) < MEGABYTE ? ['KB', KILOBYTE] : ['MB', MEGABYTE];
+  const values = bytes.map((size) => threeFigures(size / divisor));
   return [
     {
       kind: 'chart',
       shape: 'bar',
-      title: 'The largest tables (MB)',
+      title: `The largest tables (${unit})`,
       labels: labelsOf(largest.map(({ name }) => name)),
       series: [{ name: 'Size', values }],
     },
@@ -48,17 +51,15 @@ export function sizeReply({ facts, growth }: DatabaseReport, moment: Moment): Re
   ];
 }
 
-const COLUMNS = ['Table', 'Size', 'Rows in it', 'Indexes', 'Long values', 'Rows', 'Dead', 'Vacuumed', 'Grown'];
+const COLUMNS = ['Table', 'Size', 'Indexes', 'Rows', 'Dead', 'Vacuumed', 'Grown'];
 const HELD = '* Somebody holds a lock on it: as large as it was at its last vacuum.';
 
 function row(table: TableFacts, growth: Growth | undefined, { timeZone }: Moment): string[] {
-  const { name, isHeld, heapBytes, indexBytes, toastBytes, rows, deadRows, lastVacuum } = table;
+  const { name, isHeld, indexBytes, rows, deadRows, lastVacuum } = table;
   return [
     isHeld ? `${name} *` : name,
     showBytes(totalBytes(table)),
-    showBytes(heapBytes),
     showBytes(indexBytes),
-    showBytes(toastBytes),
     `~${Math.round(rows).toLocaleString('en-GB')}`,
     deadRows.toLocaleString('en-GB'),
     lastVacuum ? showDate(lastVacuum, timeZone) : 'never',
@@ -83,7 +84,7 @@ function growthChart(growth: Growth | undefined): Part[] {
       shape: 'line',
       title: 'The database’s size (MB)',
       labels: history.map(({ day }) => day),
-      series: [{ name: 'Size', values: history.map(({ bytes }) => megabytes(bytes)) }],
+      series: [{ name: 'Size', values: history.map(({ bytes }) => threeFigures(bytes / MEGABYTE)) }],
     },
   ];
 }
@@ -95,15 +96,17 @@ function change(bytes: number | undefined): string {
 }
 
 /** Three figures say enough. */
-function megabytes(bytes: number): number {
-  return Number((bytes / MEGABYTE).toPrecision(3));
+function threeFigures(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
-/** Names that fit under a chart, no two the same. */
+/** Names that fit under a chart, no two the same; without their schemas where that is enough. */
 function labelsOf(names: readonly string[]): string[] {
+  const bare = names.map((name) => name.slice(name.indexOf('.') + 1));
   const labels: string[] = [];
-  for (const name of names) {
-    const short = name.replace(/^public\./, '');
+  for (const [place, name] of names.entries()) {
+    const own = bare[place] ?? name;
+    const short = bare.filter((other) => other === own).length === 1 ? own : name.replace(/^public\./, '');
     const candidates = [short.length <= LABEL ? short : `${short.slice(0, LABEL - 1).toWellFormed()}…`];
     for (let number = 2; labels.includes(candidates.at(-1) ?? ''); number++)
       candidates.push(`${short.slice(0, LABEL - 4).toWellFormed()}… ${number}`);
