@@ -8,7 +8,7 @@ import { switchDatabases } from './pg-switch.ts';
 import { switchObstacles } from './pg-switch-obstacles.ts';
 
 const FIND = `
-  SELECT datname AS name, oid::int8::text AS oid, pg_database_size(oid)::float8 AS bytes,
+  SELECT datname AS name, oid::int8::text AS oid, pg_get_userbyid(datdba) AS owner, pg_database_size(oid)::float8 AS bytes,
     (SELECT count(*)::int FROM pg_stat_activity WHERE datid = pg_database.oid) AS sessions
   FROM pg_database WHERE datname = $1`;
 

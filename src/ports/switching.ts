@@ -3,6 +3,7 @@ export interface ServerDatabase {
   readonly name: string;
   /** PostgreSQL's own number for it, which a rename does not change: what tells two of one name apart. */
   readonly oid: number;
+  readonly owner: string;
   readonly bytes: number;
   readonly sessions: number;
 }

@@ -47,7 +47,10 @@ export async function fillScratch(
     const url = server.addressOf(name);
     const { trust, source } = restorable;
     const { identities } = work.backups;
-    const facts = await desk.tools.restore(url, source, { trust, identities, signal, progress: context.progress });
+    // What comes from elsewhere is to belong to whom it will: not to us, who may be a superuser.
+    const owner = trust === 'foreign' ? live.owner : undefined;
+    const request = { trust, owner, identities, signal, progress: context.progress };
+    const facts = await desk.tools.restore(url, source, request);
     return { scratch, url, former, facts };
   } catch (error) {
     // One that somebody else has made in this very moment is theirs.

@@ -34,6 +34,7 @@ export async function tendRestores(watch: RestoreWatch): Promise<void> {
     const desk = await openRestoreDesk(ports);
     await withLease(ports, claim, async () => {
       for (const restore of left) await settle(watch, desk, restore);
+      if (left.length > 0) await desk.tools.sweepForeignRoles(desk.server.addressOf(desk.server.live));
       for (const restore of undone) await settleUndo(ports, desk, restore);
       for (const restore of due) await remove(watch, desk, restore);
     });
