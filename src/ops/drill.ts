@@ -3,17 +3,13 @@ import { counted } from '../domain/counted.ts';
 import { showTime } from '../domain/end-date.ts';
 import { UserError } from '../errors.ts';
 import { Backup } from '../models/backup.ts';
-import { Drill } from '../models/drill.ts';
-import { failedChecks } from '../models/drill-check.ts';
-import type { BackupDesk, RestoreDesk, RestoreSource } from '../ports.ts';
+import type { BackupDesk } from '../ports.ts';
 import { openBackupDesk, type Place } from './backups/backup-desk.ts';
 import { backupId, findBackup } from './backups/backup-found.ts';
-import { checkScratch } from './restoring/check-scratch.ts';
-import { drillNames, dropDrill, namesOf, switchAndBack } from './restoring/drill-databases.ts';
+import { carryOutDrill, type DrillProof } from './restoring/carry-out-drill.ts';
 import { openRestoreDesk } from './restoring/restore-desk.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
-import { withLedger } from './service/with-ledger.ts';
 
 interface Chosen {
   readonly manifest: BackupManifest;
@@ -25,9 +21,7 @@ interface Drilled {
   readonly takenAt: Date;
   readonly storage: string;
   /** Undefined: it could not be tried, for this reason. */
-  readonly proof:
-    | { readonly seconds: number; readonly unavailableMs: number; readonly checks: readonly string[] }
-    | undefined;
+  readonly proof: DrillProof | undefined;
   readonly notDrilled: string | undefined;
 }
 
@@ -58,7 +52,11 @@ export const drill = defineOperation({
     if (manifest.encryption && backups.identities.length === 0) {
       return { ...drilled, proof: undefined, notDrilled: 'it is encrypted, and no private key to decrypt it is here' };
     }
-    return { ...drilled, proof: await tried(context, { desk, backups, manifest, place }), notDrilled: undefined };
+    return {
+      ...drilled,
+      proof: await carryOutDrill(context, { desk, backups, manifest, place }),
+      notDrilled: undefined,
+    };
   },
 
   trace: ({ backup, storage, proof, notDrilled }) => ({
@@ -92,64 +90,6 @@ export const drill = defineOperation({
 
   json: (data) => data,
 });
-
-async function tried(
-  context: Context,
-  { desk, backups, manifest, place }: Chosen & { readonly desk: RestoreDesk; readonly backups: BackupDesk },
-): Promise<NonNullable<Drilled['proof']>> {
-  const { databases, clock, signal, progress, runId, settings } = context;
-  const { ledger } = databases;
-  const names = await drillNames(desk, clock.now());
-  const began = performance.now();
-  const note = { runId, backupId: manifest.id, databases: namesOf(names), begunAt: clock.now() };
-  await withLedger(() => Drill.begin(ledger, note));
-  try {
-    await desk.drills.create(names.scratch);
-    const url = desk.drills.addressOf(names.scratch);
-    const { identities } = backups;
-    await desk.tools.restore(url, sourceOf(manifest, place), { trust: 'ours', identities, signal, progress });
-    const name = `Backup ${manifest.id.slice(0, 8)}`;
-    const checks = await checkScratch(context, desk, { url, manifest, name });
-    const own = await ownChecks(context, desk, url);
-    signal.throwIfAborted();
-    progress({ phase: 'Switching it in, and back' });
-    const seconds = (performance.now() - began) / 1000;
-    const { there } = await switchAndBack(desk, names);
-    await withLedger(() => Drill.proved(ledger, runId, { seconds, at: clock.now() }));
-    return { seconds, unavailableMs: there, checks: [...checks, ...own] };
-  } catch (error) {
-    await Drill.failed(ledger, runId, (error as Error).message).catch(() => undefined);
-    throw error;
-  } finally {
-    await dropDrill(desk, namesOf(names))
-      .then(() => Drill.ended(ledger, runId, clock.now()))
-      .catch((error: unknown) =>
-        context.log.warn(
-          { err: error, runId, environment: settings.environment },
-          'a drill’s databases could not be removed; trying again later',
-        ),
-      );
-  }
-}
-
-function sourceOf({ id, sha256 }: BackupManifest, { storage, key }: Place): RestoreSource {
-  return { name: id.slice(0, 8), sha256, read: (options) => storage.read(key, options) };
-}
-
-/** Those of capops.yml. */
-async function ownChecks({ settings }: Context, desk: RestoreDesk, url: string): Promise<string[]> {
-  const checks = settings.drillChecks ?? [];
-  if (checks.length === 0) return [];
-  const knex = desk.connect(url);
-  try {
-    const faults = await failedChecks(knex, checks);
-    if (faults.length > 0)
-      throw new UserError(`The restored backup is not as capops.yml wants it: ${faults.join('; ')}.`);
-    return [`${counted(checks.length, 'check')} of capops.yml ${checks.length === 1 ? 'holds' : 'hold'}.`];
-  } finally {
-    await knex.destroy();
-  }
-}
 
 /** The copy that would be left on the bad day: off site, where there is such a place. */
 async function choose(context: Context, backups: BackupDesk, asked: string | undefined): Promise<Chosen> {
