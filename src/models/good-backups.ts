@@ -13,7 +13,10 @@ export async function goodBackups(
     .limit(limit);
 }
 
-/** Good backups of a database that were taken before a moment, the newest first. */
+/**
+ * Good backups of a database that were taken before a moment, the newest first. Not those that were made before something
+ * dangerous: what they hold is what somebody wanted to be rid of.
+ */
 export async function goodBackupsBefore(
   ledger: Knex,
   { database, role }: Pick<Backup, 'database' | 'role'>,
@@ -22,6 +25,7 @@ export async function goodBackupsBefore(
   return Backup.query(ledger)
     .where({ database, role })
     .where('taken_at', '<', before)
+    .whereNot('kind', 'safety')
     .whereExists(Backup.relatedQuery('copies').where('state', 'good'))
     .orderBy('taken_at', 'desc')
     .limit(limit);

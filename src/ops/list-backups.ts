@@ -96,7 +96,8 @@ function titleOf(count: number, { manifest }: KnownBackup, { now }: Moment): str
 
 /** Whoever may restore goes on from here: with the newest, or another one that the form has. */
 function offersFor(backups: readonly Listed[]): Offer[] {
-  const newest = backups.find(({ manifest, copies }) => manifest.database.role === 'platform' && copies.some(isGood));
+  const good = backups.filter(({ manifest, copies }) => manifest.database.role === 'platform' && copies.some(isGood));
+  const newest = good.find(({ manifest }) => manifest.kind !== 'safety') ?? good[0];
   if (!newest) return [];
   const input = { backup: newest.manifest.id.slice(0, 8) };
   return [{ label: 'Restore one', operation: 'restore', input, form: true }];

@@ -39,6 +39,15 @@ describe('a rollback', () => {
     expect(await beside(ground)).toEqual(['before']);
   });
 
+  test('goes back to the same backup again, and not to the safety backup of what was wrong', async () => {
+    const ground = await between();
+    await done(ground, 'rollback');
+    ground.now = new Date(ground.now.getTime() + 60_000);
+    await ground.airports('SIN');
+    await done(ground, 'rollback');
+    expect(await codes(ground)).toEqual(['LHR']);
+  });
+
   test('says where there is nothing to go back to, and to whom it is closed', async () => {
     const ground = await between();
     expect(said(await confirmed(ground, 'rollback before 2020-01-01'))).toContain(

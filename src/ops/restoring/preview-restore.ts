@@ -82,24 +82,35 @@ async function liveFacts({ databases: { platform }, log }: Context, { desk, rest
 }
 
 function facts(
-  { clock, settings: { environment, timeZone } }: Context,
+  { clock, settings: { timeZone } }: Context,
   { desk, restorable, plan, wish, within }: RestoreWork,
   { use, changedAt }: Live,
 ): (readonly [string, string])[] {
   const { manifest } = restorable;
   const now = clock.now();
+  const when = (at: Date) => `${showTime(at, timeZone)}, ${ageWords(at, now)} ago`;
+  const server = plan.identity.serverVersion && `PostgreSQL ${plan.identity.serverVersion}`;
+  const room = use && `about ${showBytes(use.bytes)} more on the database’s server`;
+  const time =
+    manifest &&
+    `about ${minutes(manifest.finishedAt.getTime() - manifest.startedAt.getTime())}; ${within ? 'the platform goes on meanwhile' : 'the platform cannot be used for about a second of it'}`;
   const all: readonly (readonly [string, string | undefined])[] = [
-    ['Environment', environment],
-    ['Database', use && `${desk.server.live}, ${showBytes(use.bytes)}, ${counted(use.sessions, 'open session')}`],
-    ['Last change of access in it', changedAt && `${showTime(changedAt, timeZone)}, ${ageWords(changedAt, now)} ago`],
     [
       'Restored',
-      manifest
-        ? `${restorable.name}, of ${showTime(manifest.takenAt, timeZone)}, ${ageWords(manifest.takenAt, now)} ago`
-        : `${restorable.name}, a file that CapOps did not make`,
+      sentence([
+        manifest ? `of ${when(manifest.takenAt)}` : 'a file that CapOps did not make',
+        manifest && showBytes(manifest.bytes),
+        server,
+      ]),
     ],
-    ['Its size', manifest && showBytes(manifest.bytes)],
-    ['Its server', plan.identity.serverVersion && `PostgreSQL ${plan.identity.serverVersion}`],
+    [
+      'Live now',
+      use &&
+        sentence([
+          `${desk.server.live}, ${showBytes(use.bytes)}, ${counted(use.sessions, 'open session')}`,
+          changedAt && `access last changed ${when(changedAt)}`,
+        ]),
+    ],
     [
       'Before',
       wish.withoutSafetyBackup
@@ -111,14 +122,14 @@ function facts(
       'Kept',
       `the database as it is now stays beside for ${counted(Math.round(wish.keepOldMs / 3_600_000), 'hour')}; “undo-restore” puts it back`,
     ],
-    ['Disk', use && `about ${showBytes(use.bytes)} more on the database’s server`],
-    [
-      'Takes',
-      manifest &&
-        `about ${minutes(manifest.finishedAt.getTime() - manifest.startedAt.getTime())}; ${within ? 'the platform goes on meanwhile' : 'the platform cannot be used for about a second of it'}`,
-    ],
+    ['Takes', sentence([time, room])],
   ];
   return all.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}
+
+/** What is known of it, on one line: a phone shows few. */
+function sentence(pieces: readonly (string | undefined)[]): string {
+  return pieces.filter((piece) => piece !== undefined).join('; ');
 }
 
 function minutes(backupMs: number): string {
