@@ -42,6 +42,7 @@ export const digest = defineOperation({
   summary: 'Say how everything stands, and what waits for somebody',
   role: 'viewer',
   effect: 'reads',
+  evenWhenDown: true,
   example: 'digest',
   args: {},
 

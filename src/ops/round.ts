@@ -30,6 +30,7 @@ export const round = defineOperation({
   summary: 'Show the runbook’s daily, weekly or monthly round: what is done, what is left for a person',
   role: 'viewer',
   effect: 'reads',
+  evenWhenDown: true,
   example: 'round daily',
   args: { which: { ...which, positional: true } },
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Report } from '../../src/ops/service/report.ts';
 import type { ScheduleEntry } from '../../src/ports.ts';
 import { addressOf } from '../setup/database.ts';
+import { runCli } from '../setup/run-cli.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
 import { type Desk, NILS, OMAR, openDesk, POLICY, said, VERA } from './desk.ts';
 
@@ -157,6 +158,14 @@ describe('the digest', () => {
       'This digest could not look at the backups. CapOps’ own record (the ledger) does not answer.',
     );
     expect(textOf(report)).toContain('LHR’s access to work ends within 7 days.');
+  });
+
+  test('comes in the terminal though both databases are down', async () => {
+    const env = { DATABASE_URL: 'postgresql://somebody:swordfish@127.0.0.1:1/airport' };
+    const { code, stdout } = await runCli(['digest'], { env });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Database: Connection refused: nobody listens there.');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('This digest could not look at the access that ends soon.');
   });
 
   test('is for those who may look', async () => {
