@@ -71,6 +71,10 @@ describe('the daily round', () => {
   });
 });
 
+test('the weekly round ticks no answers to a review that there was not', async () => {
+  expect((await round('weekly')).lines).toContain('… Answer the access review: No access review is open.');
+});
+
 describe('the monthly round', () => {
   test('says which backup stays for last month, and misses one only where there were backups before', async () => {
     expect((await round('monthly')).lines).toContain(

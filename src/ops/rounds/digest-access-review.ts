@@ -6,12 +6,19 @@ import type { DigestSection, Subject } from './digest-section.ts';
 
 const SHOWN = 30;
 
+/** An answered one stays until the next: there was none so far. */
+const NONE: DigestSection = {
+  needs: [],
+  unseen: 'still to come',
+  report: { tone: 'info', title: 'No access review is open.' },
+};
+
 /** What the open access review still asks. */
 export const reviewOfAccess: Subject = {
   name: 'the access review',
   async look({ databases: { ledger } }, { timeZone }): Promise<DigestSection> {
     const review = await withLedger(() => openReview(ledger));
-    if (!review) return { needs: [], report: { tone: 'info', title: 'No access review is open.' } };
+    if (!review) return NONE;
     const { began, answered, unanswered, items } = review;
     const name = `access review of ${showDate(began, timeZone)}`;
     if (unanswered === 0) {
