@@ -1,4 +1,5 @@
 import type { S3Settings } from '../config/backups.ts';
+import { noAnswerOf } from '../domain/no-answer.ts';
 import type { Look } from '../ports.ts';
 import { openS3Client } from './s3-client.ts';
 import { s3Failure } from './s3-failure.ts';
@@ -17,6 +18,8 @@ export async function lookAtOffsite(settings: S3Settings, { signal }: Look): Pro
     });
     return {};
   } catch (error) {
+    // Then no store has said anything, and why is known better than s3Failure would say.
+    if (noAnswerOf(error) !== 'failed') throw error;
     throw s3Failure(error, { storage: 'offsite', right: 's3:ListBucket' });
   } finally {
     client.destroy();

@@ -168,6 +168,8 @@ describe('a look at the store off site', () => {
     expect(await atStore({ ...settings, keys: { accessKeyId: 'nobody', secretAccessKey: 'swordfish' } })).toMatchObject(
       { sentence: expect.stringContaining('does not know our keys') },
     );
+    const nobody = { ...settings, endpoint: 'http://127.0.0.1:1' };
+    expect(await atStore(nobody)).toEqual({ isAnswered: false, ms: expect.any(Number), because: 'refused' });
   });
 
   itNeeds('objectStore', 'that is silent ends when its time is over', async () => {
