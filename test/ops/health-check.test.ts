@@ -181,7 +181,7 @@ describe('health in the terminal', () => {
     writeFileSync(join(folder, 'capops.yml'), CAPOPS_YML, { mode: 0o600 });
     const { code, stdout, stderr } = await runCli(['health-check'], { env, cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^• All systems operational\n\n✓ Database: Connected \(\d+ ms\)\n✓ API Gateway: Answers/);
+    expect(stdout).toMatch(/^• All systems operational\n\n✓ Database: Connected \([\d,]+ ms\)\n✓ API Gateway: Answers/);
   });
 
   test('ends with 1 where the platform’s database and the ledger are down, and prints data', async () => {
