@@ -20,10 +20,7 @@ export async function openGround(): Promise<Ground> {
   });
   return {
     databases: async (name) => {
-      const admin = new Client({ connectionString: postgres.url });
-      await admin.connect();
-      await admin.query(`CREATE DATABASE ${name}`);
-      await admin.end();
+      await onServer(postgres.url, `CREATE DATABASE ${name}`);
       const address = (database: string) => Object.assign(new URL(postgres.url), { pathname: `/${database}` }).href;
       const config = {
         databaseUrl: address(name),
@@ -35,6 +32,13 @@ export async function openGround(): Promise<Ground> {
     },
     stop: () => postgres.stop(),
   };
+}
+
+/** Runs one statement on the server of this address, in none of the benchmark's databases. */
+export async function onServer(url: string, statement: string): Promise<void> {
+  const admin = new Client({ connectionString: Object.assign(new URL(url), { pathname: '/postgres' }).href });
+  await admin.connect();
+  await admin.query(statement).finally(() => admin.end());
 }
 
 /** Every IATA code there can be: AAA to ZZZ, 17,576 of them. */
