@@ -50,6 +50,7 @@ roles:
   operator: { users: [U0OMAR] }
   viewer: { users: [U0VERA] }
 backups: {}
+access: {}
 # Each other's second person, to try it.
 approvals:
   revoke-module: { from: [{ users: [U0ADA, U0OMAR] }] }
