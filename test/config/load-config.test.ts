@@ -15,6 +15,7 @@ test('with an address alone there is a whole configuration', () => {
     age: { identityFile: undefined },
     redisUrl: undefined,
     services: { gatewayUrl: undefined, frontendUrl: undefined },
+    docker: { socketPath: '/var/run/docker.sock' },
     slack: undefined,
     watching: { health: undefined, heartbeatUrl: undefined, pagingUrl: undefined },
     settings: { environment: 'development', timeZone: 'UTC', policy: undefined },
