@@ -11,7 +11,8 @@ export type Moment = 'before' | 'unanswered' | 'answered';
 export interface Tripwire {
   /** `text` is what was asked so far in one exchange. */
   meets(text: string): Moment | undefined;
-  spring(): void;
+  /** `port` is the one from which the server is spoken to on this connection. */
+  spring(port?: number): void;
   /** The bot is dead: nothing that was on its way arrives. */
   isSprung(): boolean;
 }
@@ -75,14 +76,14 @@ function join(
   client.on('data', (bytes) => {
     if (tripwire.isSprung()) return;
     for (const text of read(bytes)) moment ??= tripwire.meets(text);
-    if (moment === 'before') tripwire.spring();
+    if (moment === 'before') tripwire.spring(upstream.localPort);
     else upstream.write(bytes);
   });
   upstream.on('data', (bytes) => {
     if (moment !== 'unanswered') {
       client.write(bytes, () => {
-        if (moment === 'answered' && protocol.endsWith(bytes)) tripwire.spring();
+        if (moment === 'answered' && protocol.endsWith(bytes)) tripwire.spring(upstream.localPort);
       });
-    } else if (protocol.endsWith(bytes)) tripwire.spring();
+    } else if (protocol.endsWith(bytes)) tripwire.spring(upstream.localPort);
   });
 }

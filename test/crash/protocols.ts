@@ -2,6 +2,8 @@ import type { Protocol } from './gate.ts';
 
 const QUERY = 'Q'.charCodeAt(0);
 const PARSE = 'P'.charCodeAt(0);
+/** SSLRequest and GSSENCRequest. */
+const ASKS = [80877103, 80877104];
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
 /** PostgreSQL's wire: each statement, behind those of its transaction before it, one a line. */
@@ -20,8 +22,9 @@ export const postgres: Protocol = {
         const end = at + rest.readUInt32BE(at);
         if (rest.length < end) return found;
         const statement = isGreeted ? statementIn(rest.subarray(0, end)) : undefined;
+        // libpq asks first whether this may be encrypted.
+        isGreeted ||= !ASKS.includes(rest.readUInt32BE(4));
         rest = rest.subarray(end);
-        isGreeted = true;
         if (statement === undefined) continue;
         transaction = /^BEGIN\b/i.test(statement) ? statement : `${transaction}\n${statement}`;
         found.push(transaction);

@@ -49,8 +49,8 @@ async function tidy(live: string): Promise<void> {
   await client.end();
 }
 
-/** A backup of one airport, after which another one came. */
-export async function between(more: Parameters<typeof openGround>[0] = {}): Promise<Ground> {
+/** One airport. */
+export async function begin(more: Parameters<typeof openGround>[0] = {}): Promise<Ground> {
   const admin = { users: ['U0ADA', 'U0EVE'], groups: [] };
   const policy = { ...POLICY, roles: { ...POLICY.roles, admin } };
   const ground = await openGround({ ...more, settings: { timeZone: 'Europe/London', policy, ...more.settings } });
@@ -58,6 +58,12 @@ export async function between(more: Parameters<typeof openGround>[0] = {}): Prom
   onTestFinished(() => tidy(live));
   await ground.airports('LHR');
   await done(ground, 'grant LHR work');
+  return ground;
+}
+
+/** A backup of one airport, after which another one came. */
+export async function between(more: Parameters<typeof openGround>[0] = {}): Promise<Ground> {
+  const ground = await begin(more);
   await done(ground, 'backup');
   ground.now = new Date(ground.now.getTime() + 3_600_000);
   await ground.airports('SIN');

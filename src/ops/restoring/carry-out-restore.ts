@@ -36,6 +36,7 @@ export type Placed = Omit<Restored, 'safety'>;
  * database is not touched, and after it what was live stands beside.
  */
 export async function carryOutRestore(context: Context, work: RestoreWork): Promise<Restored> {
+  await noteUntouched(context, undefined);
   const safety = await backUpFirst(context, work);
   const safetyBackupId = 'manifest' in safety ? safety.manifest.id : undefined;
   await noteUntouched(context, safetyBackupId);
