@@ -66,7 +66,12 @@ function nextSteps(findings: readonly HealthFinding[]): Part[] {
     );
   const [steps, hints] = [of('unhealthy', 'degraded'), of('note')];
   return [
-    ...(steps.length > 0 ? [{ kind: 'text', text: ['What to do next', ...steps].join('\n') } as const] : []),
+    ...(steps.length > 0
+      ? ([
+          { kind: 'text', text: 'What to do next:' },
+          { kind: 'list', items: steps },
+        ] as const)
+      : []),
     ...(hints.length > 0 ? [{ kind: 'note', text: hints.join('\n') } as const] : []),
   ];
 }

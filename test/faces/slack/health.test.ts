@@ -23,7 +23,7 @@ it('health is a line for each service, what to do next, and a button for the det
   const answer = await vera.awaitMessage(OPS, 'Not operational: API Gateway.');
   expect(answer.plain).toMatch(/✓ Database: Connected \(\d+ ms\)\n✗ API Gateway: Connection refused/);
   expect(answer.plain).toContain('✓ Slack: Connected');
-  expect(answer.plain).toContain('What to do next\nAPI Gateway: Look whether it runs');
+  expect(answer.plain).toMatch(/What to do next:\s+API Gateway: Look whether it runs/);
   expect(answer.plain).not.toContain('127.0.0.1');
   await vera.click(answer, 'Show the details');
   const details = await vera.awaitMessage(OPS, 'PostgreSQL');
