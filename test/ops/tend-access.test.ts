@@ -252,15 +252,15 @@ describe('before its end', () => {
     ]);
   });
 
-  test('each organisation and each day has a message of its own', async () => {
+  test('each organisation and each day has a message of its own, the first to end first', async () => {
     await ground.access('LHR', 'work', END);
     await ground.access('LHR', 'assets', '2098-12-30 23:59:59.999');
     await ground.access('AMS', 'work', END);
     daysBefore(6);
     await ground.look();
     expect(titles()).toEqual([
-      'Access of AMS (AMS Airport) to work ends in 6 days, after 31 Dec 2098.',
       'Access of LHR (LHR Airport) to assets ends in 5 days, after 30 Dec 2098.',
+      'Access of AMS (AMS Airport) to work ends in 6 days, after 31 Dec 2098.',
       'Access of LHR (LHR Airport) to work ends in 6 days, after 31 Dec 2098.',
     ]);
   });

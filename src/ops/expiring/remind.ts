@@ -24,7 +24,7 @@ export async function remind(
 ): Promise<void> {
   const { ledger } = ports.databases;
   const untold = new Set((await claimReminders(ledger, close)).map(keyOf));
-  const ends = close.filter((end) => untold.has(keyOf(end)));
+  const ends = close.filter((end) => untold.has(keyOf(end))).toSorted((a, b) => +a.validUntil - +b.validUntil);
   const { timeZone } = ports.settings;
   const groups = groupEnds(ends);
   if (groups.length > MOST_MESSAGES) {
