@@ -12,10 +12,10 @@ import { watch } from './restore-client.ts';
 import type { Filled } from './restore-worker.ts';
 
 const SIZES_MB = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100];
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Larger ones take minutes each. */
 const ROUNDS_OF_LARGE = 1;
-const LARGE_MB = 1000;
+const LARGE_MB = 500;
 const QUESTION = 'SELECT 1 FROM mix.readings WHERE id = 4711';
 const FORCED = ['--force', '--reason', 'A benchmark', '--format', 'json'];
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Backup } from '../../../src/models/backup.ts';
+import { BackupCopy } from '../../../src/models/backup-copy.ts';
+import { plantedManifest } from '../../ops/planted-manifest.ts';
 import { type Bot, OPS, openBot } from './bot.ts';
 
 let bot: Bot;
@@ -66,6 +69,31 @@ describe('a form', () => {
     expect(await labels('')).toHaveLength(3);
     expect(await labels('schip')).toEqual(['AMS · Amsterdam Schiphol']);
     expect(await labels('zr')).toEqual(['ZRH · ZRH Airport']);
+  });
+
+  it('has the good backups to pick from', async () => {
+    const id = 'ab12cd34-0000-4000-8000-000000000000';
+    const takenAt = new Date('2026-11-21T02:00:00Z');
+    const place = { storage: 'local', key: 'backups/nightly.dump.zst' };
+    const of = {
+      database: 'platform',
+      environment: 'test',
+      kind: 'nightly',
+      takenAt,
+      bytes: 5100,
+      sha256: 'a'.repeat(64),
+    };
+    await Backup.enter(bot.desk.databases.ledger, plantedManifest({ id, ...of, ...place }));
+    await BackupCopy.enter(bot.desk.databases.ledger, { backupId: id, ...place, state: 'good' });
+    const ada = as('U0ADA');
+    await ada.command(OPS, '/capops restore');
+    const option = {
+      value: 'ab12cd34',
+      text: { text: 'ab12cd34 · 21 Nov 2026, 02:00 Europe/London, 5.1 KB, nightly' },
+    };
+    expect(element(await ada.nextView(), 'backup')).toMatchObject({ type: 'external_select' });
+    expect(await ada.choices('backup', '21 nov')).toMatchObject([option]);
+    expect(await ada.choices('backup', '22 nov')).toEqual([]);
   });
 
   it('that is submitted closes, does its work, answers where it was asked for, and tells the team', async () => {
