@@ -161,7 +161,7 @@ describe('the home tab', () => {
     await bot.slack.until(() => omar.home());
     const home = omar.home();
     expect(home?.plain).toContain('You are omar, operator in staging.');
-    expect(home?.plain).toContain('/capops orgs heathrow');
+    expect(home?.plain).toContain('Everything else is typed: /capops and a word in a channel');
     if (home) await omar.click(home, 'Grant module');
     expect((await omar.nextView()).title).toBe('Grant module');
     await omar.submit({ org: 'LHR', module: ['work'] });
@@ -173,6 +173,6 @@ describe('the home tab', () => {
     await nils.openHome();
     await bot.slack.until(() => nils.home());
     expect(nils.home()?.plain).toContain('You may not use CapOps in staging.');
-    expect(nils.home()?.plain).not.toContain('/capops');
+    expect(nils.home()?.plain).not.toContain('What you may do');
   });
 });
