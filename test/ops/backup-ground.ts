@@ -33,6 +33,8 @@ interface GroundOptions {
   readonly probes?: () => Promise<Probes>;
   /** What is put in the place of what restores are made with. */
   readonly restores?: Partial<RestoreDesk>;
+  /** Rewrites the addresses that operations get of the databases. */
+  readonly through?: (url: string, database: 'platform' | 'ledger') => string;
   /** Where the private keys are. */
   readonly identityFile?: string;
 }
@@ -47,6 +49,7 @@ export async function openGround({
   identityFile,
   probes,
   restores,
+  through,
 }: GroundOptions = {}): Promise<Ground> {
   const home = mkdtempSync(join(tmpdir(), 'capops-backups-'));
   const folder = join(home, 'backups');
@@ -61,10 +64,11 @@ export async function openGround({
       return state.backups;
     },
     ...(probes ? { probes } : {}),
+    ...(through ? { through } : {}),
     restores: async () => {
       const { openRestores } = await import('../../src/adapters/restore-desk.ts');
       const own = {
-        databaseUrl: desk.platformUrl,
+        databaseUrl: through ? through(desk.platformUrl, 'platform') : desk.platformUrl,
         drillDatabaseUrl: undefined,
         programs,
         backups: { folder, offsite },

@@ -49,20 +49,26 @@ async function tidy(live: string): Promise<void> {
   await client.end();
 }
 
+type More = Parameters<typeof openGround>[0] & {
+  /** Done before anything else is. */
+  readonly first?: (ground: Ground) => Promise<void>;
+};
+
 /** One airport. */
-export async function begin(more: Parameters<typeof openGround>[0] = {}): Promise<Ground> {
+export async function begin({ first, ...more }: More = {}): Promise<Ground> {
   const admin = { users: ['U0ADA', 'U0EVE'], groups: [] };
   const policy = { ...POLICY, roles: { ...POLICY.roles, admin } };
   const ground = await openGround({ ...more, settings: { timeZone: 'Europe/London', policy, ...more.settings } });
   const live = new URL(ground.platformUrl).pathname.slice(1);
   onTestFinished(() => tidy(live));
+  await first?.(ground);
   await ground.airports('LHR');
   await done(ground, 'grant LHR work');
   return ground;
 }
 
 /** A backup of one airport, after which another one came. */
-export async function between(more: Parameters<typeof openGround>[0] = {}): Promise<Ground> {
+export async function between(more: More = {}): Promise<Ground> {
   const ground = await begin(more);
   await done(ground, 'backup');
   ground.now = new Date(ground.now.getTime() + 3_600_000);

@@ -1,19 +1,46 @@
-import { describe, expect, test } from 'vitest';
-import { addressOf, onServer } from '../setup/database.ts';
-import { said } from './desk.ts';
-import { beside, between, codes, confirmed, done } from './restore-ground.ts';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { onServer } from '../setup/database.ts';
+import type { Ground } from './backup-ground.ts';
+import { OMAR, said, TERMINAL } from './desk.ts';
+import { beside, between, codes, confirmed, done, FORCED } from './restore-ground.ts';
+import { afterItsTime } from './restore-truth.ts';
 
-const schemas = async (ground: Awaited<ReturnType<typeof between>>) =>
+const schemas = async (ground: Ground) =>
   (
     await ground.platform(
       `SELECT regexp_replace(nspname, '_\\d{8}t\\d{6}z$', '') AS name FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' ORDER BY 1`,
     )
   ).map(({ name }) => name);
 
+const works = `SELECT length(public.gen_salt('md5')) > 0 AS works`;
+
+/** A user who owns the database and all in it, as managed PostgreSQL has them, and may make no other. */
+async function ownerOnly() {
+  const user = `ways_${randomBytes(4).toString('hex')}`;
+  await onServer(`CREATE ROLE ${user} LOGIN PASSWORD 'x'`);
+  // Later than the databases that it owns, which go first.
+  onTestFinished(() => onServer(`DROP ROLE ${user}`));
+  const owned = `
+    DO $$ DECLARE owned text; BEGIN
+      EXECUTE format('ALTER DATABASE %I OWNER TO ${user}', current_database());
+      FOR owned IN SELECT format('ALTER SCHEMA %I OWNER TO ${user}', nspname) FROM pg_namespace WHERE nspname IN ('entitlement', 'assets', 'work')
+        UNION ALL SELECT format('ALTER TABLE %s OWNER TO ${user}', c.oid::regclass) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+          WHERE relkind = 'r' AND nspname IN ('public', 'entitlement', 'assets', 'work')
+      LOOP EXECUTE owned; END LOOP;
+    END $$`;
+  return {
+    first: async (ground: Ground) => void (await ground.platform(owned)),
+    through: (url: string, database: 'platform' | 'ledger') =>
+      database === 'ledger' ? url : Object.assign(new URL(url), { username: user, password: 'x' }).href,
+    user,
+  };
+}
+
 describe('a restore within the live database', () => {
   test('moves the schemas aside in one transaction, and is undone by moving them back', async () => {
     const ground = await between();
-    await onServer(); // The extension below lives in public, as on the platform.
+    // It lives in public, and has to stay where the platform finds it.
     await ground.platform('CREATE EXTENSION pgcrypto WITH SCHEMA public');
     const words = await done(ground, 'restore latest --in-place');
     expect(words).toContain('The platform could be used throughout.');
@@ -22,29 +49,44 @@ describe('a restore within the live database', () => {
     expect(await schemas(ground)).toEqual(
       expect.arrayContaining(['entitlement', 'entitlement_before', 'public', 'public_before']),
     );
-    expect(await ground.platform(`SELECT length(public.gen_salt('md5')) > 0 AS works`)).toEqual([{ works: true }]);
-    expect((await ground.types((await import('./desk.ts')).OMAR, 'grant LHR assets')).kind).toBe('done');
+    expect(await ground.platform(works)).toEqual([{ works: true }]);
+    expect((await ground.types(OMAR, 'grant LHR assets')).kind).toBe('done');
     await done(ground, 'undo-restore');
     expect(await codes(ground)).toEqual(['LHR', 'SIN']);
     expect(await schemas(ground)).not.toContain('public_before');
-    expect(await ground.platform(`SELECT length(public.gen_salt('md5')) > 0 AS works`)).toEqual([{ works: true }]);
+    expect(await ground.platform(works)).toEqual([{ works: true }]);
   });
 
-  test('that fails at its end leaves everything as it was', async () => {
+  test('that fails at its end leaves everything as it was, and nobody looks for it later', async () => {
     const ground = await between();
     await ground.ledger(`UPDATE backups SET manifest = jsonb_set(manifest, '{tables,public.organizations}', '7')`);
     const before = await schemas(ground);
-    expect(said(await confirmed(ground, 'restore latest --in-place'))).toContain(
-      'public.organizations has 1 rows instead of 7',
-    );
+    const words = said(await confirmed(ground, 'restore latest --in-place'));
+    expect(words).toContain('public.organizations has 1 rows instead of 7');
+    expect(words).toContain('The platform’s database was not touched.');
     expect(await codes(ground)).toEqual(['LHR', 'SIN']);
     expect(await schemas(ground)).toEqual(before);
-    expect(addressOf('x')).toBeTruthy();
+    expect(await ground.ledger('SELECT step FROM restores')).toEqual([{ step: 'abandoned' }]);
   });
 
   test('is chosen by itself where the user may make no database, and is said before', async () => {
-    const ground = await between({ restores: {} });
-    const live = new URL(ground.platformUrl).pathname.slice(1);
-    expect(live).toMatch(/^platform_/);
+    const { user, ...owner } = await ownerOnly();
+    const ground = await between(owner);
+    const before = await schemas(ground);
+    const shown = said(await ground.types(TERMINAL, 'restore latest', FORCED));
+    expect(shown).toContain('within the database, in one transaction');
+    expect(shown).toContain(`The database’s user ${user} may not make databases (ALTER ROLE … CREATEDB).`);
+    await done(ground, 'restore latest');
+    expect([await codes(ground), await beside(ground)]).toEqual([['LHR'], []]);
+    await done(ground, 'undo-restore');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+    ground.now = new Date(ground.now.getTime() + 60_000);
+    await done(ground, 'restore latest');
+    expect(await schemas(ground)).toEqual(expect.arrayContaining(['public_before', 'public_undone']));
+    await afterItsTime(ground);
+    expect(await schemas(ground)).toEqual(before);
+    expect(await codes(ground)).toEqual(['LHR']);
+    const kept = await ground.ledger('SELECT step FROM restores WHERE ended_at IS NULL');
+    expect(kept).toEqual([]);
   });
 });

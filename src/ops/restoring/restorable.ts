@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BackupManifest } from '../../domain/backup-manifest.ts';
 import { UserError } from '../../errors.ts';
 import { Backup } from '../../models/backup.ts';
+import { goodBackupsBefore } from '../../models/good-backups.ts';
 import type { BackupDesk, RestoreSource } from '../../ports.ts';
 import type { Place } from '../backups/backup-desk.ts';
 import { type FoundBackup, findBackup } from '../backups/backup-found.ts';
@@ -32,8 +33,13 @@ export async function findRestorable(context: Context, desk: BackupDesk, asked: 
 
 async function latest(context: Context, desk: BackupDesk): Promise<FoundBackup> {
   const { platform } = desk.sources;
-  const row = await Backup.newestGood(context.databases.ledger, platform);
-  if (!row) throw new UserError(`There is no good backup of ${platform.database}. “backups” lists what there is.`);
+  const before = new Date(context.clock.now().getTime() + 1);
+  const [row] = await goodBackupsBefore(context.databases.ledger, platform, { before, limit: 1 });
+  if (!row) {
+    throw new UserError(
+      `There is no good backup of ${platform.database}, other than safety backups. “backups” lists what there is.`,
+    );
+  }
   return findBackup(context, desk, row.id);
 }
 

@@ -66,8 +66,8 @@ async function settle(watch: RestoreWatch, desk: RestoreDesk, restore: Restore):
     });
     return;
   }
-  // Roles that were made for it; others' are left alone while they are at work.
-  await desk.tools.sweepForeignRoles(desk.server.addressOf(desk.server.live));
+  // A file from elsewhere was restored by a role of its own.
+  if (restore.backupId === null) await desk.tools.sweepForeignRoles(desk.server.addressOf(desk.server.live));
   await Restore.advance(ledger, { runId, from }, { step: 'abandoned', endedAt: now });
   await watch.tell({
     tone: 'attention',
