@@ -10,6 +10,8 @@ export interface Offer {
   readonly form?: true;
   /** The message keeps its button: it is answered beside it, and whoever posted it redraws it. */
   readonly leavesMessage?: true;
+  /** What it is about, where a report offers the same for several things: shown above those that have it in common. */
+  readonly about?: string;
   /** Asked before it runs; the environment's name is put in front. */
   readonly confirm?: string;
 }

@@ -38,10 +38,11 @@ async function begun(): Promise<void> {
 
 const part = (number: number) => {
   const found = ground.posts.find(({ report }) => report.title.startsWith(`Access review, part ${number} `));
-  const [list] = found?.report.parts ?? [];
+  const lists = (found?.report.parts ?? []).flatMap((one) => (one.kind === 'list' ? one.items : []));
+  const abouts = (found?.report.offers ?? []).flatMap(({ about }) => about ?? []);
   return {
     title: found?.report.title,
-    lines: list?.kind === 'list' ? list.items : [],
+    lines: [...lists, ...new Set(abouts)],
     offers: (found?.report.offers ?? []).map(({ label }) => label),
     post: found,
   };
@@ -111,8 +112,8 @@ describe('the access review', () => {
     await ground.look();
     expect(await openReview(ground.desk.databases.ledger)).toMatchObject({ answered: 0, unanswered: 1 });
     expect(part(1).lines).toEqual([
-      'AAA (AAA Airport): assets with no end. No change on record.',
       expect.stringMatching(/^✓ AAA \(AAA Airport\): work kept by Omar/),
+      'AAA (AAA Airport): assets with no end. No change on record.',
     ]);
     await ground.desk.types(OMAR, 'revoke AAA assets because nobody uses it');
     await ground.look();

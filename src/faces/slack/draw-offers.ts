@@ -13,15 +13,27 @@ const BUTTON = 75;
 /** Ways on as buttons; those whose input is too long for a button are shown as what to type. */
 export function drawOffers(desk: Desk, offers: readonly Offer[], of: string): types.KnownBlock[] {
   const drawn = offers.slice(0, MOST_BUTTONS).map((offer, place) => button(desk, offer, place));
-  const buttons = drawn.filter((one) => one !== undefined);
   const typed = offers.filter((_, place) => drawn[place] === undefined);
+  const subjects = [...Map.groupBy(offers.keys(), (place) => offers[place]?.about)];
   return [
-    ...(buttons.length > 0 ? [{ type: 'actions' as const, block_id: `offers:${of}`, elements: buttons }] : []),
+    ...subjects.flatMap(([about, places], index) => {
+      const id = index === 0 ? `offers:${of}` : `offers:${of}:${index}`;
+      const buttons = places.flatMap((place) => drawn[place] ?? []);
+      return [...aboutBlocks(about, id), ...(buttons.length > 0 ? [actions(id, buttons)] : [])];
+    }),
     ...drawPart({ kind: 'commands', commands: typed.flatMap((offer) => typedOffer(desk, offer)) }, 'offers.typed', {
       tables: false,
       rest: '',
     }),
   ];
+}
+
+function aboutBlocks(about: string | undefined, id: string): types.KnownBlock[] {
+  return about === undefined ? [] : drawPart({ kind: 'text', text: about }, `${id}:about`, { tables: false, rest: '' });
+}
+
+function actions(block_id: string, elements: types.Button[]): types.KnownBlock {
+  return { type: 'actions', block_id, elements };
 }
 
 /** The one button that runs what a preview shows; absent where there is nothing to do. */
@@ -39,7 +51,7 @@ export function drawConfirmation(desk: Desk, { operation, raw }: Wish, preview: 
   const text = plain(confirmLabel, BUTTON);
   const action_id = `confirm:${operation.name}`;
   const elements: types.Button[] = [{ type: 'button', action_id, text, value, style, confirm }];
-  return [{ type: 'actions', block_id: `offers:${operation.name}`, elements }];
+  return [actions(`offers:${operation.name}`, elements)];
 }
 
 function button(desk: Desk, offer: Offer, place: number): types.Button | undefined {

@@ -110,9 +110,11 @@ export function* offerLines(
   paper: Paper,
   operations: readonly Operation[],
 ): Generator<string> {
-  const lines = offers.flatMap(({ label, operation: name, input }) => {
+  const lines = offers.flatMap(({ label, operation: name, input, about }, place) => {
     const operation = operations.find((candidate) => candidate.name === name);
-    return operation ? [`${paper.style('dim', `${visible(label)}:`)} ${visible(commandLine(operation, input))}`] : [];
+    if (!operation) return [];
+    const line = `${paper.style('dim', `${visible(label)}:`)} ${visible(commandLine(operation, input))}`;
+    return about === undefined || about === offers[place - 1]?.about ? [line] : [...textLines(about, paper), line];
   });
   if (lines.length > 0) yield '';
   yield* lines;

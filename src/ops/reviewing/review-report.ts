@@ -49,25 +49,31 @@ export function partReport({ review, timeZone }: Shown, part: number): Report {
   return {
     tone: unanswered === 0 || closedAt ? 'info' : 'attention',
     title,
-    parts: [{ kind: 'list', items: organisations.flatMap((rows) => lines(rows, timeZone)) }],
+    parts: [
+      { kind: 'list', items: organisations.flatMap((rows) => answeredLines(rows, timeZone)), marked: true },
+      { kind: 'list', items: closedAt ? organisations.flatMap((rows) => openLines(rows, timeZone)) : [] },
+    ],
     ...(closedAt ? {} : { offers: organisations.flatMap((rows) => offers(rows, { review, timeZone })) }),
   };
 }
 
-function lines(rows: readonly ReviewItem[], timeZone: string): string[] {
+/** What nobody has answered of an organisation; none, or one. */
+function openLines(rows: readonly ReviewItem[], timeZone: string): string[] {
+  const open = rows.filter(({ answer }) => answer === null);
+  const [first] = open;
+  return first ? [`${called(first)}: ${accessWords(open, timeZone)}. ${lastChange(open, timeZone)}`] : [];
+}
+
+function answeredLines(rows: readonly ReviewItem[], timeZone: string): string[] {
   const [first] = rows;
   if (!first) return [];
-  const open = rows.filter(({ answer }) => answer === null);
   const done = Map.groupBy(
     rows.filter(({ answer }) => answer !== null),
     (row) => answerWords(row, timeZone),
   );
-  return [
-    ...(open.length > 0 ? [`${called(first)}: ${accessWords(open, timeZone)}. ${lastChange(open, timeZone)}`] : []),
-    ...[...done].map(
-      ([words, of]) => `✓ ${called(first)}: ${listWords(of.map(({ moduleKey }) => moduleKey))} ${words}`,
-    ),
-  ];
+  return [...done].map(
+    ([words, of]) => `✓ ${called(first)}: ${listWords(of.map(({ moduleKey }) => moduleKey))} ${words}`,
+  );
 }
 
 /** `assets and work with no end, planning until 31 Dec 2026` */
@@ -98,11 +104,13 @@ function offers(rows: readonly ReviewItem[], { review, timeZone }: Shown): Offer
   const { code } = first;
   const modules = open.map(({ moduleKey }) => moduleKey);
   const input = { org: code, module: modules.join(',') };
+  const about = openLines(open, timeZone).join('');
   const reason = `the access review of ${showDate(review.beganAt, timeZone)}`;
   return [
-    { label: `Keep ${code}`, operation: 'keep-access', input, leavesMessage: true },
-    { label: `Set an end: ${code}`, operation: 'grant-module', input, form: true },
+    { label: `Keep ${code}`, operation: 'keep-access', input, leavesMessage: true, about },
+    { label: `Set an end: ${code}`, operation: 'grant-module', input, form: true, about },
     {
+      about,
       label: `Revoke ${code}`,
       operation: 'revoke-module',
       input: { ...input, reason },

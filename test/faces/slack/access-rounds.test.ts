@@ -64,6 +64,8 @@ test('a review is worked through by clicks: its message stays, and shows who ans
   const omar = as('U0OMAR');
   await begin();
   const part = await omar.awaitMessage(OPS, 'Access review, part 1 of 2: 0 of 8 answered.');
+  // Each organisation's buttons stand below what it has.
+  expect(part.plain).toMatch(/AAA \(AAA Airport\): work with no end\..*\nKeep AAA\nSet an end: AAA\nRevoke AAA\n/);
   await omar.click(part, 'Keep AAA');
   await omar.awaitMessage(OPS, 'AAA (AAA Airport) keeps work.');
   await omar.click(part, 'Revoke BBB');
