@@ -149,7 +149,7 @@ function lost({ restorable: { manifest } }: RestoreWork, tables: readonly LiveTa
   if (differ.length === 0) return [{ kind: 'note', text: 'Every table has as many rows now as in the backup.' }];
   const rest = differ.length - SHOWN;
   return [
-    { kind: 'table', columns: ['Table', 'Rows in the backup', 'Rows now'], rows: differ.slice(0, SHOWN) },
+    { kind: 'table', columns: ['Rows of', 'Then', 'Now'], rows: differ.slice(0, SHOWN) },
     ...(rest > 0 ? [{ kind: 'note' as const, text: `… and ${counted(rest, 'table')} more that differ` }] : []),
   ];
 }

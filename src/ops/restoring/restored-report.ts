@@ -34,13 +34,8 @@ export function restoredReport(done: InPlace, { environment, timeZone }: Setting
       ...broken.map(({ label, says }): Part => ({ kind: 'text', text: `✗ ${label}: ${says}` })),
     ],
     offers: [
-      {
-        label: 'Put the old one back',
-        operation: 'undo-restore',
-        input: {},
-        style: 'danger',
-        confirm: `Put back ${former}? What is written to ${live} from now on would not be in it.`,
-      },
+      // It shows before what it would do, and asks there.
+      { label: 'Put the old one back', operation: 'undo-restore', input: {}, style: 'danger' },
       { label: 'Check everything', operation: 'health-check', input: {} },
     ],
     announcement: `replaced ${live} (${environment}) with ${source}; what was there before is kept until ${kept}`,
