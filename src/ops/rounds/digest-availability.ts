@@ -82,10 +82,14 @@ function chartsOf(seen: readonly ServiceHistory[], span: Span): Chart[] {
   ];
 }
 
-/** `22 Nov`, or `22 Nov, 08:00` where a point stands for less than a day. */
+/** Short, and no two the same: `22 Nov` of whole days, else `Sun 08:00`, or `22 Nov, 08:00` beyond a week. */
 function labelOf(from: Date, points: readonly HistoryPoint[], timeZone: string): string {
+  const show = (options: Intl.DateTimeFormatOptions) => from.toLocaleString('en-GB', { timeZone, ...options });
   const [first, second] = points;
-  const isDaily = first && second && second.from.getTime() - first.from.getTime() >= DAY_MS;
-  const time = isDaily ? {} : ({ hour: '2-digit', minute: '2-digit' } as const);
-  return from.toLocaleString('en-GB', { timeZone, day: 'numeric', month: 'short', ...time });
+  const last = points.at(-1);
+  const day = { day: 'numeric', month: 'short' } as const;
+  if (!first || !second || !last || second.from.getTime() - first.from.getTime() >= DAY_MS) return show(day);
+  const isInAWeek = last.from.getTime() - first.from.getTime() < 7 * DAY_MS;
+  const time = show({ hour: '2-digit', minute: '2-digit' });
+  return isInAWeek ? `${show({ weekday: 'short' })} ${time}` : `${show(day)}, ${time}`;
 }
