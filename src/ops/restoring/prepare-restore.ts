@@ -64,7 +64,7 @@ function refuseOther(
   { manifest, name }: Restorable,
   { live, wish }: { live: string; wish: RestoreWish },
 ): void {
-  if (!manifest || wish.otherDatabase) return;
+  if (!manifest) return;
   const { database, environment: its, takenAt } = manifest;
   if (database.role !== 'platform') {
     throw new UserError({
@@ -72,7 +72,7 @@ function refuseOther(
       message: `${name} is of CapOps’ own record (${database.name}), not of the platform. docs/disaster.md says how that one is restored.`,
     });
   }
-  if (database.name === live && its === environment) return;
+  if (wish.otherDatabase || (database.name === live && its === environment)) return;
   throw new UserError({
     argument: 'backup',
     message: `${name} is of ${database.name} in ${its}, taken on ${showTime(takenAt, timeZone)}; this is ${live} in ${environment}. Where that is what you want, add --other-database.`,
