@@ -1,6 +1,7 @@
 import { type HealthFinding, type HealthState, overallState, overallWords } from '../domain/health.ts';
 import type { OpenMaintenance } from '../domain/health-windows.ts';
 import type { Offer } from '../errors.ts';
+import { healthLines } from './health/health-lines.ts';
 import { lookAtHealth } from './health/look-at-health.ts';
 import { maintenanceParts } from './health/maintenance-words.ts';
 import { knownMaintenance } from './health/open-maintenance.ts';
@@ -38,7 +39,7 @@ export const healthCheck = defineOperation({
       title: overallWords(findings),
       ...(overall === 'unhealthy' ? { broken: true } : {}),
       parts: [
-        { kind: 'list', items: findings.map(line), marked: true },
+        healthLines(findings),
         ...maintenanceParts(maintenance, timeZone),
         ...nextSteps(findings),
         ...(isVerbose ? details(findings) : []),
@@ -49,12 +50,6 @@ export const healthCheck = defineOperation({
 
   json: ({ findings }) => ({ overall: overallState(findings), findings }),
 });
-
-const MARKS: Readonly<Record<HealthState, string>> = { healthy: '✓', degraded: '!', unhealthy: '✗', note: '•' };
-
-function line({ label, state, says }: HealthFinding): string {
-  return `${MARKS[state]} ${label}: ${says}`;
-}
 
 /** What somebody would do, the worst first; notes last. */
 function nextSteps(findings: readonly HealthFinding[]): Part[] {

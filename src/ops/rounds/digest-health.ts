@@ -1,17 +1,11 @@
 import { type HealthFinding, overallWords } from '../../domain/health.ts';
 import { HealthRound } from '../../models/health-round.ts';
 import type { Ports } from '../../ports.ts';
+import { healthLines } from '../health/health-lines.ts';
 import { lookAtHealth } from '../health/look-at-health.ts';
 import { maintenanceParts } from '../health/maintenance-words.ts';
 import { knownMaintenance } from '../health/open-maintenance.ts';
 import type { DigestSection, Subject } from './digest-section.ts';
-
-const MARKS: Readonly<Record<HealthFinding['state'], string>> = {
-  healthy: '✓',
-  degraded: '!',
-  unhealthy: '✗',
-  note: '•',
-};
 
 /** Whether everything answers now. */
 export const healthNow: Subject = {
@@ -24,14 +18,7 @@ export const healthNow: Subject = {
       report: {
         tone: wrong.length > 0 ? 'attention' : 'info',
         title: overallWords(findings),
-        parts: [
-          {
-            kind: 'list',
-            items: findings.map(({ label, state, says }) => `${MARKS[state]} ${label}: ${says}`),
-            marked: true,
-          },
-          ...maintenanceParts(maintenance, timeZone),
-        ],
+        parts: [healthLines(findings), ...maintenanceParts(maintenance, timeZone)],
         offers: [{ label: 'Check again', operation: 'health-check', input: {} }],
       },
     };
