@@ -127,6 +127,19 @@ describe('the digest', () => {
     expect(history?.parts?.map(({ kind }) => kind)).toEqual(['table']);
   });
 
+  test('has nobody see to what somebody is at work on, and shows it all the same', async () => {
+    const findings = ['gateway', 'frontend'].map((service) => ({
+      ...{ service, label: service, state: 'unhealthy', says: 'No answer within 3 s' },
+    }));
+    await desk.ledger(`UPDATE health_watch SET findings = '${JSON.stringify(findings)}'`);
+    await desk.types(OMAR, 'maintenance 30m gateway because of a test');
+    const report = await digest();
+    await desk.types(OMAR, 'end-maintenance');
+    await desk.ledger("UPDATE health_watch SET findings = '[]'");
+    expect(report.parts?.[0]).toEqual({ kind: 'list', items: ['frontend: No answer within 3 s.'] });
+    expect(textOf(report)).toContain('✗ gateway: No answer within 3 s');
+  });
+
   test('counts runs that failed since the last one, and no earlier ones', async () => {
     const failed = (id: number, at: string) =>
       desk.ledger(

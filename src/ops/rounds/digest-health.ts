@@ -1,4 +1,5 @@
 import { type HealthFinding, overallWords } from '../../domain/health.ts';
+import { isCovered } from '../../domain/health-windows.ts';
 import { HealthRound } from '../../models/health-round.ts';
 import type { Ports } from '../../ports.ts';
 import { healthLines } from '../health/health-lines.ts';
@@ -13,8 +14,11 @@ export const healthNow: Subject = {
   async look(ports, { timeZone }): Promise<DigestSection> {
     const [findings, maintenance] = await Promise.all([findingsNow(ports), knownMaintenance(ports)]);
     const wrong = findings.filter(({ state }) => state === 'unhealthy' || state === 'degraded');
+    const unexpected = wrong.filter(({ service }) => !isCovered(maintenance, service));
     return {
-      needs: wrong.map(({ label, says }) => `${label}: ${says}.`),
+      needs: unexpected.map(({ label, says }) => `${label}: ${says}.`),
+      // What is worked on is seen to when that is over.
+      ...(wrong.length > 0 ? { unseen: 'still to come' as const } : {}),
       report: {
         tone: wrong.length > 0 ? 'attention' : 'info',
         title: overallWords(findings),
