@@ -58,7 +58,8 @@ function* partLines(part: Part, paper: Paper): Generator<string> {
       for (const line of textLines(part.text, paper)) yield paper.style('dim', line);
       return;
     case 'list':
-      for (const item of part.items) yield* hanging(part.marked ? '' : '  - ', visible(item), paper);
+      for (const item of part.items)
+        yield* hanging(part.marked ? '' : '  - ', visible(item), paper, part.marked ? 2 : 4);
       return;
     case 'facts':
       yield* pairLines(

@@ -91,6 +91,15 @@ describe('a report', () => {
     expect(lines.join(' ').split('word').length - 1).toBe(120);
   });
 
+  test('has the further lines of what begins with a mark start where its words do', () => {
+    const items = ['✗ API Gateway: Connection refused: nobody listens there'];
+    const report: Report = { tone: 'info', title: 'Health', parts: [{ kind: 'list', items, marked: true }] };
+    expect(drawn(report, screen(40)).slice(-2)).toEqual([
+      '✗ API Gateway: Connection refused:',
+      '  nobody listens there',
+    ]);
+  });
+
   test('has what stands behind it further down, each with its title', () => {
     const thread: Report['thread'] = [
       { tone: 'attention', title: 'No backup tonight.', parts: [{ kind: 'note', text: 'A hint.' }] },
