@@ -55,7 +55,9 @@ describe('health', () => {
     const ground = await openHealthGround({ without: ['gateway', 'frontend', 'redis', 'slack'] });
     await ground.types(ADA, 'maintenance 30m gateway because of a test');
     const { text } = await health(ground);
-    expect(text).toMatch(/Maintenance of API Gateway until .*, announced by Ada .*, because of a test; “end-maintenance \w{8}” ends it/);
+    expect(text).toMatch(
+      /Maintenance of API Gateway until .*, announced by Ada .*, because of a test; “end-maintenance \w{8}” ends it/,
+    );
   });
 
   test('what is not configured changes no verdict, and says what would be set', async () => {
