@@ -28,7 +28,11 @@ export interface Stage {
   play(command: string, cell: Cell): Promise<Death>;
 }
 
-export async function openStage(ground: Ground, redisUrl: string | undefined): Promise<Stage> {
+export async function openStage(
+  ground: Pick<Ground, 'platformUrl' | 'ledgerUrl' | 'folder'>,
+  redisUrl: string | undefined,
+  endSession = terminate,
+): Promise<Stage> {
   let set: { cell: Cell; pid: number; caught: boolean } | undefined;
   const kills: Promise<unknown>[] = [];
   const tripwire = (line: Line) => ({
@@ -37,7 +41,7 @@ export async function openStage(ground: Ground, redisUrl: string | undefined): P
     spring: (port?: number) => {
       if (!set || set.caught) return;
       set.caught = true;
-      kills.push(killVictim(set, port ?? 0));
+      kills.push(killVictim(set, () => endSession(port ?? 0)));
     },
     isSprung: () => set?.caught === true && set.cell.victim === 'CapOps',
   });
@@ -78,10 +82,18 @@ export async function openStage(ground: Ground, redisUrl: string | undefined): P
   };
 }
 
-async function killVictim({ cell: { victim }, pid }: { cell: Cell; pid: number }, port: number): Promise<void> {
+async function killVictim(
+  { cell: { victim }, pid }: { cell: Cell; pid: number },
+  endSession: () => Promise<void>,
+): Promise<void> {
   if (victim === 'CapOps') process.kill(pid, 'SIGKILL');
   else if (victim === 'program') for (const child of programsOf(pid)) process.kill(child, 'SIGKILL');
-  else await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ${port}`);
+  else await endSession();
+}
+
+/** Ends the session that is spoken to from this port. */
+function terminate(port: number): Promise<void> {
+  return onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ${port}`);
 }
 
 /** PostgreSQL’s programs that this process has started. */
