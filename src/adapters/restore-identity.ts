@@ -19,15 +19,18 @@ export async function identifyDump(source: RestoreSource, request: ReadRequest):
   if ('path' in source && (await kindOfPath(source)) === 'folder') return identifyFolder(source);
   const stored = storedBytes(source, { ...request, progress: undefined, isUnchecked: true });
   const first = await peek(stored, AGE.length);
-  const isEncrypted = first.head.toString('latin1') === AGE;
-  const opened = await peek(isEncrypted ? decryptedBytes(first.content, source, request) : first.content, 4);
   try {
-    const compression = compressionOf(opened.head);
-    const archive = await peek(decompressedBytes(opened.content, compression, source), HEAD_BYTES);
-    await archive.close();
-    return { ...archiveIdentity(archive.head, source), compression, isEncrypted };
+    const isEncrypted = first.head.toString('latin1') === AGE;
+    const opened = await peek(isEncrypted ? decryptedBytes(first.content, source, request) : first.content, 4);
+    try {
+      const compression = compressionOf(opened.head);
+      const archive = await peek(decompressedBytes(opened.content, compression, source), HEAD_BYTES);
+      await archive.close();
+      return { ...archiveIdentity(archive.head, source), compression, isEncrypted };
+    } finally {
+      await opened.close();
+    }
   } finally {
-    await opened.close();
     await first.close();
   }
 }
