@@ -1,11 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { whyMissing } from '../setup/machine.ts';
 import { redisUrl } from '../setup/redis.ts';
 import type { Ground } from './backup-ground.ts';
 import { said } from './desk.ts';
 import { begin, confirmed, done } from './restore-ground.ts';
 import { BESIDE, type Cell, cellsOf, DRILL, UNDO, type Way, WITHIN } from './restore-steps.ts';
-import { afterItsTime, left, liveOf, messageOf, nextStart, remember } from './restore-truth.ts';
+import {
+  afterItsTime,
+  left,
+  liveOf,
+  messageOf,
+  nextStart,
+  openPlanted,
+  type Planted,
+  remember,
+} from './restore-truth.ts';
 import { type Death, openStage } from './restore-victims.ts';
 
 // Somebody is killed at every step of a restore, of its undoing, and of a drill.
@@ -22,8 +31,10 @@ function chosen(way: Way): Cell[] {
   return cells.filter(({ name }, place) => (ONLY ? new RegExp(ONLY).test(name) : place % EVERY === 0));
 }
 
+type Judge = (ground: Ground, death: Death, planted?: Planted) => Promise<string[]>;
+
 /** Plays the cells one after the other, and resolves with what was wrong in each. */
-async function play(way: Way, judge: (ground: Ground, death: Death) => Promise<string[]>): Promise<object> {
+async function play(way: Way, judge: Judge): Promise<object> {
   const ground = await begin();
   await ground.platform('CREATE TABLE public.ballast AS SELECT n FROM generate_series(1, 1000) n');
   await done(ground, 'backup');
@@ -32,15 +43,18 @@ async function play(way: Way, judge: (ground: Ground, death: Death) => Promise<s
   await remember(ground);
   const redis = whyMissing('redis') ? undefined : redisUrl();
   const stage = await openStage(ground, redis);
+  const planted = redis === undefined ? undefined : openPlanted(redis);
+  onTestFinished(() => planted?.close());
   const found: Record<string, readonly string[]> = {};
   for (const cell of chosen(way)) {
     const began = performance.now();
     ground.now = new Date();
     if (way === UNDO) await done(ground, `restore ${id}`);
+    await planted?.plant();
     const death = await stage.play(way.command.replace('ID', String(id)), cell);
     ground.now = new Date();
     const unmet = death.isCaught ? [] : [`the step was not reached: ${death.said}`];
-    const faults = [...unmet, ...(await judge(ground, death))];
+    const faults = [...unmet, ...(await judge(ground, death, planted))];
     if (faults.length > 0) found[cell.name] = faults;
     if (ONLY)
       process.stdout.write(
@@ -51,11 +65,12 @@ async function play(way: Way, judge: (ground: Ground, death: Death) => Promise<s
 }
 
 /** Whatever has died: one of the two is live, whole, the next start says which and cleans up, and what is new can be undone. */
-async function judgeRestore(ground: Ground, { said: own }: Death): Promise<string[]> {
+async function judgeRestore(ground: Ground, { said: own }: Death, planted?: Planted): Promise<string[]> {
   const faults: string[] = [];
   const live = await liveOf(ground);
   if (live === 'neither') faults.push('neither of the two is live, whole');
-  const told = (await nextStart(ground)).join(' ');
+  const told = (await nextStart(ground, { cache: planted?.cache })).join(' ');
+  if (live === 'new' && (await planted?.isThere())) faults.push('the gateway still answers from before');
   const message = `${own} ${await messageOf(ground, 'restore')}`;
   const [wrong, right] = live === 'new' ? [SAYS_OLD, SAYS_NEW] : [SAYS_NEW, SAYS_OLD];
   if (wrong.test(`${message} ${told}`)) faults.push(`${live} is live, and this was said: ${message} ${told}`);
@@ -69,11 +84,12 @@ async function judgeRestore(ground: Ground, { said: own }: Death): Promise<strin
 }
 
 /** An undo is done or not; asked for again, it is done. */
-async function judgeUndo(ground: Ground, { said: own }: Death): Promise<string[]> {
+async function judgeUndo(ground: Ground, { said: own }: Death, planted?: Planted): Promise<string[]> {
   const faults: string[] = [];
   const live = await liveOf(ground);
   if (live === 'neither') faults.push('neither of the two is live, whole');
-  await nextStart(ground);
+  await nextStart(ground, { cache: planted?.cache });
+  if (live === 'old' && (await planted?.isThere())) faults.push('the gateway still answers from before');
   const message = `${own} ${await messageOf(ground, 'undo-restore')}`;
   if (live === 'new' && /is as it was/.test(message)) faults.push(`it is not undone, and this was said: ${message}`);
   if ((await liveOf(ground)) !== live) faults.push('the next start has changed what is live');

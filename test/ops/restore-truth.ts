@@ -1,4 +1,6 @@
+import { Redis } from 'ioredis';
 import { thisMachine } from '../../src/adapters/processes.ts';
+import { openRedisCache } from '../../src/adapters/redis-cache.ts';
 import { openRestores } from '../../src/adapters/restore-desk.ts';
 import { readPrograms } from '../../src/config/programs.ts';
 import { tendDrills } from '../../src/ops/restoring/tend-drills.ts';
@@ -78,6 +80,26 @@ export async function nextStart(ground: Ground, { laterMs = 0, cache }: Next = {
 interface Next {
   readonly laterMs?: number;
   readonly cache?: AccessCache | undefined;
+}
+
+/** An answer of the gateway’s in its cache, which whatever replaces the database has to clear. */
+export interface Planted {
+  readonly cache: AccessCache;
+  plant(): Promise<void>;
+  isThere(): Promise<boolean>;
+  close(): void;
+}
+
+export function openPlanted(url: string): Planted {
+  const redis = new Redis(url);
+  const quiet = () => undefined;
+  const key = 'entitlement:planted:all';
+  return {
+    cache: openRedisCache(url, { debug: quiet, info: quiet, warn: quiet, error: quiet }),
+    plant: async () => void (await redis.set(key, 'old')),
+    isThere: async () => (await redis.exists(key)) > 0,
+    close: () => redis.disconnect(),
+  };
 }
 
 /** Removes what is kept, as its time is over. */
