@@ -69,7 +69,7 @@ async function judgePruning(endpoint: string, databaseUrl: string): Promise<void
   judge(`backup: calls that delete, pruning ${OBJECTS} objects`, deletes, { atMost: 12 });
 }
 
-async function bucketAt(endpoint: string, bucket: string): Promise<S3Settings> {
+export async function bucketAt(endpoint: string, bucket: string): Promise<S3Settings> {
   const client = clientOf(endpoint);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   client.destroy();
