@@ -2,7 +2,7 @@ import type { BackupManifest } from '../domain/backup-manifest.ts';
 import { counted } from '../domain/counted.ts';
 import { showTime } from '../domain/end-date.ts';
 import { UserError } from '../errors.ts';
-import { Backup } from '../models/backup.ts';
+import { goodBackupsBefore } from '../models/good-backups.ts';
 import type { BackupDesk } from '../ports.ts';
 import { openBackupDesk, type Place } from './backups/backup-desk.ts';
 import { backupId, findBackup } from './backups/backup-found.ts';
@@ -94,7 +94,8 @@ export const drill = defineOperation({
 /** The copy that would be left on the bad day: off site, where there is such a place. */
 async function choose(context: Context, backups: BackupDesk, asked: string | undefined): Promise<Chosen> {
   const { platform } = backups.sources;
-  const id = asked ?? (await Backup.newestGood(context.databases.ledger, platform))?.id;
+  const newest = { before: context.clock.now(), limit: 1 };
+  const id = asked ?? (await goodBackupsBefore(context.databases.ledger, platform, newest))[0]?.id;
   if (id === undefined) throw new UserError(`There is no good backup of ${platform.database} to drill with.`);
   const { manifest, row, places } = await findBackup(context, backups, id);
   if (manifest?.database.role !== 'platform')
