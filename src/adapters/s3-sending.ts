@@ -8,8 +8,8 @@ import type { Writing } from './s3-upload.ts';
 const PARTS_AROUND = 4;
 
 /**
- * Sends content as one object, in parts where it is long. Leaves none of them when it fails. One at a time: each takes
- * its size several times over in memory (two at a time: 50 to 88 MB above idle instead of 40 to 73).
+ * Sends content as one object, in parts where it is long. Leaves none of them when it fails. One at a time: each takes its
+ * size several times over in memory, and a dump comes no faster.
  */
 export async function sendInParts(
   writing: Writing,
