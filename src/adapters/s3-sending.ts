@@ -7,9 +7,12 @@ import type { Writing } from './s3-upload.ts';
 /** The one on its way, the one that is filled, and as much again before it is collected. */
 const PARTS_AROUND = 4;
 
+/** As content comes out of programs. */
+const CHUNK_BYTES = 2 ** 16;
+
 /**
- * Sends content as one object, in parts where it is long. Leaves none of them when it fails. One at a time: each takes its
- * size several times over in memory, and a dump comes no faster.
+ * Sends content as one object, in parts where it is long. Leaves none of them when it fails. One at a time, as each takes
+ * its size several times over in memory; meanwhile the next one's content is read.
  */
 export async function sendInParts(
   writing: Writing,
@@ -19,7 +22,7 @@ export async function sendInParts(
   const { place, passing, plan } = writing;
   const sending = new Upload({
     client: await guarded(writing),
-    params: { ...params, Body: Readable.from(passing.chunks, { highWaterMark: 1 }) },
+    params: { ...params, Body: Readable.from(passing.chunks, { highWaterMark: plan.partBytes / CHUNK_BYTES }) },
     partSize: plan.partBytes,
     queueSize: 1,
     leavePartsOnError: true,
