@@ -19,7 +19,7 @@ import { type Death, openStage } from './restore-victims.ts';
 
 // Somebody is killed at every step of a restore, of its undoing, and of a drill.
 
-/** Cells whose name this expression matches (`.`: all of them); by default a part that meets every step. */
+/** Cells whose name this expression matches (`.`: all of them); by default one in so many. */
 const ONLY = process.env.RESTORE_ONLY;
 const EVERY = 17;
 const PATIENCE_MS = ONLY ? 1_200_000 : 180_000;
