@@ -21,7 +21,7 @@ import { type Death, openStage } from './restore-victims.ts';
 
 /** Cells whose name this expression matches (`.`: all of them); by default one in so many. */
 const ONLY = process.env.RESTORE_ONLY;
-const EVERY = 17;
+const EVERY = 41;
 const PATIENCE_MS = ONLY ? 1_200_000 : 180_000;
 const SAYS_OLD = /not touched|did not happen|nothing was changed|no restore to undo/i;
 const SAYS_NEW = /was replaced|is in place|is now backup/i;
