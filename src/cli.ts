@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Desk, OpenDesk } from './faces/terminal/index.ts';
 import type { Operation } from './ops/service/operation.ts';
 import type { Report } from './ops/service/report.ts';
+import { signed } from './ops/service/signed.ts';
 import type { DangerousRun } from './ops/upkeep/anchor.ts';
 import type { Ports, Team } from './ports.ts';
 
@@ -156,7 +157,7 @@ async function besideNobody(config: Config, work: () => Promise<void>): Promise<
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const { ports, close } = await compose(config, { log, clock: systemClock });
   const resource = `database ${databaseName(config.databaseUrl)}`;
-  const holder = `${actor.name} (${actor.id})`;
+  const holder = signed(actor);
   await withLease(ports, { resource, runId: undefined, holder, work: 'db:migrate' }, work).finally(close);
 }
 

@@ -12,6 +12,7 @@ import { CancelledError } from './service/cancellation.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
 import { settledRecord } from './service/run-rows.ts';
+import { signed } from './service/signed.ts';
 
 /** A long operation stops within 5 s of hearing of it. */
 const WAIT_MS = 6_000;
@@ -108,7 +109,7 @@ async function bringToAnEnd(context: Context, before: Run): Promise<Run> {
 /** One that nobody has begun is over at once. False: somebody has begun it at this moment. */
 async function endWaiting({ databases: { ledger }, clock, actor }: Context, run: Run): Promise<boolean> {
   const { id, state: from } = run;
-  const by = `${actor.name} (${actor.id})`;
+  const by = signed(actor);
   const finishedAt = clock.now();
   const soFar = await RunSoFar.wordsOf(ledger, id);
   const end = { state: 'cancelled' as const, message: new CancelledError(by, soFar).message };
@@ -131,5 +132,5 @@ async function askToEnd({ databases: { ledger }, service, actor }: Context, run:
     );
   }
   if (state !== 'running' || run.cancelAskedBy !== null) return;
-  await Run.advance(ledger, { id, from: 'running' }, { cancelAskedBy: `${actor.name} (${actor.id})` });
+  await Run.advance(ledger, { id, from: 'running' }, { cancelAskedBy: signed(actor) });
 }

@@ -6,6 +6,7 @@ import { servicesWords } from './health/maintenance-words.ts';
 import * as arg from './service/arguments.ts';
 import { type Argument, type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 
 const windowId: Argument<string, true> = {
   label: 'Window',
@@ -34,7 +35,7 @@ export const endMaintenance = defineOperation({
     if (before) return before;
     const window = await findWindow(context, asked);
     if (!window) return undefined;
-    const by = { endedBy: `${actor.name} (${actor.id})`, endedRun: runId };
+    const by = { endedBy: signed(actor), endedRun: runId };
     return (await MaintenanceWindow.end(databases.ledger, window.id, by)) ? window : undefined;
   },
 

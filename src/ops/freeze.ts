@@ -3,6 +3,7 @@ import { Freeze } from '../models/freeze.ts';
 import * as arg from './service/arguments.ts';
 import { defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 
 interface Frozen {
   readonly begun: boolean;
@@ -30,7 +31,7 @@ export const freeze = defineOperation({
   },
 
   async run({ databases: { ledger }, actor, moment }, { reason }): Promise<Frozen> {
-    const frozenBy = `${actor.name} (${actor.id})`;
+    const frozenBy = signed(actor);
     const begun = await Freeze.begin(ledger, { frozenAt: moment.now, frozenBy, reason });
     return { begun, freeze: await Freeze.current(ledger) };
   },

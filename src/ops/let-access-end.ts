@@ -8,6 +8,7 @@ import { called, findOrganisation } from './organisation-found.ts';
 import * as arg from './service/arguments.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 import { withLedger } from './service/with-ledger.ts';
 
 interface Agreed {
@@ -39,7 +40,7 @@ export const letAccessEnd = defineOperation({
     });
     const by = {
       agreedAt: context.moment.now,
-      agreedBy: `${context.actor.name} (${context.actor.id})`,
+      agreedBy: signed(context.actor),
       runId: context.runId,
     };
     await withLedger(() =>

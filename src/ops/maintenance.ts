@@ -7,6 +7,7 @@ import { isService, servicesWords } from './health/maintenance-words.ts';
 import * as arg from './service/arguments.ts';
 import { type Argument, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 
 const LEAST_MS = 5 * 60_000;
 const MOST_MS = 24 * 3_600_000;
@@ -71,7 +72,7 @@ export const maintenance = defineOperation({
       id: runId,
       services: named.length > 0 && !/\ball\b/.test(input.services ?? '') ? named : null,
       reason: input.reason,
-      openedBy: `${actor.name} (${actor.id})`,
+      openedBy: signed(actor),
       forMs: durationOf(input.duration) ?? 0,
     });
   },

@@ -5,6 +5,7 @@ import { entryName, findEntry } from './scheduling/schedule-entry.ts';
 import * as arg from './service/arguments.ts';
 import { defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 
 interface Paused {
   readonly entry: ScheduleEntry;
@@ -35,7 +36,7 @@ export const pauseSchedule = defineOperation({
 
   async run(context, { name, reason }): Promise<Paused> {
     const entry = findEntry(context, name);
-    const pausedBy = `${context.actor.name} (${context.actor.id})`;
+    const pausedBy = signed(context.actor);
     const pause = { entry: entry.name, pausedAt: context.moment.now, pausedBy, reason: reason ?? null };
     return { entry, reason, begun: await SchedulePause.begin(context.databases.ledger, pause) };
   },

@@ -7,6 +7,7 @@ import { besideCopies } from './backups/pin-notes.ts';
 import * as arg from './service/arguments.ts';
 import { defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 
 interface Pinned {
   readonly id: string;
@@ -38,7 +39,7 @@ export const pinBackup = defineOperation({
     const { actor, moment, databases } = context;
     const desk = await openBackupDesk(context);
     const row = await findRow(context, desk, asked);
-    const pin = { reason, by: `${actor.name} (${actor.id})`, at: moment.now };
+    const pin = { reason, by: signed(actor), at: moment.now };
     await Backup.pin(databases.ledger, row.id, pin);
     const untold = await besideCopies(context, { desk, row }, (place) => pinCopy(place, pin));
     return { id: row.id, database: row.database, pin, before: row.pinned, untold };

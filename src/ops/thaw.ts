@@ -2,6 +2,7 @@ import { showTime } from '../domain/end-date.ts';
 import { Freeze } from '../models/freeze.ts';
 import { defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
+import { signed } from './service/signed.ts';
 
 export const thaw = defineOperation({
   name: 'thaw',
@@ -15,7 +16,7 @@ export const thaw = defineOperation({
   args: {},
 
   run: ({ databases: { ledger }, actor, moment }): Promise<Freeze | undefined> =>
-    Freeze.end(ledger, { thawedAt: moment.now, thawedBy: `${actor.name} (${actor.id})` }),
+    Freeze.end(ledger, { thawedAt: moment.now, thawedBy: signed(actor) }),
 
   trace: (ended) => ({
     subjects: [],

@@ -1,5 +1,6 @@
 import { CancelledError } from '../../ops/service/cancellation.ts';
 import type { Outcome, PreviewOutcome, Request } from '../../ops/service/service.ts';
+import { signed } from '../../ops/service/signed.ts';
 import type { Settings, Team } from '../../ports.ts';
 import { type Answer, conclude, keepAttachments, showPreview } from './answer.ts';
 import { EXIT } from './exit-code.ts';
@@ -51,7 +52,7 @@ async function execute(
   const work = () => execute({ ...request, progress: bar.show, signal: ending.signal }).finally(bar.clear);
   const { operation, actor } = request;
   if (operation.effect === 'reads') return { outcome: await work(), interrupted: false };
-  const ask = operation.long && (() => ending.abort(new CancelledError(`${actor.name} (${actor.id})`)));
+  const ask = operation.long && (() => ending.abort(new CancelledError(signed(actor))));
   const { result, interrupted } = await sheltered(terminal, { clear: bar.clear, ask }, work);
   return { outcome: result, interrupted };
 }

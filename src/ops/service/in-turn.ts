@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseTakenError, withLease } from './lease.ts';
 import type { Context } from './operation.ts';
+import { signed } from './signed.ts';
 
 const AGAIN_MS = 5_000;
 
@@ -11,7 +12,7 @@ export async function inTurn<T>(
   work: (held: Context) => Promise<T>,
 ): Promise<T> {
   const { actor, runId, operation, signal } = context;
-  const claim = { resource, runId, holder: `${actor.name} (${actor.id})`, work: operation.name };
+  const claim = { resource, runId, holder: signed(actor), work: operation.name };
   const until = performance.now() + patienceMs;
   for (;;) {
     try {

@@ -3,6 +3,7 @@ import type { Ports } from '../../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
 import { LeaseTakenError, withLease } from './lease.ts';
 import type { Arguments, Context, InputOf } from './operation.ts';
+import { signed } from './signed.ts';
 import type { Underway } from './unsuccessful.ts';
 
 /** A run that is to be cancelled hears of it within this time. */
@@ -22,7 +23,7 @@ export async function underControl<T>(
   try {
     const resource = await operation.resource?.(context, input);
     if (resource === undefined) return await work(context);
-    const claim = { resource, runId, holder: `${actor.name} (${actor.id})`, work: operation.name };
+    const claim = { resource, runId, holder: signed(actor), work: operation.name };
     return await withLease(ports, claim, ({ token, signal }) => {
       signal.addEventListener('abort', () => run.ending.abort(signal.reason));
       return work({ ...context, fencingToken: token });
