@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import { goodBackupsBefore } from '../models/good-backups.ts';
 import type { BackupDesk } from '../ports.ts';
 import { openBackupDesk, type Place } from './backups/backup-desk.ts';
-import { backupId, findBackup } from './backups/backup-found.ts';
+import { backupId, findBackup, goodPlaces } from './backups/backup-found.ts';
 import { carryOutDrill, type DrillProof } from './restoring/carry-out-drill.ts';
 import { openRestoreDesk } from './restoring/restore-desk.ts';
 import { type Context, defineOperation } from './service/operation.ts';
@@ -97,12 +97,11 @@ async function choose(context: Context, backups: BackupDesk, asked: string | und
   const newest = { before: context.clock.now(), limit: 1 };
   const id = asked ?? (await goodBackupsBefore(context.databases.ledger, platform, newest))[0]?.id;
   if (id === undefined) throw new UserError(`There is no good backup of ${platform.database} to drill with.`);
-  const { manifest, row, places } = await findBackup(context, backups, id);
+  const found = await findBackup(context, backups, id);
+  const { manifest } = found;
   if (manifest?.database.role !== 'platform')
     throw new UserError(`Backup ${id.slice(0, 8)} is not of the platform’s database.`);
-  const good = places.filter(({ storage, key }) =>
-    row?.copies?.some((copy) => copy.state === 'good' && copy.storage === storage.name && copy.key === key),
-  );
+  const good = goodPlaces(found);
   const place = good.find(({ storage }) => storage.name !== 'local') ?? good[0];
   if (!place) throw new UserError(`No good copy of backup ${id.slice(0, 8)} can be reached from here.`);
   return { manifest, place };

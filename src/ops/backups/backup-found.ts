@@ -54,6 +54,13 @@ export async function findBackup(context: Context, desk: BackupDesk, asked: stri
   return { manifest: manifestOf(row), row, places: copies.flatMap((copy) => placeOf(desk, copy) ?? []) };
 }
 
+/** Those of its places where the catalogue has it good. */
+export function goodPlaces({ row, places }: FoundBackup): Place[] {
+  return places.filter(({ storage, key }) =>
+    row?.copies?.some((copy) => copy.state === 'good' && copy.storage === storage.name && copy.key === key),
+  );
+}
+
 /** What the ledger has of it. */
 export async function findRow(context: Context, desk: BackupDesk, asked: string): Promise<Backup> {
   const { ledger } = context.databases;

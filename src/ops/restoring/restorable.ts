@@ -5,7 +5,7 @@ import { Backup } from '../../models/backup.ts';
 import { goodBackupsBefore } from '../../models/good-backups.ts';
 import type { BackupDesk, RestoreSource } from '../../ports.ts';
 import type { Place } from '../backups/backup-desk.ts';
-import { type FoundBackup, findBackup } from '../backups/backup-found.ts';
+import { type FoundBackup, findBackup, goodPlaces } from '../backups/backup-found.ts';
 import { manifestOf } from '../backups/sync-catalogue.ts';
 import type { Context } from '../service/operation.ts';
 
@@ -44,12 +44,12 @@ async function latest(context: Context, desk: BackupDesk): Promise<FoundBackup> 
 }
 
 /** From the nearest place that has a good copy of it. */
-function known({ manifest, row, places }: FoundBackup): Restorable {
+function known(found: FoundBackup): Restorable {
+  const { manifest, row } = found;
   if (!manifest || !row) throw new Error('a backup of the catalogue has a manifest');
   const short = manifest.id.slice(0, 8);
-  const isGood = ({ storage, key }: Place) =>
-    (row.copies ?? []).some((copy) => copy.state === 'good' && copy.storage === storage.name && copy.key === key);
-  const place = places.find((one) => isGood(one) && one.storage.name === 'local') ?? places.find(isGood);
+  const good = goodPlaces(found);
+  const place = good.find(({ storage }) => storage.name === 'local') ?? good[0];
   if (!place) {
     const message = `No good copy of backup ${short} can be reached from here: “backups” says where they are, “verify-backup ${short}” looks again.`;
     throw new UserError({ argument: 'backup', message });
