@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
-import { quotedName } from '../domain/plain-sql-roles.ts';
+import { quotedName } from '../domain/sql-quoting.ts';
 import { openPgSession } from './pg-session.ts';
 
 const PREFIX = 'capops_foreign_';

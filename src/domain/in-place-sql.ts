@@ -1,3 +1,5 @@
+import { quotedName, quotedText } from './sql-quoting.ts';
+
 /** What is moved aside within one database, and what it is called then. */
 export interface Aside {
   /** The platform's schemas, and the name of each while it stands aside. */
@@ -33,14 +35,14 @@ export function putBackSql({ schemas, extensions }: Aside, now: Aside['schemas']
 
 /** Removes what stands aside, with all in it. */
 export function dropAsideSql(schemas: Aside['schemas']): string {
-  return schemas.map(({ aside }) => `DROP SCHEMA IF EXISTS ${quoted(aside)} CASCADE;`).join('\n');
+  return schemas.map(({ aside }) => `DROP SCHEMA IF EXISTS ${quotedName(aside)} CASCADE;`).join('\n');
 }
 
 /** Fails, and so undoes all, where a table has another number of rows than it should. Names are as PostgreSQL writes them. */
 export function countsSql(tables: Readonly<Record<string, number>>): string {
   const each = Object.entries(tables).map(
     ([name, rows]) =>
-      `SELECT count(*) INTO found FROM ${name}; IF found <> ${rows} THEN RAISE EXCEPTION '% has % rows instead of ${rows}', ${literal(name)}, found; END IF;`,
+      `SELECT count(*) INTO found FROM ${name}; IF found <> ${rows} THEN RAISE EXCEPTION '% has % rows instead of ${rows}', ${quotedText(name)}, found; END IF;`,
   );
   return ['DO $capops$ DECLARE found bigint; BEGIN', ...each, 'END $capops$;', 'ANALYZE;'].join('\n');
 }
@@ -56,17 +58,9 @@ function backIntoPublic(extensions: Aside['extensions']): string[] {
 }
 
 function moved(extension: string, schema: string): string {
-  return `ALTER EXTENSION ${quoted(extension)} SET SCHEMA ${schema};`;
+  return `ALTER EXTENSION ${quotedName(extension)} SET SCHEMA ${schema};`;
 }
 
 function rename(from: string, to: string): string {
-  return `ALTER SCHEMA ${quoted(from)} RENAME TO ${quoted(to)};`;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `ALTER SCHEMA ${quotedName(from)} RENAME TO ${quotedName(to)};`;
 }

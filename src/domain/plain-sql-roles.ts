@@ -33,11 +33,6 @@ export function roleUse(statement: string): RoleUse | undefined {
   return undefined;
 }
 
-/** As SQL writes it. */
-export function quotedName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 function use(kind: RoleUse['kind'], found: readonly (readonly SqlToken[])[], at = 0): RoleUse {
   const tokens = found.flat().filter(({ kind, value }) => kind === 'name' || !KEYWORDS.has(value));
   const names = tokens.filter(({ kind }) => kind === 'name' || kind === 'word').map(roleName);

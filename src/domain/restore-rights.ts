@@ -1,5 +1,6 @@
-import { quotedName, type RoleUse } from './plain-sql-roles.ts';
+import type { RoleUse } from './plain-sql-roles.ts';
 import type { RestoreTarget } from './restore-target.ts';
+import { quotedName } from './sql-quoting.ts';
 
 /** A statement that only some may run: of owners and rights, and comments on what is not of the dump. */
 export interface HeldStatement {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { quotedText } from '../domain/sql-quoting.ts';
 
 /** A table of the live database, and how many rows it has. */
 export interface LiveTable {
@@ -34,13 +35,11 @@ export async function liveTables(platform: Knex): Promise<LiveTable[]> {
 /** In one statement; names come from `format('%I.%I')`. */
 async function countedRows(platform: Knex, names: readonly string[]): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
-  const each = names.map((name) => `SELECT ${literal(name)} AS name, (SELECT count(*) FROM ${name})::float8 AS rows`);
+  const each = names.map(
+    (name) => `SELECT ${quotedText(name)} AS name, (SELECT count(*) FROM ${name})::float8 AS rows`,
+  );
   const { rows } = await platform.raw(each.join(' UNION ALL ').replaceAll('?', '\\?'));
   return new Map(rows.map(({ name, rows: count }: { name: string; rows: number }) => [name, count] as const));
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Sessions of other programs on it, and its size. */
