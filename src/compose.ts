@@ -10,6 +10,7 @@ import type {
   AccessCache,
   BackupDesk,
   Clock,
+  Containers,
   Directory,
   JobQueue,
   Log,
@@ -53,6 +54,7 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
       openRestores: composeRestores(config),
       openProbes: composeProbes(config, { log, meter }),
       openLogs: composeLogs(config),
+      openContainers: composeContainers(config),
     },
     queue,
     close: async () => {
@@ -80,6 +82,11 @@ function composeProbes(config: Config, given: Pick<Given, 'log' | 'meter'>): () 
 
 function composeLogs({ settings: { logs = [] }, docker }: Config): () => Promise<LogSources> {
   return whenAsked(async () => (await import('./adapters/log-sources.ts')).openLogs(logs, docker));
+}
+
+function composeContainers({ settings: { compose }, docker }: Config): (() => Promise<Containers>) | undefined {
+  if (!compose) return undefined;
+  return whenAsked(async () => (await import('./adapters/containers.ts')).openContainers(compose, docker));
 }
 
 /** Opened when it is first asked for, and then the same one. */

@@ -81,6 +81,20 @@ export class LogUnreadableError extends Error {
   override readonly name = 'LogUnreadableError';
 }
 
+/** Docker did not do what it was asked. The message is for the asker and holds no address and no secret. */
+export class ContainersError extends Error {
+  override readonly name = 'ContainersError';
+  readonly kind: ContainersFailure;
+
+  constructor(kind: ContainersFailure, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** `down`: it does not answer; `denied`: CapOps may not ask that; `gone`: there is no such container any more. */
+export type ContainersFailure = 'down' | 'denied' | 'gone' | 'failed';
+
 /** A storage of backups cannot do what it was asked. The message is for the asker and holds no address and no secret. */
 export class StorageError extends Error {
   override readonly name: string = 'StorageError';

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { BackupDesk } from './ports/backups.ts';
+import type { Containers } from './ports/containers.ts';
 import type { Probes } from './ports/health.ts';
 import type { Journal } from './ports/journal.ts';
 import type { LogSources } from './ports/logs.ts';
@@ -9,6 +10,7 @@ import type { Meter, Pager } from './ports/watching.ts';
 import type { JobQueue, Processes } from './ports/work.ts';
 
 export type * from './ports/backups.ts';
+export type * from './ports/containers.ts';
 export type * from './ports/dumps.ts';
 export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
@@ -133,6 +135,8 @@ export interface Ports {
   readonly openProbes?: (() => Promise<Probes>) | undefined;
   /** The same. Absent where nobody asks for the platform’s logs. */
   readonly openLogs?: (() => Promise<LogSources>) | undefined;
+  /** The same. Absent where capops.yml names no compose project. */
+  readonly openContainers?: (() => Promise<Containers>) | undefined;
   /** Absent where emergency operations are not to run without the ledger. */
   readonly journal?: Journal | undefined;
 }

@@ -1,20 +1,20 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { LogSettings } from '../ports.ts';
+import { composeProject, composeService } from './compose-schema.ts';
 import { id, keys } from './policy-values.ts';
 
 const NAME = 'a name of at most 40 letters, digits, spaces and hyphens, such as api';
 const FILE = 'a file’s whole path, such as /var/log/api/app.log';
 const ONE = 'either a file, or a compose service, with its project if need be';
-const COMPOSE = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
 
 const log = z
   .strictObject(
     {
       name: id(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, NAME),
       file: z.string(FILE).refine(isAbsolute, FILE).optional(),
-      service: id(COMPOSE, 'a compose service’s name, such as api-gateway').optional(),
-      project: id(COMPOSE, 'a compose project’s name').optional(),
+      service: composeService.optional(),
+      project: composeProject.optional(),
     },
     keys('name, file, service, project'),
   )

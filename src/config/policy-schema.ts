@@ -1,8 +1,11 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { Policy, Settings } from '../ports.ts';
 import { accessOf, accessSection } from './access-schema.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
+import { composeOf, composeSection } from './compose-schema.ts';
 import { drillChecksOf, drillSection } from './drill-schema.ts';
+import { emergencyOf, emergencySection } from './emergency-schema.ts';
 import { healthOf, healthSection } from './health-schema.ts';
 import { logsOf, logsSection } from './logs-schema.ts';
 import { channel, group, id, keys, list, user } from './policy-values.ts';
@@ -18,6 +21,8 @@ const roleSchema = z
   .default({ users: [], groups: [] });
 
 const ROLE_NAMES = 'viewer, operator or admin';
+
+const CHECKOUT = 'a folder’s whole path, such as /srv/capacity-planner';
 
 const REQUESTS = 'a whole number from 1 to 1000000';
 
@@ -77,9 +82,12 @@ export const policySchema = z
       health: healthSection.optional(),
       access: accessSection.optional(),
       logs: logsSection.optional(),
+      compose: composeSection.optional(),
+      emergency: emergencySection.prefault({}),
+      checkout: z.string(CHECKOUT).refine(isAbsolute, CHECKOUT).optional(),
     },
     keys(
-      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs',
+      'environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs, compose, emergency, checkout',
     ),
   )
   .superRefine(refuseUselessGroups);
@@ -130,6 +138,9 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     health: healthOf(file.health),
     access,
     logs: logsOf(file.logs),
+    compose: composeOf(file.compose),
+    emergency: emergencyOf(file.emergency),
+    checkout: file.checkout,
   };
   return { settings, announcements: file.slack.announcements };
 }

@@ -79,6 +79,23 @@ export interface Settings {
   readonly access?: AccessSettings | undefined;
   /** Absent: none. */
   readonly logs?: readonly LogSettings[] | undefined;
+  /** What of Docker CapOps may look at and restart; absent: nothing. */
+  readonly compose?: ComposeSettings | undefined;
+  /** Absent when there is no `capops.yml`: the defaults hold. */
+  readonly emergency?: EmergencySettings | undefined;
+  /** The whole path of the platform’s checkout on this machine. */
+  readonly checkout?: string | undefined;
+}
+
+/** Docker compose’s own names. */
+export interface ComposeSettings {
+  readonly project: string;
+  readonly services: readonly string[];
+}
+
+export interface EmergencySettings {
+  /** How long emergency access waits for a second person before it is given without. */
+  readonly waitMs: number;
 }
 
 /** A log that is looked through for errors. */

@@ -7,6 +7,7 @@ import type {
   AccessCache,
   Actor,
   BackupDesk,
+  Containers,
   Databases,
   Directory,
   Policy,
@@ -66,6 +67,8 @@ interface DeskOptions {
   readonly restores?: () => Promise<RestoreDesk>;
   /** What health is looked at with; absent: nothing. */
   readonly probes?: () => Promise<Probes>;
+  /** What Docker is asked with; absent: nothing. */
+  readonly containers?: () => Promise<Containers>;
   /** Rewrites the addresses, to put a proxy between. */
   readonly through?: (url: string, database: 'platform' | 'ledger') => string;
 }
@@ -78,6 +81,7 @@ export async function openDesk({
   backups,
   restores,
   probes,
+  containers,
   through = (url) => url,
 }: DeskOptions = {}): Promise<Desk> {
   const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape, ledger: 'migrated' });
@@ -108,6 +112,7 @@ export async function openDesk({
         openBackups: backups,
         openRestores: restores,
         openProbes: probes,
+        openContainers: containers,
       },
       OPERATIONS,
     ),

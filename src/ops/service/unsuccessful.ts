@@ -1,5 +1,5 @@
 import { databaseDown } from '../../domain/connection-failure.ts';
-import { DeniedError, ProgramError, StorageError, UnavailableError, UserError } from '../../errors.ts';
+import { ContainersError, DeniedError, ProgramError, StorageError, UnavailableError, UserError } from '../../errors.ts';
 import { Run } from '../../models/run.ts';
 import type { SoFar } from '../../models/run-so-far.ts';
 import type { Ports } from '../../ports.ts';
@@ -77,7 +77,9 @@ function withSoFar({ soFar }: Underway, error: UserError): UserError {
 }
 
 function failureMessage(run: Underway, error: unknown): string {
-  const isSaid = [UnavailableError, StorageError, ProgramError, LeaseLostError].some((kind) => error instanceof kind);
+  const isSaid = [UnavailableError, StorageError, ProgramError, ContainersError, LeaseLostError].some(
+    (kind) => error instanceof kind,
+  );
   if (isSaid) return (error as Error).message;
   if (databaseDown(error)) {
     const consequence = run.begun
