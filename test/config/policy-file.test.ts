@@ -58,6 +58,7 @@ terminal:
       },
       drillChecks: [],
       health: { checks: {}, maintenance: [] },
+      emergency: { waitMs: 600_000 },
     });
   });
 
@@ -100,7 +101,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       'environment: x\ncolour: red',
-      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs.',
+      'capops.yml, line 2: “colour” is not a setting. Allowed here: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs, compose, emergency, checkout.',
     ],
     [
       'environment: x\nterminal:\n  users:\n    ada: { role: admin, slak: U1 }',
@@ -164,7 +165,7 @@ describe('a mistake is named with its line:', () => {
     ],
     [
       '',
-      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs.',
+      'capops.yml, line 1, the file: found nothing. Allowed: keys with values: environment, time_zone, slack, trust_user_groups, roles, limits, terminal, approvals, schedule, backups, drill, health, access, logs, compose, emergency, checkout.',
     ],
   ])('%j', (text, fault) => {
     expect(faults(text)).toEqual([fault]);
