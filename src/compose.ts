@@ -19,6 +19,7 @@ import type {
   Ports,
   Probes,
   RestoreDesk,
+  SupportDesk,
 } from './ports.ts';
 import { version } from './version.ts';
 
@@ -55,6 +56,7 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
       openProbes: composeProbes(config, { log, meter }),
       openLogs: composeLogs(config),
       openContainers: composeContainers(config),
+      openSupport: composeSupport(config),
     },
     queue,
     close: async () => {
@@ -87,6 +89,10 @@ function composeLogs({ settings: { logs = [] }, docker }: Config): () => Promise
 function composeContainers({ settings: { compose }, docker }: Config): (() => Promise<Containers>) | undefined {
   if (!compose) return undefined;
   return whenAsked(async () => (await import('./adapters/containers.ts')).openContainers(compose, docker));
+}
+
+function composeSupport(config: Config): () => Promise<SupportDesk> {
+  return whenAsked(async () => (await import('./adapters/support-desk.ts')).openSupport(config, version));
 }
 
 /** Opened when it is first asked for, and then the same one. */

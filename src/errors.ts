@@ -81,6 +81,11 @@ export class LogUnreadableError extends Error {
   override readonly name = 'LogUnreadableError';
 }
 
+/** A checkout cannot be read. The message says why, in a sentence without any address. */
+export class CheckoutError extends Error {
+  override readonly name = 'CheckoutError';
+}
+
 /** Docker did not do what it was asked. The message is for the asker and holds no address and no secret. */
 export class ContainersError extends Error {
   override readonly name = 'ContainersError';

@@ -6,6 +6,7 @@ import type { Journal } from './ports/journal.ts';
 import type { LogSources } from './ports/logs.ts';
 import type { Settings } from './ports/policy.ts';
 import type { RestoreDesk } from './ports/restore-desk.ts';
+import type { SupportDesk } from './ports/support.ts';
 import type { Meter, Pager } from './ports/watching.ts';
 import type { JobQueue, Processes } from './ports/work.ts';
 
@@ -19,6 +20,7 @@ export type * from './ports/policy.ts';
 export type * from './ports/restore-desk.ts';
 export type * from './ports/restoring.ts';
 export type * from './ports/storage.ts';
+export type * from './ports/support.ts';
 export type * from './ports/switching.ts';
 export type * from './ports/watching.ts';
 export type * from './ports/work.ts';
@@ -137,6 +139,8 @@ export interface Ports {
   readonly openLogs?: (() => Promise<LogSources>) | undefined;
   /** The same. Absent where capops.yml names no compose project. */
   readonly openContainers?: (() => Promise<Containers>) | undefined;
+  /** Loaded when it is first asked for. */
+  readonly openSupport?: (() => Promise<SupportDesk>) | undefined;
   /** Absent where emergency operations are not to run without the ledger. */
   readonly journal?: Journal | undefined;
 }

@@ -24,6 +24,11 @@ test('with an address alone there is a whole configuration', () => {
     stateFolder: join(folder, 'state'),
     worker: { isHere: true, concurrency: 2 },
     logLevel: 'info',
+    given: {
+      settings: expect.arrayContaining([['DATABASE_URL', 'postgresql://db.example/planner']]),
+      secrets: ['pa55word', 'capops:pa55word'],
+      secretFiles: [],
+    },
   });
 });
 

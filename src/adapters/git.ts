@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { CheckoutError } from '../errors.ts';
+
+const MOST_BYTES = 256 * 1024;
+
+interface Checkout {
+  readonly folder: string;
+  /** What git is given of our environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** A checkout’s newest commits, a line each: id, time, who, what. */
+export async function newestCommits(checkout: Checkout, count: number): Promise<string[]> {
+  const text = await git(checkout, [
+    'log',
+    `-n${count}`,
+    '--date=iso',
+    '--no-show-signature',
+    '--format=%h %ad %an: %s',
+  ]);
+  return text.split('\n').filter(Boolean);
+}
+
+/** The commit that stands in the folder, and whether its files were changed since. */
+export async function standingCommit(checkout: Checkout): Promise<string> {
+  const commit = await git(checkout, ['log', '-n1', '--no-show-signature', '--date=iso', '--format=%H of %ad']);
+  return commit.trim();
+}
+
+/**
+ * A checkout may be another user’s: that is allowed here, and nothing is run that its configuration names. No lock is taken,
+ * nothing is fetched, nobody is asked.
+ */
+async function git({ folder, environment, signal }: Checkout, args: readonly string[]): Promise<string> {
+  const settings = [`safe.directory=*`, 'core.fsmonitor=false', 'core.pager=cat', 'gpg.program=false'];
+  const env = {
+    ...environment,
+    ...{
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_PAGER: 'cat',
+      LC_ALL: 'C.UTF-8',
+    },
+    // A folder without a checkout of its own is none, whatever stands above it.
+    GIT_CEILING_DIRECTORIES: dirname(folder),
+  };
+  const given = ['--no-pager', '-C', folder, ...settings.flatMap((setting) => ['-c', setting]), ...args];
+  try {
+    const { stdout } = await promisify(execFile)('git', given, {
+      env,
+      signal,
+      maxBuffer: MOST_BYTES,
+      encoding: 'utf8',
+    });
+    return stdout;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw new CheckoutError(why(error), { cause: error });
+  }
+}
+
+function why(error: unknown): string {
+  const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
+  if (code === 'ENOENT') return 'git is not installed here.';
+  if (/cannot change to/.test(stderr)) return 'There is no such folder, or CapOps may not enter it.';
+  if (/not a git repository/.test(stderr)) return 'It is no checkout of git.';
+  if (/does not have any commits/.test(stderr)) return 'It has no commits yet.';
+  return 'git could not read it.';
+}

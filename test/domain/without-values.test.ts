@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { openValueFilter } from '../../src/domain/without-values.ts';
+
+const VALUE = 'p@ss w"o/rd+é\\5';
+const WAYS: Readonly<Record<string, (value: string) => string>> = {
+  'as it is': (value) => value,
+  'as a part of a URL': encodeURIComponent,
+  'encoded by half': encodeURI,
+  'encoded in small letters': (value) => encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase()),
+  'encoded twice': (value) => encodeURIComponent(encodeURIComponent(value)),
+  'as a field of a form': (value) => new URLSearchParams({ value }).toString(),
+  'in JSON': JSON.stringify,
+  'in JSON within JSON': (value) => JSON.stringify(JSON.stringify(value)),
+  'in JSON without signs beyond ASCII': (value) => JSON.stringify(value).replaceAll('é', '\\u00e9'),
+  'in HTML': (value) => value.replaceAll('"', '&quot;').replaceAll('é', '&#233;'),
+};
+
+describe('a configured value is taken out', () => {
+  const filter = openValueFilter([VALUE]);
+  test.each(Object.keys(WAYS))('%s', (way) => {
+    const text = `before ${WAYS[way]?.(VALUE)} after`;
+    expect(filter(text)).toMatch(/^before \S*\[secret\]\S* after$/);
+    expect(filter(text)).not.toMatch(/ss|rd|5/);
+  });
+
+  test.each(['', 'a', 'ab', 'capops:', 'user:'])('in base64 behind “%s”', (before) => {
+    const encoded = Buffer.from(`${before}${VALUE}`).toString('base64');
+    const left = filter(`Authorization: ${encoded}`);
+    expect(left).toContain('[secret]');
+    // No more than what stood before it, and the beginning of its first sign.
+    const rest = left.slice('Authorization: '.length, left.indexOf('[secret]'));
+    expect(rest.length).toBeLessThanOrEqual(Math.ceil((before.length * 4) / 3) + 1);
+  });
+
+  test('in base64 for addresses', () => {
+    const value = '>>>???secret>>>???';
+    expect(openValueFilter([value])(Buffer.from(value).toString('base64url'))).toBe('[secret]');
+  });
+});
+
+test('a short value is taken out where it is a word, and not out of other words', () => {
+  expect(openValueFilter(['abc'])('abc, abcd and xabc (abc)')).toBe('[secret], abcd and xabc ([secret])');
+});
+
+test('of two values of which one holds the other, nothing is left', () => {
+  expect(openValueFilter(['sword', 'swordfish'])('swordfish and sword')).toBe('[secret] and [secret]');
+});
+
+test('where nothing is configured, texts stay as they are', () => {
+  expect(openValueFilter(['', ' '])('as it is')).toBe('as it is');
+});
