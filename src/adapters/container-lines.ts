@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ContainerLine, ContainerLogWish } from '../ports.ts';
+import type { ContainerLine, ContainerLogWish, Containers } from '../ports.ts';
 import { SILENT_MS } from './docker-engine.ts';
 import { readDockerLog } from './docker-log.ts';
 
@@ -30,6 +30,9 @@ export async function* containerLines(
   }
 }
 
+/** Whoever takes a line may make the next one wait. */
+export type TakeLine = Parameters<Containers['readLog']>[1];
+
 interface Reading {
   readonly source: AsyncGenerator<readonly ContainerLine[]>;
   batch: readonly ContainerLine[];
@@ -39,7 +42,7 @@ interface Reading {
 /** All their lines in the order of time, one of each source being held at least. */
 export async function inOrder(
   sources: readonly AsyncGenerator<readonly ContainerLine[]>[],
-  take: (line: ContainerLine) => void,
+  take: TakeLine,
 ): Promise<void> {
   const readings: Reading[] = sources.map((source) => ({ source, batch: [], place: 0 }));
   try {
@@ -47,7 +50,7 @@ export async function inOrder(
     for (;;) {
       await Promise.all([...open].map(async (one) => (await refill(one)) || open.delete(one)));
       if (open.size === 0) return;
-      handOver([...open], take);
+      await handOver([...open], take);
     }
   } finally {
     await Promise.allSettled(readings.map(({ source }) => source.return(undefined)));
@@ -55,10 +58,11 @@ export async function inOrder(
 }
 
 /** Until one of them has no more at hand. */
-function handOver(open: readonly Reading[], take: (line: ContainerLine) => void): void {
+async function handOver(open: readonly Reading[], take: TakeLine): Promise<void> {
   while (open.every(({ batch, place }) => place < batch.length)) {
     const first = open.reduce((best, one) => (headOf(one) < headOf(best) ? one : best));
-    take(first.batch[first.place++] as ContainerLine);
+    const taken = take(first.batch[first.place++] as ContainerLine);
+    if (taken instanceof Promise) await taken;
   }
 }
 

@@ -5,6 +5,8 @@ export const PROJECT_LABEL = 'com.docker.compose.project';
 export const SERVICE_LABEL = 'com.docker.compose.service';
 /** `True` for what `docker compose run` has made: a task of somebody’s, and no part of the service. */
 export const ONE_OFF_LABEL = 'com.docker.compose.oneoff';
+/** `db:service_healthy:false,redis:service_started:false`. */
+const NEEDS_LABEL = 'com.docker.compose.depends_on';
 const NUMBER_LABEL = 'com.docker.compose.container-number';
 
 /** What Docker says of a container, as we need it. */
@@ -31,6 +33,7 @@ export function sightOf({
     isOutOfMemory: State.OOMKilled,
     restarts: RestartCount,
     ports: portsOf(NetworkSettings.Ports),
+    dependsOn: (Config.Labels[NEEDS_LABEL] ?? '').split(',').flatMap((need) => need.split(':')[0] || []),
   };
 }
 

@@ -3,7 +3,7 @@ import type { ContainerInspectInfo } from 'dockerode';
 import type { DockerHost } from '../config/docker.ts';
 import { ContainersError } from '../errors.ts';
 import type { ComposeSettings, ContainerLine, ContainerLogWish, Containers } from '../ports.ts';
-import { containerLines, inOrder } from './container-lines.ts';
+import { containerLines, inOrder, type TakeLine } from './container-lines.ts';
 import { numberOf, ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL, sightOf } from './container-sight.ts';
 import { ask, dockerFailure, openDocker, SILENT_MS } from './docker-engine.ts';
 
@@ -91,7 +91,7 @@ interface Desk {
 async function readLog(
   { docker, compose }: Desk,
   wish: ContainerLogWish,
-  take: (line: ContainerLine) => void,
+  take: TakeLine,
 ): Promise<{ isPartial: boolean }> {
   const { service, signal, lines, follow } = wish;
   if (!compose.services.includes(service)) throw notOurs();
@@ -106,7 +106,7 @@ async function readLog(
   try {
     if (follow) await Promise.all(sources.map((source) => inOrder([source], counted.take)));
     else if (sources.length === 1) await inOrder(sources, counted.take);
-    else (await newest(sources, lines)).forEach(counted.take);
+    else for (const line of await newest(sources, lines)) await counted.take(line);
   } catch (error) {
     if (!follow || !signal.aborted) throw error;
   } finally {
@@ -115,13 +115,13 @@ async function readLog(
   return { isPartial: !follow && counted.lines() >= lines };
 }
 
-function openCount(take: (line: ContainerLine) => void) {
+function openCount(take: TakeLine) {
   let lines = 0;
   return {
     lines: () => lines,
     take: (line: ContainerLine) => {
       lines += 1;
-      take(line);
+      return take(line);
     },
   };
 }

@@ -82,7 +82,8 @@ function askForLog(docker: Docker, wish: DockerLogWish, abortSignal: AbortSignal
   const asked = Promise.withResolvers<Readable>();
   docker.modem.dial(
     {
-      path: `/containers/${wish.id}/logs?${query}`,
+      // The package takes the last character away.
+      path: `/containers/${wish.id}/logs?${query}&`,
       method: 'GET',
       isStream: true,
       statusCodes: { 200: true, 404: 'no such container', 500: 'server error', 501: 'not implemented' },

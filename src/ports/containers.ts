@@ -19,6 +19,8 @@ export interface ContainerSight {
   readonly restarts: number;
   /** `0.0.0.0:3000->3000/tcp`. */
   readonly ports: readonly string[];
+  /** The services that it needs, as compose’s file says; absent: none. */
+  readonly dependsOn?: readonly string[];
 }
 
 /** A line that a container has written. */
@@ -50,6 +52,9 @@ export interface Containers {
   list(signal: AbortSignal): Promise<readonly ContainerSight[]>;
   /** Stops it, giving it 10 s to end by itself, and starts it. Resolves once it was started. */
   restart(id: string, signal: AbortSignal): Promise<void>;
-  /** Hands over its lines, the oldest first; where a service has several containers, in the order of time as far as each is read. */
-  readLog(wish: ContainerLogWish, take: (line: ContainerLine) => void): Promise<{ readonly isPartial: boolean }>;
+  /**
+   * Hands over its lines, the oldest first, and waits where `take` gives a promise. Lines of several containers come in the order of time;
+   * while it follows, as they come. `isPartial`: there were as many as wished for, so there may be older ones.
+   */
+  readLog(wish: ContainerLogWish, take: (line: ContainerLine) => unknown): Promise<{ readonly isPartial: boolean }>;
 }
