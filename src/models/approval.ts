@@ -3,10 +3,17 @@ import { Model, raw, snakeCaseMappers } from 'objection';
 import { ApprovalDecision } from './approval-decision.ts';
 import { Run } from './run.ts';
 
-export type ApprovalState = 'open' | 'approved' | 'declined' | 'expired' | 'withdrawn' | 'void';
+/** `alone`: nobody answered in time, and it goes on without a second person. */
+export type ApprovalState = 'open' | 'approved' | 'alone' | 'declined' | 'expired' | 'withdrawn' | 'void';
+
+/** States in which the run goes on. */
+export const MAY_GO_ON: readonly ApprovalState[] = ['approved', 'alone'];
 
 /** How long it takes from an approval to the run's beginning, in the process that approved it. */
 const RESUMED_WITHIN_MS = 10_000;
+
+/** SQL: what becomes of one whose time has passed. */
+export const UNANSWERED = "CASE WHEN goes_alone THEN 'alone' ELSE 'expired' END";
 
 /** Where a request stands in Slack. */
 export interface Posted {
@@ -40,6 +47,8 @@ export class Approval extends Model {
   declare hash: string;
   /** The Slack person who asked, on whatever face; an actor's id where none is known. */
   declare askedBy: string;
+  /** Unanswered, it goes on without a second person instead of expiring. */
+  declare goesAlone: boolean;
   declare requestedAt: Date;
   declare expiresAt: Date;
   declare nudgeAt: Date | null;
@@ -55,9 +64,13 @@ export class Approval extends Model {
   declare decisions?: ApprovalDecision[];
 
   /** Lets a run wait, in the transaction that stores it. */
-  static async open(trx: Knex, { waitMs, nudgeAfterMs, ...request }: ApprovalRequest): Promise<Approval> {
+  static async open(
+    trx: Knex,
+    { waitMs, nudgeAfterMs, goesAlone = false, ...request }: ApprovalRequest,
+  ): Promise<Approval> {
     const row = {
       ...request,
+      goesAlone,
       state: 'open',
       requestedAt: raw('clock_timestamp()'),
       expiresAt: later(waitMs),
@@ -83,24 +96,32 @@ export class Approval extends Model {
       .orderBy(['requested_at', 'run_id']);
   }
 
-  /** Ends those whose time has passed. Each is returned to one caller, with its run. */
-  static async expireDue(ledger: Knex): Promise<Approval[]> {
+  /** Ends those whose time has passed, or only this run's. Each is returned to one caller, with its run. */
+  static async expireDue(ledger: Knex, runId?: string): Promise<Approval[]> {
     return Approval.query(ledger)
       .where('state', 'open')
       .where('expires_at', '<=', raw('clock_timestamp()'))
-      .patch({ state: 'expired', decidedAt: raw('expires_at') } as object)
+      .modify((query) => {
+        if (runId !== undefined) query.where('run_id', runId);
+      })
+      .patch({ state: raw(UNANSWERED), decidedAt: raw('expires_at') } as object)
       .returning('*')
       .withGraphFetched('[run, decisions]');
   }
 
-  /** Ids of runs that were approved and still wait: whoever was to go on with them is gone. */
+  /** Ids of runs that may go on and still wait: unanswered ones, and those of which whoever approved them is gone. */
   static async leftWaiting(ledger: Knex): Promise<string[]> {
     const found = await Approval.query(ledger)
       .joinRelated('run')
       .select('approvals.run_id')
-      .where('approvals.state', 'approved')
       .where('run.state', 'awaiting')
-      .where('approvals.decided_at', '<', later(-RESUMED_WITHIN_MS));
+      .where((may) =>
+        may
+          .where('approvals.state', 'alone')
+          .orWhere((approved) =>
+            approved.where('approvals.state', 'approved').where('approvals.decided_at', '<', later(-RESUMED_WITHIN_MS)),
+          ),
+      );
     return found.map(({ runId }) => runId);
   }
 
@@ -123,7 +144,7 @@ export class Approval extends Model {
 
   /** What was to be approved, or was, is no longer what would be done. False when it is over already. */
   static async makeVoid(trx: Knex, runId: string): Promise<boolean> {
-    return Approval.end(trx, runId, { from: ['open', 'approved'], state: 'void' });
+    return Approval.end(trx, runId, { from: ['open', 'approved', 'alone'], state: 'void' });
   }
 
   private static async end(
@@ -143,6 +164,7 @@ export interface ApprovalRequest {
   readonly waitMs: number;
   /** Undefined: nobody is reminded. */
   readonly nudgeAfterMs: number | undefined;
+  readonly goesAlone?: boolean;
 }
 
 /** So many milliseconds from now, by the ledger's clock. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { raw } from 'objection';
-import { Approval, type ApprovalState } from './approval.ts';
+import { Approval, type ApprovalState, UNANSWERED } from './approval.ts';
 import { ApprovalDecision } from './approval-decision.ts';
 
 export interface Decision {
@@ -70,7 +70,7 @@ async function present(trx: Knex, runId: string): Promise<{ state: ApprovalState
   return Approval.query(trx)
     .where('run_id', runId)
     .select(
-      raw(`CASE WHEN ${late} THEN 'expired' ELSE state END`).as('state'),
+      raw(`CASE WHEN ${late} THEN ${UNANSWERED} ELSE state END`).as('state'),
       raw(`CASE WHEN ${late} THEN expires_at ELSE decided_at END`).as('decided_at'),
     );
 }

@@ -94,6 +94,8 @@ export function overWords({ settings: { timeZone } }: Pick<Ports, 'settings'>, a
       return `This was declined${by('decline')}${at} already${reason ? `, because ${reason}` : ''}.`;
     case 'expired':
       return `This expired${at}, before enough people had approved it. It has to be asked for again.`;
+    case 'alone':
+      return `Nobody had answered${at}, so this went on without a second person.`;
     case 'withdrawn':
       return `Whoever asked for this took it back${at}.`;
     default:

@@ -5,6 +5,7 @@ import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { settledRecord } from '../service/run-rows.ts';
 
+const UNANSWERED = 'Nobody answered in time; it goes on without a second person.';
 const EXPIRED = 'Nobody approved this in time, so it expired. Nothing was changed; ask again.';
 
 interface Ending {
@@ -30,16 +31,26 @@ export async function recordApproval(
   await AuditEntry.append(trx, [{ ...record, outcome: 'approved', after: { approvedBy: approvers } }]);
 }
 
-/** Ends what has waited too long, each run with its approval. Returns the ids of those that ended here. */
-export async function expireApprovals({
-  databases: { ledger },
-  clock,
-}: Pick<Ports, 'databases' | 'clock'>): Promise<string[]> {
+/**
+ * Ends what has waited too long, each run with its approval, or only this one. Returns the ids of those that ended here; what
+ * goes on without a second person waits for whoever carries it out.
+ */
+export async function expireApprovals(
+  { databases: { ledger }, clock }: Pick<Ports, 'databases' | 'clock'>,
+  runId?: string,
+): Promise<string[]> {
   return ledger.transaction(async (trx) => {
-    const expired = await Approval.expireDue(trx);
-    for (const { run } of expired) {
-      if (run) await endWaiting(trx, run, { state: 'expired', message: EXPIRED, at: clock.now() });
+    const over = await Approval.expireDue(trx, runId);
+    for (const { run, state } of over) {
+      if (!run) continue;
+      if (state === 'alone') await recordUnanswered(trx, run, clock.now());
+      else await endWaiting(trx, run, { state: 'expired', message: EXPIRED, at: clock.now() });
     }
-    return expired.map(({ runId }) => runId);
+    return over.filter(({ state }) => state !== 'alone').map((one) => one.runId);
   });
+}
+
+async function recordUnanswered(trx: Knex.Transaction, run: Run, at: Date): Promise<void> {
+  const record = settledRecord(run, { state: run.state, message: UNANSWERED }, at);
+  await AuditEntry.append(trx, [{ ...record, outcome: 'unanswered', rule: 'alone' }]);
 }

@@ -37,12 +37,12 @@ export function approvalReport(shown: Shown): Report {
 }
 
 function openFacts(
-  { expiresAt }: Approval,
+  { expiresAt, goesAlone }: Approval,
   { needed, timeZone }: { needed: string; timeZone: string },
 ): (readonly [string, string])[] {
   return [
     ['Needs', needed],
-    ['Expires', showTime(expiresAt, timeZone)],
+    [goesAlone ? 'Unanswered, goes on at' : 'Expires', showTime(expiresAt, timeZone)],
   ];
 }
 
@@ -53,6 +53,8 @@ function title({ approval: { state }, run }: Shown, asked: string): string {
       return `${actorName} asks for a second person: ${asked}`;
     case 'approved':
       return `Approved: ${asked}, asked for by ${actorName}.`;
+    case 'alone':
+      return `Without a second person: ${asked}, asked for by ${actorName}. Nobody answered in time.`;
     case 'declined':
       return `Declined: ${asked}, asked for by ${actorName}. Nothing was changed.`;
     case 'expired':

@@ -1,49 +1,91 @@
-import { canBeMet, personOf, ruleFor } from '../../domain/approval-rule.ts';
+import { type Approvals, canBeMet, personOf, ruleFor } from '../../domain/approval-rule.ts';
 import { showTime } from '../../domain/end-date.ts';
 import { UserError } from '../../errors.ts';
 import { Approval } from '../../models/approval.ts';
-import type { Actor, Policy, Ports } from '../../ports.ts';
+import type { Actor, ApprovalRule, Policy, Ports } from '../../ports.ts';
 import type { Look } from '../service/look-first.ts';
+import type { Context, Unapproved, Unless } from '../service/operation.ts';
 import type { Waiting } from '../service/recorder.ts';
-import type { Report } from '../service/report.ts';
+import type { Part, Report } from '../service/report.ts';
 import type { RunDraft } from '../service/run-rows.ts';
+import { NOBODY_TO_ASK, PERSON_UNKNOWN } from '../service/second-person.ts';
 import { membersOf, stillNeeded } from './approvers.ts';
 
 /** What lets a run wait for a second person, in the transaction that stores it, and what whoever asked is told. */
 export interface ApprovalRequested {
   readonly also: Waiting['also'];
   readonly report: Report;
+  /** When it goes on without a second person, should nobody answer; undefined: it expires. */
+  readonly aloneAt: Date | undefined;
 }
 
-/** Throws UserError where nobody could ever approve it. */
-export async function openApproval(ports: Ports, run: RunDraft, { hash }: Look): Promise<ApprovalRequested> {
-  const { policy, timeZone } = ports.settings;
+const DEFAULT_ALONE_MS = 10 * 60_000;
+
+/** Where nobody could ever approve it, throws UserError, or returns why it goes on alone now. */
+export async function openApproval(
+  ports: Ports,
+  run: RunDraft,
+  { look: { hash }, context }: { look: Look; context: Context },
+): Promise<ApprovalRequested | Unapproved> {
   const { operation, actor } = run.request;
-  const rule = ruleFor(operation, policy);
+  const rule = ruleFor(operation, ports.settings.policy);
   if (!rule) throw new Error(`${operation.name} waits for nobody`);
-  const askedBy = askerOf(actor, policy);
-  if (askedBy.startsWith('cli:')) throw new UserError(unmapped(operation.verb, actor.onBehalfOf ?? actor));
+  const unless = await operation.aloneUnless?.(context);
+  const mayGoAlone = operation.aloneUnless !== undefined && !unless;
+  const askedBy = askerOf(actor, ports.settings.policy);
+  const refused = (words: string) => new UserError(unless ? `${unless.because} ${words}` : words, unless?.offers);
+  if (askedBy.startsWith('cli:')) {
+    if (mayGoAlone) return PERSON_UNKNOWN;
+    throw refused(unmapped(operation.verb, actor.onBehalfOf ?? actor));
+  }
   const members = await membersOf(ports, rule);
-  if (!canBeMet({ rule, askedBy, members })) throw new UserError(nobody(operation.verb));
-  const needed = await stillNeeded(ports, { rule, askedBy, approvers: [], members });
-  const expiresAt = showTime(new Date(ports.clock.now().getTime() + rule.waitMs), timeZone);
+  const asked = { rule, askedBy, approvers: [], members };
+  if (!canBeMet(asked) && !(mayGoAlone && isSomebodyUnseen(ports, rule))) {
+    if (mayGoAlone) return NOBODY_TO_ASK;
+    throw refused(nobody(operation.verb));
+  }
+  return request(ports, run, { hash, asked, mayGoAlone, unless });
+}
+
+interface Asked {
+  readonly hash: string;
+  readonly asked: Approvals;
+  readonly mayGoAlone: boolean;
+  readonly unless: Unless | undefined;
+}
+
+async function request(
+  ports: Ports,
+  { id: runId }: RunDraft,
+  { hash, asked, mayGoAlone, unless }: Asked,
+): Promise<ApprovalRequested> {
+  const { rule, askedBy } = asked;
+  const waitMs = mayGoAlone ? (ports.settings.emergency?.waitMs ?? DEFAULT_ALONE_MS) : rule.waitMs;
+  const nudgeAfterMs = rule.nudge && Math.min(rule.nudge.afterMs, waitMs / 2);
+  const needed = await stillNeeded(ports, asked);
+  const until = new Date(ports.clock.now().getTime() + waitMs);
+  const at = showTime(until, ports.settings.timeZone);
+  const end = mayGoAlone
+    ? `If nobody answers by ${at}, it goes on without, and everybody hears of that.`
+    : `If nobody approves it, it expires at ${at}.`;
+  const note: Part = { kind: 'note', text: `Run ${runId.slice(0, 8)}. ${end}` };
   return {
     also: async (trx) => {
-      await Approval.open(trx, {
-        runId: run.id,
-        hash,
-        askedBy,
-        waitMs: rule.waitMs,
-        nudgeAfterMs: rule.nudge?.afterMs,
-      });
+      await Approval.open(trx, { runId, hash, askedBy, waitMs, nudgeAfterMs, goesAlone: mayGoAlone });
     },
+    aloneAt: mayGoAlone ? until : undefined,
     report: {
       tone: 'info',
       title: `This waits for a second person: ${needed}. Nothing was changed yet.`,
-      parts: [{ kind: 'note', text: `Run ${run.id.slice(0, 8)}. If nobody approves it, it expires at ${expiresAt}.` }],
-      offers: [{ label: 'Cancel', operation: 'cancel-run', input: { run: run.id } }],
+      parts: unless ? [{ kind: 'text', text: unless.because }, note] : [note],
+      offers: [...(unless?.offers ?? []), { label: 'Cancel', operation: 'cancel-run', input: { run: runId } }],
     },
   };
+}
+
+/** Who is in a group is not known where Slack is not asked; they may answer there all the same. */
+function isSomebodyUnseen({ directory }: Ports, { from }: ApprovalRule): boolean {
+  return !directory && from.some(({ groups }) => groups.length > 0);
 }
 
 /** The person who asked, whatever the face: who approves must be another one. */

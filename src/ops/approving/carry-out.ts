@@ -1,4 +1,4 @@
-import { Approval } from '../../models/approval.ts';
+import { Approval, MAY_GO_ON } from '../../models/approval.ts';
 import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { outcomeOf } from '../service/run-outcome.ts';
@@ -7,13 +7,13 @@ import type { OpsService, Outcome } from '../service/service.ts';
 /** What leaves nothing done: the approval does not hold for another time. */
 const UNDONE = ['refused', 'denied', 'ended', 'preview'];
 
-/** Runs what is approved, exactly as it was stored. Undefined: it is on its way already, elsewhere, or is not approved. */
+/** Runs what may go on, exactly as it was stored. Undefined: it is on its way already, elsewhere, or may not. */
 export async function carryOut(
   { databases: { ledger }, service }: Pick<Ports, 'databases'> & { readonly service: OpsService },
   runId: string,
 ): Promise<Outcome | undefined> {
   const approval = await Approval.of(ledger, runId);
-  const resumed = approval?.state === 'approved' ? await service.resume(runId) : undefined;
+  const resumed = approval && MAY_GO_ON.includes(approval.state) ? await service.resume(runId) : undefined;
   const outcome = resumed ?? (await ended(ledger, runId));
   if (outcome && UNDONE.includes(outcome.kind)) await Approval.makeVoid(ledger, runId);
   return outcome;

@@ -7,12 +7,13 @@ import { MovedError } from './confirmation.ts';
 import { refuseWhileFrozen } from './frozen.ts';
 import { validate } from './input.ts';
 import { type Look, lookFirst, NO_LONGER_APPROVED } from './look-first.ts';
+import type { Context, Unapproved } from './operation.ts';
 import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { Reply, Report } from './report.ts';
 import { contextOf } from './run-context.ts';
 import type { RunDraft, RunOutcome } from './run-rows.ts';
-import { asksSecondPerson, forcedWords, needsSecondPerson, wasApproved } from './second-person.ts';
+import { asksSecondPerson, needsSecondPerson, unapprovedOf, wasApproved } from './second-person.ts';
 import type { OpsService, Outcome, Request, Watcher } from './service.ts';
 import { recallSoFar } from './so-far.ts';
 import { storedReceipt } from './stored-receipt.ts';
@@ -73,22 +74,24 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
     return look.shown;
   }
   if (operation.effect === 'changes') {
-    const instead = await begin(desk, run, look);
+    const instead = await begin(desk, run, { look, context });
     if (instead) return instead;
   }
-  const data: unknown = await underControl(ports, { run, context, input }, (held) => operation.run(held, input));
-  const forced = forcedWords(ports, run.request);
-  const report = withForce(run, withinReach(operation.report(data, context), { service, standing }), forced);
-  const written = { report, trace: operation.trace?.(data), ...(forced ? { rule: 'forced', message: forced } : {}) };
+  const unapproved = unapprovedOf(ports, run);
+  const going: Context = { ...context, unapproved, isLedgerDown: run.isLedgerDown ?? false };
+  const data: unknown = await underControl(ports, { run, context: going, input }, (held) => operation.run(held, input));
+  const report = withForce(run, withinReach(operation.report(data, going), { service, standing }), unapproved);
+  const without = unapproved ? { rule: unapproved.rule, message: unapproved.words } : {};
+  const written = { report, trace: operation.trace?.(data), ...without };
   return { kind: 'done', runId: run.id, data, repeated: false, report: await recorded(recorder, run, written) };
 }
 
 /** Stores the intent to change something. Returns what is answered where it does not run now. */
-async function begin(desk: Desk, run: Underway, look: Look): Promise<Outcome | undefined> {
+async function begin(desk: Desk, run: Underway, seen: { look: Look; context: Context }): Promise<Outcome | undefined> {
   const { operation, receipt } = run.request;
   if (receipt?.kind === 'unstored' && !operation.emergency) throw receipt.error;
-  await refuseWhileFrozen(desk.ports, operation);
-  const instead = await waitInstead(desk, run, look);
+  if (!(await refuseWhileFrozen(desk.ports, operation))) run.isLedgerDown = true;
+  const instead = await waitInstead(desk, run, seen);
   if (instead) return instead;
   const first = await desk.recorder.begin(run);
   if (first) return repetition(first);
@@ -119,11 +122,11 @@ function withinReach(report: Report, { service, standing }: { service: OpsServic
   return report.thread ? { ...within(report), thread: report.thread.map(within) } : within(report);
 }
 
-/** Everybody hears of what was forced, also of what is no news otherwise. */
-function withForce({ request: { operation, raw } }: RunDraft, report: Report, forced: string | undefined): Report {
-  if (forced === undefined) return report;
+/** Everybody hears of what was forced, also of what is no news otherwise. What goes on alone says so itself. */
+function withForce({ request: { operation, raw } }: RunDraft, report: Report, unapproved?: Unapproved): Report {
+  if (unapproved?.rule !== 'forced') return report;
   const act = report.announcement ?? `ran “${writeWords(operation, raw)}”`;
-  return { ...report, announcement: `${act}; ${forced}` };
+  return { ...report, announcement: `${act}; ${unapproved.words}` };
 }
 
 /** The report as it can be given: whether the ledger has the outcome is part of the truth. */

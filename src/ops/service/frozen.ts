@@ -5,15 +5,21 @@ import type { Ports } from '../../ports.ts';
 import type { Operation } from './operation.ts';
 import { withLedger } from './with-ledger.ts';
 
-/** Throws DeniedError while changes are frozen and the operation is one. */
-export async function refuseWhileFrozen(ports: Ports, operation: Operation): Promise<void> {
-  if (operation.effect !== 'changes' || operation.evenWhenFrozen) return;
+/**
+ * Throws DeniedError while changes are frozen and the operation is one. False: the ledger does not answer, which stops no
+ * emergency operation.
+ */
+export async function refuseWhileFrozen(ports: Ports, operation: Operation): Promise<boolean> {
+  if (operation.effect !== 'changes' || operation.evenWhenFrozen) return true;
+  let isLedgerThere = true;
   const words = await withLedger(() => frozenWords(ports)).catch((error: unknown) => {
     // Whether changes are frozen is not known without the ledger; in an emergency that stops nobody.
-    if (operation.emergency && error instanceof UnavailableError) return undefined;
-    throw error;
+    if (!operation.emergency || !(error instanceof UnavailableError)) throw error;
+    isLedgerThere = false;
+    return undefined;
   });
   if (words) throw new DeniedError('frozen', `${words} Nothing was changed. An admin ends it with “thaw”.`);
+  return isLedgerThere;
 }
 
 /** Who froze changes, since when and why; undefined when they are not frozen. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Moment } from '../../domain/moment.ts';
+import type { Offer } from '../../errors.ts';
 import type { SoFar } from '../../models/run-so-far.ts';
 import type { Actor, IncomingFile, Ports, Progress, Role } from '../../ports.ts';
 import type { Report } from './report.ts';
@@ -75,11 +76,27 @@ export interface Context extends Ports {
   readonly noteSoFar: (soFar: SoFar) => Promise<void>;
   /** Aborts when the run is to end: a long operation stops within 5 s, with nothing half done, and throws. */
   readonly signal: AbortSignal;
+  /** It needs a second person, and goes on without. */
+  readonly unapproved?: Unapproved | undefined;
+  /** The ledger does not answer: there is no use in asking it. */
+  readonly isLedgerDown?: boolean;
   /** Grows with every holder of the operation's resource; absent where it has none. */
   readonly fencingToken?: string;
   /** Opens a file that the input names. */
   readonly openFile: (reference: string) => Promise<IncomingFile>;
   readonly progress: (progress: Progress) => void;
+}
+
+/** Why something goes on although nobody else has agreed to it; `words` read on after “gave …; ”. */
+export interface Unapproved {
+  readonly rule: 'forced' | 'alone';
+  readonly words: string;
+}
+
+/** Why it must not go on alone, and the way to mend that. */
+export interface Unless {
+  readonly because: string;
+  readonly offers: readonly Offer[];
 }
 
 /** What will happen, shown before it does. The confirmation binds operation, input and `state`. */
@@ -119,6 +136,11 @@ export interface Definition<A extends Arguments, Data> {
   readonly evenWhenDown?: true;
   /** Somebody else has to agree before it runs; capops.yml may ask that of any change. */
   readonly secondPerson?: true;
+  /**
+   * With a second person: unanswered for `settings.emergency.waitMs`, or where nobody could answer, it goes on without one.
+   * Resolves with why it may not this time, a sentence: then it waits like any other.
+   */
+  readonly aloneUnless?: (context: Context) => Promise<Unless | undefined>;
   /** The message whose button was clicked stays as it is: others may need the button, or whoever drew it redraws it. */
   readonly leavesMessage?: true;
   /** Takes long: elsewhere than in the terminal it waits for a worker, shows how far it is, and can be cancelled. */

@@ -1,8 +1,9 @@
-import { Approval } from '../../models/approval.ts';
+import { Approval, MAY_GO_ON } from '../../models/approval.ts';
 import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import type { Correspondent } from './correspondent.ts';
 import { execute } from './execute.ts';
+import { UNANSWERED } from './second-person.ts';
 import type { OpsService, Outcome, Request } from './service.ts';
 
 type Desk = Parameters<typeof execute>[0];
@@ -33,9 +34,12 @@ export async function resume(
 ): Promise<Outcome | undefined> {
   const stored = storedRequest(desk.service, run);
   if (!stored) return undefined;
+  const isAlone = await wasLeftAlone(desk, stored, run).catch(() => undefined);
+  if (isAlone === undefined) return undefined;
   const correspondence = await correspondent?.about(run, stored);
   const request: Request = {
     ...stored,
+    ...(isAlone ? { unapproved: UNANSWERED } : {}),
     ...(correspondence?.openFile ? { openFile: correspondence.openFile } : {}),
     ...(correspondence?.progress ? { progress: correspondence.progress } : {}),
     ...(signal ? { signal } : {}),
@@ -48,6 +52,12 @@ export async function resume(
   }
   await answer(desk, { run, outcome, correspondence });
   return outcome;
+}
+
+/** Whether nobody has answered, so that it goes on without a second person. */
+async function wasLeftAlone({ ports }: Desk, { operation }: Request, { id }: Run): Promise<boolean> {
+  if (!operation.aloneUnless) return false;
+  return (await Approval.of(ports.databases.ledger, id))?.state === 'alone';
 }
 
 /** The same for a run that waits: for a second person who has agreed, or for its turn. */
@@ -63,8 +73,9 @@ export async function resumeById(
 /** The run, if it may go on now. */
 async function waitingRun(ledger: Ports['databases']['ledger'], runId: string): Promise<Run | undefined> {
   const run = await Run.byId(ledger, runId);
-  if (run?.state === 'awaiting') return (await Approval.of(ledger, runId))?.state === 'approved' ? run : undefined;
-  return run?.state === 'queued' ? run : undefined;
+  if (run?.state === 'queued') return run;
+  const approval = run?.state === 'awaiting' ? await Approval.of(ledger, runId) : undefined;
+  return approval && MAY_GO_ON.includes(approval.state) ? run : undefined;
 }
 
 /** Answers; what cannot be said now is said by whoever looks for unanswered runs next. */

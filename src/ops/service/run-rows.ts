@@ -11,6 +11,8 @@ export interface RunDraft {
   readonly id: string;
   readonly request: Request;
   readonly startedAt: Date;
+  /** The ledger was found down: there is no use in asking it. */
+  readonly isLedgerDown?: boolean;
 }
 
 export interface RunOutcome {

@@ -3,6 +3,7 @@ import { openRateLimit } from '../../domain/rate-limit.ts';
 import type { DeniedError, UserError } from '../../errors.ts';
 import type { RunState } from '../../models/run.ts';
 import type { Actor, IncomingFile, Ports, Progress } from '../../ports.ts';
+import { seeThrough } from '../approving/see-through.ts';
 import { replayJournal } from '../upkeep/replay-journal.ts';
 import { takeUp, tellEnd } from '../upkeep/take-up.ts';
 import { authorise } from './authorise.ts';
@@ -10,7 +11,7 @@ import { type Choice, choicesFor } from './choices.ts';
 import type { Correspondent } from './correspondent.ts';
 import { execute } from './execute.ts';
 import { type Receipt, receive } from './inbox.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Unapproved } from './operation.ts';
 import { openRecorder } from './recorder.ts';
 import { remember } from './remember.ts';
 import type { Report } from './report.ts';
@@ -40,6 +41,8 @@ export interface Request {
   readonly progress?: (progress: Progress) => void;
   /** Whoever sits at the terminal goes on without a second person, and says why. */
   readonly force?: { readonly reason: string };
+  /** It was to wait for a second person, and goes on without. */
+  readonly unapproved?: Unapproved;
   /** Aborts when the asker, or the process, wants a long run to end. */
   readonly signal?: AbortSignal;
 }
@@ -57,13 +60,15 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly runId: string; readonly error: UserError }
   | { readonly kind: 'denied'; readonly runId: string; readonly error: DeniedError }
   /** It waits for a second person, or for its turn; the asker hears of its end later. */
-  | { readonly kind: 'awaiting' | 'queued'; readonly runId: string; readonly report: Report }
+  | { readonly kind: 'awaiting' | 'queued'; readonly runId: string; readonly report: Report; readonly aloneAt?: Date }
   /** It came to its end otherwise; the message says how. */
   | { readonly kind: 'ended'; readonly runId: string; readonly state: EndedState; readonly message: string }
   /** Not the asker's fault. The message is for them; the reference stands in the log. */
   | { readonly kind: 'failed'; readonly runId: string; readonly message: string; readonly reference: string };
 
 export type EndedState = Extract<RunState, 'cancelled' | 'declined' | 'expired' | 'interrupted'>;
+
+export type AwaitingOutcome = Extract<Outcome, { kind: 'awaiting' | 'queued' }>;
 
 export interface PreviewOutcome {
   readonly kind: 'preview';
@@ -105,6 +110,11 @@ export interface OpsService {
   execute(request: Request): Promise<Outcome>;
   /** Goes on with a run that waited, answers whoever asked, and never rejects. Undefined: it waits no longer. */
   resume(runId: string, signal?: AbortSignal): Promise<Outcome | undefined>;
+  /**
+   * Stays with a run of this request's that waits for a second person until it is over, and carries it out where it may go on
+   * and nobody else has. When the signal aborts it is taken back. Never rejects.
+   */
+  seeThrough(request: Request, waiting: AwaitingOutcome): Promise<Outcome>;
   /** Tells whoever asked for a run that is over how it ended, if nobody has. Never rejects: what fails is done by `takeUp`. */
   tellEnd(runId: string): Promise<void>;
   /** Keeps how the asker of a run is answered from now on. Returns how it ended, where it is over by now. Never rejects. */
@@ -153,6 +163,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     execute: (request) => follow(execute(desk, request)),
     watch: (watcher) => void watchers.push(watcher),
     resume: (runId, signal) => follow(resumeById(desk, runId, { correspondent, signal })),
+    seeThrough: (request, waiting) => follow(seeThrough(desk, request, waiting)),
     tellEnd: (runId) => follow(tellEnd(desk, runId, correspondent)),
     remember: (runId, answer) => follow(remember(ports, runId, answer)),
     answered: recorder.answered,

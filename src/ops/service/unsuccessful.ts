@@ -5,6 +5,7 @@ import type { SoFar } from '../../models/run-so-far.ts';
 import type { Ports } from '../../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
 import { LeaseLostError } from './lease.ts';
+import type { Unapproved } from './operation.ts';
 import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { RunDraft } from './run-rows.ts';
@@ -23,6 +24,10 @@ export interface Underway extends RunDraft {
   soFar?: SoFar | undefined;
   /** Ends it before it is through. */
   readonly ending: AbortController;
+  /** It goes on without a second person, though it needs one. */
+  unapproved?: Unapproved;
+  /** An emergency operation that has found the ledger down does not ask it again: its answer has to come within 5 s. */
+  isLedgerDown?: boolean;
 }
 
 /** Records how a run went wrong, and says so: what can be mended, what is denied, or a reference that stands in the log. */

@@ -1,32 +1,61 @@
+import { UnavailableError } from '../../errors.ts';
 import type { Ports } from '../../ports.ts';
 import { openApproval } from '../approving/approval-request.ts';
 import type { Look } from './look-first.ts';
+import type { Context } from './operation.ts';
 import type { Recorder, Waiting } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { RunDraft } from './run-rows.ts';
-import { asksSecondPerson } from './second-person.ts';
+import { asksSecondPerson, LEDGER_DOWN } from './second-person.ts';
 import type { Outcome } from './service.ts';
 import { standsIn } from './stored-receipt.ts';
+import type { Underway } from './unsuccessful.ts';
 
 interface Desk {
   readonly ports: Ports;
   readonly recorder: Recorder;
 }
 
+interface Seen {
+  readonly look: Look;
+  readonly context: Context;
+}
+
 /** Lets a run wait where it has to: for a second person, for its turn in the queue. Undefined: it runs now. */
-export async function waitInstead(desk: Desk, run: RunDraft, look: Look): Promise<Outcome | undefined> {
-  if (asksSecondPerson(desk.ports, run.request)) return awaitSecondPerson(desk, run, look);
+export async function waitInstead(desk: Desk, run: Underway, seen: Seen): Promise<Outcome | undefined> {
+  if (asksSecondPerson(desk.ports, run.request)) {
+    const waits = await awaitSecondPerson(desk, run, seen);
+    if (waits) return waits;
+  }
   if (isQueued(desk.ports, run)) return queue(desk, run);
   return undefined;
 }
 
-async function awaitSecondPerson({ ports, recorder }: Desk, run: RunDraft, look: Look): Promise<Outcome> {
-  const { also, report } = await openApproval(ports, run, look);
+/** Undefined: it goes on alone, now. */
+async function awaitSecondPerson(desk: Desk, run: Underway, seen: Seen): Promise<Outcome | undefined> {
+  if (!run.request.operation.aloneUnless) return ask(desk, run, seen);
+  try {
+    if (!run.isLedgerDown) return await ask(desk, run, seen);
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    run.isLedgerDown = true;
+  }
+  run.unapproved = LEDGER_DOWN;
+  return undefined;
+}
+
+async function ask({ ports, recorder }: Desk, run: Underway, { look, context }: Seen): Promise<Outcome | undefined> {
+  const requested = await openApproval(ports, run, { look, context });
+  if ('rule' in requested) {
+    run.unapproved = requested;
+    return undefined;
+  }
+  const { also, report, aloneAt } = requested;
   return wait(
     recorder,
     run,
     { state: 'awaiting', confirmation: look.hash, preview: look.report, also },
-    { kind: 'awaiting', runId: run.id, report },
+    { kind: 'awaiting', runId: run.id, report, ...(aloneAt ? { aloneAt } : {}) },
   );
 }
 

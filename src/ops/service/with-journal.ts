@@ -3,7 +3,7 @@ import { Run } from '../../models/run.ts';
 import type { Journal, Ports } from '../../ports.ts';
 import { intentLine, outcomeLine, rowsOf } from './journal-record.ts';
 import type { Recorder } from './recorder.ts';
-import { LEDGER } from './with-ledger.ts';
+import { LEDGER, LEDGER_CONSEQUENCE } from './with-ledger.ts';
 
 /** The recorder with the journal beneath it: while the ledger is down, emergency operations are recorded there. */
 export function withJournal(
@@ -23,6 +23,7 @@ function beneath(recorder: Recorder, { journal, clock, log }: Beneath): Recorder
     ...recorder,
     begin: async (run, to) => {
       try {
+        if (run.isLedgerDown && !to) throw new UnavailableError(LEDGER, LEDGER_CONSEQUENCE, undefined);
         return await recorder.begin(run, to);
       } catch (error) {
         if (!(error instanceof UnavailableError) || !run.request.operation.emergency || to) throw error;
