@@ -19,12 +19,12 @@ export type TcpProxy = {
   close(): Promise<void>;
 };
 
-/** A proxy on 127.0.0.1 before the given port there. */
-export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
+/** A proxy on 127.0.0.1 before the given port there, or before a socket in the file system. */
+export async function tcpProxy(target: number | string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let mode: Mode = 'pass';
   const server = createServer((client) => {
-    const upstream = connect(targetPort, '127.0.0.1');
+    const upstream = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
     join(client, upstream, sockets);
     if (mode === 'hang') for (const socket of [client, upstream]) socket.pause();
   });

@@ -1,0 +1,92 @@
+import type { Operation } from '../../src/ops/service/operation.ts';
+import type { Outcome, Request } from '../../src/ops/service/service.ts';
+import { readWords, splitWords } from '../../src/ops/service/words.ts';
+import { OMAR, said } from '../ops/desk.ts';
+import type { OutageGround } from './ground.ts';
+import type { Line } from './lines.ts';
+import { OUTAGES, type OutageName } from './outages.ts';
+
+/** The bar: what is said, is said within this time. */
+const MOST_MS = 5_000;
+/** A defect, which nobody can do anything about. */
+const DEFECT = /went wrong inside CapOps/;
+
+/** What a cell came to. */
+export interface Found {
+  readonly words: string;
+  /** Of the slowest of its answers. */
+  readonly ms: number;
+  readonly faults: readonly string[];
+}
+
+/** Has every operation asked for by a Slack actor during one outage, all at once, those of a chain one after the other. */
+export async function play(
+  ground: OutageGround,
+  name: OutageName,
+  lines: Readonly<Record<string, Line>>,
+): Promise<Map<string, Found>> {
+  const outage = OUTAGES[name];
+  const found = new Map<string, Found>();
+  const one = async ([operation, line]: [string, Line]) => {
+    found.set(operation, await ask(ground, operation, { line, wanted: line.without?.[outage.thing] ?? line.works }));
+  };
+  const chains = Object.groupBy(Object.entries(lines), ([operation, { chain }]) => chain ?? operation);
+  await outage.begin(ground);
+  try {
+    await Promise.all(
+      Object.values(chains).map(async (chain = []) => {
+        for (const line of chain) await one(line);
+      }),
+    );
+  } finally {
+    await outage.end(ground);
+  }
+  return found;
+}
+
+let deliveries = 0;
+
+async function ask(
+  ground: OutageGround,
+  name: string,
+  { line, wanted }: { line: Line; wanted: RegExp },
+): Promise<Found> {
+  const [verb = '', ...words] = splitWords(line.words);
+  const operation = ground.service.find(verb);
+  if (operation?.name !== name) return { words: 'no such operation', ms: 0, faults: [`${verb} is not ${name}`] };
+  const request = { operation, actor: OMAR, raw: readWords(operation, words) };
+  const first = await answer(ground, request);
+  const { outcome, ms } = await confirmed(ground, request, first);
+  const text = said(outcome);
+  const faults = [
+    ...(wanted.test(text) ? [] : [`said, instead of ${wanted}: ${text.slice(0, 600)}`]),
+    ...(DEFECT.test(text) ? ['called it a defect'] : []),
+    ...(ms <= MOST_MS ? [] : [`took ${ms.toFixed(0)} ms`]),
+  ];
+  return { words: wanted === line.works ? 'works' : 'says so', ms, faults };
+}
+
+/** As a face does it: a change is stored first. */
+async function answer(
+  { service }: OutageGround,
+  request: Omit<Request, 'receipt'>,
+): Promise<{ outcome: Outcome; ms: number }> {
+  const begun = performance.now();
+  deliveries += 1;
+  const delivered = { ...request, deliveryKey: `command:${deliveries}` };
+  const isStored = (request.operation as Operation).effect === 'changes';
+  const receipt = isStored ? { receipt: await service.receive(delivered) } : {};
+  const outcome = await service.execute({ ...delivered, ...receipt });
+  return { outcome, ms: performance.now() - begun };
+}
+
+async function confirmed(
+  ground: OutageGround,
+  request: Omit<Request, 'receipt'>,
+  first: { outcome: Outcome; ms: number },
+): Promise<{ outcome: Outcome; ms: number }> {
+  const { outcome } = first;
+  if (outcome.kind !== 'preview' || outcome.confirmation === undefined) return first;
+  const second = await answer(ground, { ...request, confirmation: outcome.confirmation });
+  return { ...second, ms: Math.max(first.ms, second.ms) };
+}

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../src/ops/index.ts';
+import { OMAR } from '../ops/desk.ts';
+import { type OutageGround, openOutageGround } from './ground.ts';
+import { LINES } from './lines.ts';
+import { OUTAGES, type OutageName } from './outages.ts';
+import { type Found, play } from './play.ts';
+import { table } from './table.ts';
+
+// Every operation that is there for emergencies is asked for while something it may need is out, or says nothing.
+
+const names = Object.keys(OUTAGES) as OutageName[];
+const needsDocker = (operation: string) => ['services', 'restart', 'logs'].includes(operation);
+const found = new Map<string, ReadonlyMap<string, Found>>();
+let ground: OutageGround | undefined;
+
+beforeAll(async () => {
+  const opened = await openOutageGround();
+  ground = opened;
+  const create = opened.service.find('create-org');
+  if (create) await opened.service.execute({ operation: create, actor: OMAR, raw: { code: 'LHR', name: 'Heathrow' } });
+  for (const name of names) found.set(name, await play(opened, name, LINES));
+}, 200_000);
+
+afterAll(async () => {
+  process.stdout.write(`${table(found, Object.keys(LINES))}\n`);
+  await ground?.close();
+});
+
+describe.each(names)('while %s', (outage) => {
+  it.for(Object.keys(LINES))('%s works, or says what is missing, within 5 s', (operation, { skip }) => {
+    if (needsDocker(operation) && !ground?.engine) skip('needs Docker');
+    expect(found.get(outage)?.get(operation)?.faults).toEqual([]);
+  });
+});
+
+it('every operation that runs in an emergency stands in the table', () => {
+  const made = OPERATIONS.filter(({ emergency, evenWhenDown }) => emergency || evenWhenDown);
+  expect(made.map(({ name }) => name).filter((name) => !Object.hasOwn(LINES, name))).toEqual([]);
+});
