@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '../../src/ops/service/operation.ts';
 import type { Outcome, Request } from '../../src/ops/service/service.ts';
 import { readWords, splitWords } from '../../src/ops/service/words.ts';
@@ -40,8 +41,24 @@ export async function play(
     );
   } finally {
     await outage.end(ground);
+    await recovered(ground);
   }
   return found;
+}
+
+/** Both databases serve again, and what was journalled stands in the ledger. */
+async function recovered({ service }: OutageGround): Promise<void> {
+  const reads = ['orgs', 'schedule'].flatMap((verb) => service.find(verb) ?? []);
+  for (let tries = 0; tries < 20; tries++) {
+    const outcomes = await Promise.all(reads.map((operation) => service.execute({ operation, actor: OMAR, raw: {} })));
+    const isBack = await service.takeUp().then(
+      () => true,
+      () => false,
+    );
+    if (isBack && outcomes.every(({ kind }) => kind === 'done')) return;
+    await sleep(100);
+  }
+  throw new Error('the databases did not come back');
 }
 
 let deliveries = 0;
