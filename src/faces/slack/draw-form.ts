@@ -16,6 +16,8 @@ export const INPUT = 'value';
 
 const TITLE = 24;
 const OPTION = 75;
+/** So many a menu takes. */
+const OPTIONS = 100;
 
 /** An operation's form, from its arguments. */
 export function drawForm(
@@ -90,6 +92,8 @@ function element(desk: Desk, field: Field): types.InputBlock['element'] {
       return picker(filled, 'Pick one, or search by day');
     case 'modules':
       return modulesElement(desk, field);
+    case 'service':
+      return serviceElement(desk, field);
     case 'date':
       return { type: 'datepicker', action_id: INPUT, ...(typeof filled === 'string' ? { initial_date: filled } : {}) };
     case 'flag': {
@@ -142,4 +146,13 @@ function modulesElement({ ports }: Desk, { argument, filled }: Field): types.Che
   const options = all.map((key) => ({ text: plain(sentence(key), OPTION), value: key }));
   const chosen = Array.isArray(filled) ? options.filter(({ value }) => filled.includes(value)) : [];
   return { type: 'checkboxes', action_id: INPUT, options, ...(chosen.length > 0 ? { initial_options: chosen } : {}) };
+}
+
+/** Where none is configured the answer says what to type instead. */
+function serviceElement({ ports }: Desk, { filled }: Field): types.StaticSelect | types.PlainTextInput {
+  const { services = [] } = ports.settings.compose ?? {};
+  if (services.length === 0 || services.length > OPTIONS) return { type: 'plain_text_input', action_id: INPUT };
+  const options = services.map((name) => ({ text: plain(name, OPTION), value: name }));
+  const initial = options.find(({ value }) => value === filled);
+  return { type: 'static_select', action_id: INPUT, options, ...(initial ? { initial_option: initial } : {}) };
 }

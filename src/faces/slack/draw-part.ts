@@ -40,6 +40,8 @@ export function drawPart(part: Part, id: string, drawing: Drawing): types.KnownB
         id,
         drawing,
       );
+    case 'log':
+      return [rich(id, [{ type: 'rich_text_preformatted', elements: [text(clip(part.lines.join('\n'), TEXT))] }])];
     case 'commands':
       return drawList(part.commands.map(command), id, drawing);
     case 'chart':

@@ -37,6 +37,7 @@ async function inForm(desk: Desk, { argument, value, operation, asker }: Piece):
       return Array.isArray(value) ? value.map(String) : undefined;
     case 'date':
       return value instanceof Date ? dayIn(value, desk.ports.settings.timeZone) : undefined;
+    case 'service':
     case 'text':
       return typeof value === 'string' ? value : undefined;
     case 'flag':

@@ -23,6 +23,7 @@ export function run(
     openFile: fileOpener(desk, asker),
     ...(receipt === undefined ? {} : { receipt }),
     ...(progress === undefined ? {} : { progress }),
+    ...(task.operation.waits && desk.stopping ? { signal: desk.stopping } : {}),
   });
 }
 

@@ -11,6 +11,8 @@ interface Interruption {
   readonly clear: () => void;
   /** Asks work that takes long to end; absent where it comes to its end by itself. */
   readonly ask?: (() => void) | undefined;
+  /** Nothing is said of it: nothing could be left half done. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ interface Interruption {
  */
 export async function sheltered<T>(
   { messages }: Terminal,
-  { clear, ask }: Interruption,
+  { clear, ask, isQuiet }: Interruption,
   work: () => Promise<T>,
 ): Promise<{ result: T; interrupted: boolean }> {
   let firstAt: number | undefined;
@@ -28,7 +30,7 @@ export async function sheltered<T>(
     clear();
     if (firstAt !== undefined) process.exit(EXIT.interrupted);
     firstAt = performance.now();
-    void writeLines(messages, [ask ? STOPPING : FINISHING]);
+    if (!isQuiet) void writeLines(messages, [ask ? STOPPING : FINISHING]);
     ask?.();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

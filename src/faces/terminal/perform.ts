@@ -10,6 +10,7 @@ import { openProgressBar } from './progress-bar.ts';
 import { askForWord, askYesOrNo } from './questions.ts';
 import { tellTeam } from './team.ts';
 import { isInteractive } from './terminal.ts';
+import { visible } from './visible.ts';
 
 export interface Performance extends Answer {
   readonly settings: Settings;
@@ -44,17 +45,24 @@ export async function perform(performance: Performance, request: Request): Promi
 }
 
 async function execute(
-  { terminal, execute }: Performance,
+  { terminal, execute, format }: Performance,
   request: Request,
 ): Promise<{ outcome: Outcome; interrupted: boolean }> {
   const bar = await openProgressBar(terminal);
   const ending = new AbortController();
-  const work = () => execute({ ...request, progress: bar.show, signal: ending.signal }).finally(bar.clear);
+  const looks = { progress: bar.show, ...(format === 'table' ? { print: printer(terminal) } : {}) };
+  const work = () => execute({ ...request, ...looks, signal: ending.signal }).finally(bar.clear);
   const { operation, actor } = request;
-  if (operation.effect === 'reads') return { outcome: await work(), interrupted: false };
-  const ask = operation.long && (() => ending.abort(new CancelledError(signed(actor))));
-  const { result, interrupted } = await sheltered(terminal, { clear: bar.clear, ask }, work);
+  const isRead = operation.effect === 'reads';
+  if (isRead && !operation.waits) return { outcome: await work(), interrupted: false };
+  const ask = operation.long || operation.waits ? () => ending.abort(new CancelledError(signed(actor))) : undefined;
+  const { result, interrupted } = await sheltered(terminal, { clear: bar.clear, ask, isQuiet: isRead }, work);
   return { outcome: result, interrupted };
+}
+
+/** Lines as they come, before what the report says at the end. */
+function printer({ out }: Performance['terminal']): NonNullable<Request['print']> {
+  return (line) => out.write(`${visible(line)}\n`);
 }
 
 /** A preview that leads nowhere is right when there is nothing to do, and wrong when there is something to mend. */

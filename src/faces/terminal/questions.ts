@@ -40,6 +40,7 @@ async function ask(asking: Asking, argument: Argument): Promise<string> {
   const { kind } = argument.widget;
   if (kind === 'organisation') return askForOrganisation(asking, argument);
   if (kind === 'modules') return askForModules(asking, argument);
+  if (kind === 'service') return askForService(asking, argument);
   return askForText(asking, argument);
 }
 
@@ -60,6 +61,14 @@ async function askForModules({ terminal, moduleKeys }: Asking, { label, required
   const choices = moduleKeys.map((value) => ({ value }));
   const message = required ? label : `${label} (optional)`;
   return (await checkbox({ message, choices, required }, streams(terminal))).join(',');
+}
+
+async function askForService(asking: Asking, argument: Argument): Promise<string> {
+  const { services = [] } = asking.settings.compose ?? {};
+  if (services.length === 0) return askForText(asking, argument);
+  const { select } = await import('@inquirer/prompts');
+  const choices = services.map((value) => ({ value, name: visible(value) }));
+  return select({ message: argument.label, choices }, streams(asking.terminal));
 }
 
 async function askForText({ terminal, settings }: Asking, argument: Argument): Promise<string> {

@@ -67,6 +67,9 @@ function* partLines(part: Part, paper: Paper): Generator<string> {
         paper,
       );
       return;
+    case 'log':
+      for (const line of part.lines) yield visible(line);
+      return;
     case 'chart':
       yield* chartLines(part, paper);
       return;

@@ -12,6 +12,8 @@ export type Widget =
   /** One of the platform's good backups. The terminal takes a file, too. */
   | { readonly kind: 'backup' }
   | { readonly kind: 'modules' }
+  /** One of the compose services that capops.yml names. */
+  | { readonly kind: 'service' }
   | { readonly kind: 'text'; readonly maxLength: number; readonly multiline?: boolean }
   | { readonly kind: 'date' }
   /** A flag that only an offer sets (`inForms: false`) is not drawn. */
@@ -85,6 +87,8 @@ export interface Context extends Ports {
   /** Opens a file that the input names. */
   readonly openFile: (reference: string) => Promise<IncomingFile>;
   readonly progress: (progress: Progress) => void;
+  /** Writes a line as it comes; only the terminal has it. Resolves once there is room for more; false: nobody reads on. */
+  readonly print?: ((line: string) => Promise<boolean>) | undefined;
 }
 
 /** Why something goes on although nobody else has agreed to it; `words` read on after “gave …; ”. */
@@ -145,6 +149,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly leavesMessage?: true;
   /** Takes long: elsewhere than in the terminal it waits for a worker, shows how far it is, and can be cancelled. */
   readonly long?: true;
+  /** Its work done, it may wait for something: Ctrl-C, or a stop of the process, ends the waiting by its signal, and it says what stands. */
+  readonly waits?: true;
   /** Whole or not at all, and doing it again finds what was done: a run that was cut off is taken up again by itself. */
   readonly restartable?: true;
   /** What only one run at a time may work on, e.g. `database airport`. */

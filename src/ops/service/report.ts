@@ -8,6 +8,8 @@ export type Part =
   /** `marked`: each item begins with a mark of its own: `✓ Database: Connected`. */
   | { readonly kind: 'list'; readonly items: readonly string[]; readonly marked?: true }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
+  /** Lines that a program wrote, shown as they are. At most 2,500 characters are sure to be shown. */
+  | { readonly kind: 'log'; readonly lines: readonly string[] }
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | Chart
   /** What somebody can type, without the face's own prefix: `grant LHR work`. */

@@ -28,5 +28,6 @@ export function contextOf(ports: Ports, service: OpsService, run: Underway): Con
         throw new UserError('This needs a file, and none came with the request.');
       }),
     progress: request.progress ?? (() => undefined),
+    print: request.print,
   };
 }

@@ -39,11 +39,13 @@ export interface Request {
   /** Opens a file that the input names; absent where the face brings none. */
   readonly openFile?: (reference: string) => Promise<IncomingFile>;
   readonly progress?: (progress: Progress) => void;
+  /** Writes a line as it comes, for whoever looks on; absent where nobody does. */
+  readonly print?: (line: string) => Promise<boolean>;
   /** Whoever sits at the terminal goes on without a second person, and says why. */
   readonly force?: { readonly reason: string };
   /** It was to wait for a second person, and goes on without. */
   readonly unapproved?: Unapproved;
-  /** Aborts when the asker, or the process, wants a long run to end. */
+  /** Aborts when the asker, or the process, wants a long run, or one that waits, to end. */
   readonly signal?: AbortSignal;
 }
 
