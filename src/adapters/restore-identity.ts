@@ -1,17 +1,17 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isArchive, readArchiveHeader, versionIn } from '../domain/archive-header.ts';
+import { TOC } from '../domain/dump-folder.ts';
 import { whatItIs } from '../domain/file-kind.ts';
 import { UserError } from '../errors.ts';
 import type { ArchiveLayout, DumpIdentity, ReadRequest, RestoreSource } from '../ports.ts';
 import { codeOf, isMissing } from './local-failure.ts';
+import { dumpMembers } from './packed-folder.ts';
 import { peek } from './peeked-content.ts';
 import { decompressedBytes, decryptedBytes, storedBytes } from './restore-source.ts';
 
 const HEAD_BYTES = 65_536;
 const AGE = 'age-encryption.org/';
-const TAR_BLOCK = 512;
-const TOC = 'toc.dat';
 const PLAIN = /^(?:\ufeff)?--\r?\n-- PostgreSQL database dump\r?\n/;
 
 /** What a source is, by its first bytes; see the port. */
@@ -25,8 +25,11 @@ export async function identifyDump(source: RestoreSource, request: ReadRequest):
     try {
       const compression = compressionOf(opened.head);
       const archive = await peek(decompressedBytes(opened.content, compression, source), HEAD_BYTES);
-      await archive.close();
-      return { ...archiveIdentity(archive.head, source), compression, isEncrypted };
+      try {
+        return { ...(await archiveIdentity(archive, source)), compression, isEncrypted };
+      } finally {
+        await archive.close();
+      }
     } finally {
       await opened.close();
     }
@@ -64,14 +67,17 @@ async function identifyFolder({ path, name }: { path: string; name: string }): P
 
 type ArchiveIdentity = Omit<DumpIdentity, 'compression' | 'isEncrypted'>;
 
-function archiveIdentity(head: Buffer, { name }: RestoreSource): ArchiveIdentity {
+async function archiveIdentity(
+  { head, content }: { readonly head: Buffer; readonly content: AsyncIterable<Uint8Array> },
+  { name }: RestoreSource,
+): Promise<ArchiveIdentity> {
   if (isArchive(head)) {
     const header = readArchiveHeader(head);
     if (header?.format === 'custom') return header;
     if (header)
       throw new UserError(`${name} is the ${TOC} of a dump in the directory format. Name its folder instead.`);
   }
-  if (head.toString('latin1', 257, 262) === 'ustar') return tarIdentity(head, name);
+  if (head.toString('latin1', 257, 262) === 'ustar') return tarIdentity(content, name);
   const text = head.toString();
   if (!PLAIN.test(text)) throw new UserError(`${name} is no dump of a database. ${whatItIs(head)}`);
   return {
@@ -82,16 +88,16 @@ function archiveIdentity(head: Buffer, { name }: RestoreSource): ArchiveIdentity
   };
 }
 
-function tarIdentity(head: Buffer, name: string): ArchiveIdentity {
-  const first = head.toString('utf8', 0, 100).replace(/\0.*$/s, '');
-  const header = first === TOC ? readArchiveHeader(head.subarray(TAR_BLOCK)) : undefined;
-  if (header) return { ...header, format: 'tar' };
-  const shown = first.replace(/\p{Cc}/gu, '').slice(0, 60);
-  throw new UserError(
-    first.endsWith(`/${TOC}`)
-      ? `${name} is a packed folder of a dump in the directory format. Unpack it, and name the folder.`
-      : `${name} is no dump of a database. It is a tar archive that begins with “${shown}”, where pg_dump’s begin with ${TOC}.`,
-  );
+/** pg_dump's own tar format, or a packed folder: goes on up to the table of contents, or to what no dump holds. */
+async function tarIdentity(content: AsyncIterable<Uint8Array>, name: string): Promise<ArchiveIdentity> {
+  for await (const { member, file } of dumpMembers(content, name)) {
+    if (file !== TOC) continue;
+    const { head } = await peek(member.content, HEAD_BYTES);
+    const header = readArchiveHeader(head);
+    if (!header) throw new UserError(`${name} is no dump. Its ${TOC} does not begin as pg_dump begins it.`);
+    return member.isByPgDump ? { ...header, format: 'tar' } : { ...header, format: 'directory', isPacked: true };
+  }
+  throw new UserError(`${name} is a tar archive without ${TOC}, with which a dump in the directory format begins.`);
 }
 
 function compressionOf(head: Buffer): ArchiveLayout['compression'] {

@@ -4,12 +4,12 @@ import type { Programs } from '../config/programs.ts';
 import { ProgramError, UserError } from '../errors.ts';
 import type { DumpIdentity, ReadRequest, RestoreSource } from '../ports.ts';
 import { zstdArgs } from './compression.ts';
-import { codeOf } from './local-failure.ts';
+import { unpackFolder } from './packed-folder.ts';
 import { onPath } from './pg-programs.ts';
 import { pour } from './pour.ts';
 import { openCrew } from './program-crew.ts';
 import { archiveBytes, decompressedBytes } from './restore-source.ts';
-import { roomIn } from './staging-room.ts';
+import { isFull, NoRoom, needRoom, roomIn } from './staging-room.ts';
 
 const LOOK_MS = 100;
 
@@ -22,21 +22,24 @@ export interface Layout {
 /** Writes a dump there, decrypted and decompressed: a file, or a folder. Resolves with whether it had room. */
 export async function layOut(source: RestoreSource, path: string, staging: Layout): Promise<boolean> {
   try {
-    if (staging.identity.format === 'directory') await copyFolder(source, path);
+    if (staging.identity.isPacked) await unpackInto(source, path, staging);
+    else if (staging.identity.format === 'directory') await copyFolder(source, path);
     else await decompressInto(source, path, staging);
     return true;
   } catch (error) {
-    if (error instanceof NoRoom || isFull(error)) return false;
+    if (isFull(error)) return false;
     throw error;
   }
 }
 
-class NoRoom extends Error {
-  override readonly name = 'NoRoom';
-}
-
-function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(codeOf(error)));
+/** Of a folder that was packed. `tocOnly`: what it says of itself, and no rows. */
+export async function unpackInto(
+  source: RestoreSource,
+  path: string,
+  { identity, request, tocOnly = false }: Pick<Layout, 'identity' | 'request'> & { readonly tocOnly?: boolean },
+): Promise<void> {
+  const content = decompressedBytes(archiveBytes(source, identity, request), identity.compression, source);
+  await unpackFolder(content, path, { name: source.name, signal: request.signal, tocOnly });
 }
 
 async function decompressInto(source: RestoreSource, path: string, staging: Layout): Promise<void> {
@@ -116,7 +119,7 @@ async function copyFolder(source: RestoreSource, path: string): Promise<void> {
     const from = join(source.path, name);
     if (!(await lstat(from)).isFile())
       throw new UserError(`${source.name} holds “${name}”, which is no file: pg_dump writes files alone.`);
-    if ((await roomIn(path)) < 0) throw new NoRoom();
+    await needRoom(path);
     await copyFile(from, join(path, name));
   }
 }

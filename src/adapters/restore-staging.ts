@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Programs } from '../config/programs.ts';
 import { UserError } from '../errors.ts';
 import type { DumpIdentity, ReadRequest, RestoreRequest, RestoreSource } from '../ports.ts';
-import { layOut } from './restore-layout.ts';
+import { layOut, unpackInto } from './restore-layout.ts';
 import { archiveBytes, checkStored, decompressedBytes } from './restore-source.ts';
 import { roomiest } from './staging-room.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
@@ -37,7 +37,7 @@ export interface Staging {
  */
 export async function stageDump(source: RestoreSource, staging: Staging): Promise<StagedDump> {
   const { identity, request } = staging;
-  const isPlainFile = identity.compression === 'none' && !identity.isEncrypted;
+  const isPlainFile = identity.compression === 'none' && !identity.isEncrypted && !identity.isPacked;
   if ('path' in source && isPlainFile && request.trust === 'ours') {
     if (identity.format !== 'directory') await checkStored(source, request);
     if (identity.format === 'tar') await checkTarEnd(source.path, source);
@@ -49,7 +49,7 @@ export async function stageDump(source: RestoreSource, staging: Staging): Promis
     const isThere = await layOut(source, path, staging);
     if (isThere && identity.format === 'tar') await checkTarEnd(path, source);
     if (isThere) return staged(source, staging, { path, close: folder.end });
-    if (request.trust === 'foreign' || identity.format === 'tar') throw noRoom(source, folder);
+    if (request.trust === 'foreign' || identity.format === 'tar' || identity.isPacked) throw noRoom(source, folder);
     // The whole file is held to its SHA-256 before anything of it runs.
     await checkStored(source, request);
     folder.end();
@@ -60,11 +60,31 @@ export async function stageDump(source: RestoreSource, staging: Staging): Promis
   }
 }
 
-/** A dump that is only looked at: where it is, or as it comes. */
-export function passDump(source: RestoreSource, staging: Pick<Staging, 'identity' | 'request'>): StagedDump {
-  const { compression, isEncrypted } = staging.identity;
+/**
+ * A dump that is only looked at: where it is, or as it comes. Of a packed folder its table of contents, or, where it is to be
+ * read whole, all of it.
+ */
+export async function passDump(
+  source: RestoreSource,
+  staging: Staging,
+  { isWhole }: { readonly isWhole: boolean },
+): Promise<StagedDump> {
+  const { compression, isEncrypted, isPacked } = staging.identity;
+  if (isPacked) return isWhole ? stageDump(source, staging) : tocOf(source, staging);
   const isAsItIs = 'path' in source && compression === 'none' && !isEncrypted;
   return staged(source, staging, { path: isAsItIs ? resolve(source.path) : undefined, close: () => undefined });
+}
+
+async function tocOf(source: RestoreSource, staging: Staging): Promise<StagedDump> {
+  const folder = await openWorkFolder();
+  try {
+    const path = join(folder.path, 'dump');
+    await unpackInto(source, path, { ...staging, tocOnly: true });
+    return staged(source, staging, { path, close: folder.end });
+  } catch (error) {
+    folder.end();
+    throw error;
+  }
 }
 
 function staged(

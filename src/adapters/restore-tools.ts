@@ -1,4 +1,4 @@
-import type { RestoreTools } from '../ports.ts';
+import type { RestoreRequest, RestoreSource, RestoreTools } from '../ports.ts';
 import { sweepForeignRoles } from './foreign-role.ts';
 import { type RestoreSettings, restoreDump } from './restore.ts';
 import { identifyDump } from './restore-identity.ts';
@@ -8,18 +8,24 @@ import { passDump } from './restore-staging.ts';
 
 /** Looks for its programs anew each time: they may be installed or updated meanwhile. */
 export function openRestoreTools(settings: RestoreSettings): RestoreTools {
+  const lookInto = async (source: RestoreSource, request: RestoreRequest, { isWhole }: { isWhole: boolean }) => {
+    const looked = await look(source, request, settings.programs);
+    const dump = await passDump(source, { ...looked, request, folders: settings.folders ?? [] }, { isWhole });
+    try {
+      return { ...looked, read: await readDump(dump, readingOf(looked, { isWhole })) };
+    } finally {
+      dump.close();
+    }
+  };
   return {
     identify: (source, request = {}) => identifyDump(source, request),
     contents: async (source, request = {}) => {
-      const looked = await look(source, { ...request, trust: 'ours' }, settings.programs);
-      const dump = passDump(source, { ...looked, request: { ...request, trust: 'ours' } });
-      return (await readDump(dump, readingOf(looked, { isWhole: false }))).contents;
+      const { read } = await lookInto(source, { ...request, trust: 'ours' }, { isWhole: false });
+      return read.contents;
     },
     plan: async (url, source, request) => {
-      const looked = await look(source, request, settings.programs);
-      const dump = passDump(source, { ...looked, request });
-      const read = await readDump(dump, readingOf(looked, { isWhole: request.trust === 'foreign' }));
-      return withSession(url, request.signal, async ({ client }) => (await meet(client, { ...looked, read })).plan);
+      const looked = await lookInto(source, request, { isWhole: request.trust === 'foreign' });
+      return withSession(url, request.signal, async ({ client }) => (await meet(client, looked)).plan);
     },
     restore: (url, source, request) => restoreDump(url, source, { request, settings }),
     sweepForeignRoles,

@@ -1,6 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { diskSpace } from './disk-space.ts';
+import { codeOf } from './local-failure.ts';
 
 const TMPFS = 0x01021994;
 const MOST_KEPT_BYTES = 2 ** 30;
@@ -40,4 +41,19 @@ async function inMemory(folder: string): Promise<boolean> {
     ({ type }) => type === TMPFS,
     () => false,
   );
+}
+
+/** The disk has too little room for what is laid out. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
+}
+
+/** Rejects with NoRoom where nothing more may be written there. */
+export async function needRoom(folder: string): Promise<void> {
+  if ((await roomIn(folder)) < 0) throw new NoRoom();
+}
+
+/** Whether it failed because a disk is full. */
+export function isFull(error: unknown): boolean {
+  return error instanceof NoRoom || ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(codeOf(error)));
 }

@@ -20,6 +20,8 @@ export type RestoreSource = (
 /** What a file is, as its first bytes show. */
 export interface DumpIdentity {
   readonly format: 'plain' | 'custom' | 'directory' | 'tar';
+  /** Of the directory format: its folder is packed into a tar archive. */
+  readonly isPacked?: true;
   /** Around the format. */
   readonly compression: 'none' | 'gzip' | 'zstd';
   /** With age. */

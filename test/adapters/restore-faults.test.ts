@@ -104,7 +104,7 @@ describe('A restore', () => {
 
   test('says what a file is that is no dump', async () => {
     const tar = execFileSync('tar', ['-cC', folder.path(''), folder.file('notes', 'x') && 'notes']);
-    const packed = execFileSync('tar', ['-cC', folder.path(''), 'directory/toc.dat']);
+    const packed = execFileSync('tar', ['-cC', folder.path(''), '--exclude=toc.dat', 'directory']);
     const cases: [string | Uint8Array, RegExp][] = [
       ['', /It is empty/],
       [Buffer.alloc(100_000), /nothing but zeros/],
@@ -119,8 +119,8 @@ describe('A restore', () => {
       [Buffer.from('\xfd7zXZ\0', 'latin1'), /by xz/],
       ['PGDMP\x01\x0e', /cut off within its first bytes/],
       [Buffer.from([1, 2, 3, 200, 201]), /nothing that pg_dump writes/],
-      [tar, /a tar archive that begins with “notes”/],
-      [packed, /a packed folder of a dump in the directory format/],
+      [tar, /a tar archive with “notes” in it, which no dump/],
+      [packed, /a tar archive without toc.dat/],
       [bytesOf(join(fileOf('directory'), 'toc.dat')), /Name its folder/],
       [execFileSync('gzip', ['-c'], { input: 'hello' }), /text that does not begin/],
       ['age-encryption.org/v1\n-> X25519 abc\n', /is encrypted, and there is no key here/],

@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { placeInDump, TOC } from '../domain/dump-folder.ts';
+import { TAR_END_BYTES, tarHeader, tarPadding } from '../domain/tar-header.ts';
+import { UserError } from '../errors.ts';
+import { needRoom } from './staging-room.ts';
+import { type TarMember, tarMembers } from './tar-members.ts';
+
+/** So often it is looked whether the disk still has room. */
+const LOOK_EVERY_BYTES = 2 ** 20;
+
+/** A dump's folder as a tar archive, the table of contents first: what it is can then be seen in its first bytes. */
+export async function* packFolder(folder: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const names = (await readdir(folder)).filter((name) => name !== TOC).sort();
+  for (const name of [TOC, ...names]) {
+    const path = join(folder, name);
+    const { size, mtime } = await stat(path);
+    yield tarHeader({ name, bytes: size, modifiedAt: mtime });
+    let seen = 0;
+    for await (const chunk of createReadStream(path)) {
+      seen += chunk.length;
+      yield chunk;
+    }
+    if (seen !== size) throw new Error(`${name} changed while it was packed`);
+    yield tarPadding(size);
+  }
+  yield Buffer.alloc(TAR_END_BYTES);
+}
+
+export interface Unpacking {
+  /** Of the archive, in sentences. */
+  readonly name: string;
+  readonly signal?: AbortSignal | undefined;
+  /** The table of contents and nothing else: what it says can be read of it alone. */
+  readonly tocOnly?: boolean;
+}
+
+/**
+ * Makes a dump's folder of a tar archive. Writes what pg_dump writes and nothing else, into this folder and nowhere else: any
+ * other member, a link, a path, a file twice rejects with a UserError. Rejects with NoRoom where the disk has too little.
+ */
+export async function unpackFolder(
+  content: AsyncIterable<Uint8Array>,
+  path: string,
+  { name, signal, tocOnly = false }: Unpacking,
+): Promise<void> {
+  await mkdir(path, { mode: 0o700 });
+  for await (const { member, file } of dumpMembers(content, name)) {
+    signal?.throwIfAborted();
+    if (tocOnly && file !== TOC) continue;
+    await writeMember(member, { path, file, signal, archive: name });
+    if (tocOnly) return;
+  }
+}
+
+/** The files of a dump in a tar archive, all of one folder or of none. */
+export async function* dumpMembers(
+  content: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<{ readonly member: TarMember; readonly file: string }, void, undefined> {
+  let root: string | undefined;
+  for await (const member of tarMembers(content, name)) {
+    const place = placeInDump(member.name, member.type);
+    if (place === 'foreign' || (root !== undefined && place.folder !== root && place.folder !== ''))
+      throw notOfDump(member, name);
+    root = place.folder === '' && root !== undefined ? root : place.folder;
+    if (place.file !== undefined) yield { member, file: place.file };
+  }
+}
+
+async function writeMember(
+  { content }: TarMember,
+  { path, file, signal, archive }: { path: string; file: string; signal: AbortSignal | undefined; archive: string },
+): Promise<void> {
+  const target = await open(join(path, file), 'wx', 0o600).catch((error: unknown) => {
+    throw (error as { code?: unknown }).code === 'EEXIST' ? new UserError(`${archive} holds ${file} twice.`) : error;
+  });
+  try {
+    let since = LOOK_EVERY_BYTES;
+    for await (const chunk of content) {
+      signal?.throwIfAborted();
+      since += chunk.length;
+      if (since >= LOOK_EVERY_BYTES) {
+        await needRoom(path);
+        since = 0;
+      }
+      await target.writeFile(chunk);
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+function notOfDump({ name, type }: TarMember, archive: string): UserError {
+  const shown = name.replace(/\p{Cc}/gu, '').slice(0, 60);
+  const what = type === 'other' ? 'which is no file' : 'which no dump in the directory format holds';
+  return new UserError(`${archive} is no dump of a database. It is a tar archive with “${shown}” in it, ${what}.`);
+}
