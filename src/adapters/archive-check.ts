@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import type { ArchiveCheck, CheckRequest } from '../ports.ts';
-import { openArchiveReader, type ReadingTools } from './archive-reader.ts';
+import type { ReadingTools } from './archive-line.ts';
+import { openArchiveReader } from './archive-reader.ts';
 import { freeAsItGoes } from './flat-memory.ts';
 
 /** Reads a backup to its end; see the port. */
@@ -14,31 +15,36 @@ export async function checkArchive(
   try {
     const identities = request.identities ?? [];
     const isLocked = request.isEncrypted && identities.length === 0;
-    const fault = isLocked ? undefined : await readArchive(stored.chunks(), { ...request, identities }, tools);
+    const read = isLocked ? LOCKED : await readArchive(stored.chunks(), { ...request, identities }, tools);
     await stored.drain();
-    return { ...stored.seen(), proof: isLocked ? 'sha256 only' : 'read whole', fault };
+    return { ...stored.seen(), ...read };
   } finally {
     await stored.close();
   }
 }
 
+type Read = Pick<ArchiveCheck, 'proof' | 'lacking' | 'fault'>;
+
+const LOCKED: Read = { proof: 'sha256 only', lacking: 'key', fault: undefined };
+
 async function readArchive(
   chunks: AsyncIterable<Uint8Array>,
   request: CheckRequest & { readonly identities: readonly string[] },
   tools: ReadingTools,
-): Promise<string | undefined> {
+): Promise<Read> {
   const reader = await openArchiveReader(request, tools, request.signal);
   try {
     const archive = request.isEncrypted ? await opened(chunks, request.identities) : chunks;
     for await (const chunk of archive) await reader.write(chunk);
     const fault = await reader.end();
     request.signal?.throwIfAborted();
-    return fault;
+    if (reader.isThorough()) return { proof: 'read whole', fault };
+    return { proof: 'sha256 only', lacking: 'room', fault };
   } catch (error) {
     if (error instanceof ContentError) throw error.cause;
     request.signal?.throwIfAborted();
-    if (error instanceof UserError) throw error;
-    return `It cannot be decrypted: ${wordsOf(error as Error)}.`;
+    if (error instanceof UserError || !request.isEncrypted) throw error;
+    return { proof: 'read whole', fault: `It cannot be decrypted: ${wordsOf(error as Error)}.` };
   } finally {
     await reader.close();
   }

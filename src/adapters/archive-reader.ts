@@ -1,6 +1,6 @@
 import { PassThrough, pipeline, type Readable, Writable } from 'node:stream';
-import { ProgramError } from '../errors.ts';
 import type { ArchiveLayout } from '../ports.ts';
+import { type Line, type ReadingTools, wordsOf } from './archive-line.ts';
 import { decompressor, zstdArgs } from './compression.ts';
 import { watchPlainDump } from './plain-dump.ts';
 import { pour } from './pour.ts';
@@ -8,28 +8,16 @@ import { type Crew, openCrew } from './program-crew.ts';
 import { openProgramPipe } from './program-pipe.ts';
 import { openWorkFolder } from './work-folder.ts';
 
-/** The programs that read archives. */
-export interface ReadingTools {
-  readonly pgRestore: string;
-  /** Undefined: Node decompresses. */
-  readonly zstd: string | undefined;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
 /** Is given an archive piece by piece and reads all of it, to see whether it is whole. */
 export interface ArchiveReader {
   /** Waits while it has enough. Never rejects: what comes after a fault is let go. */
   write(chunk: Uint8Array): Promise<void>;
   /** Resolves with what is wrong once all was read; undefined: nothing. */
   end(): Promise<string | undefined>;
+  /** Whether all was read as an archive: false where a disk had no room to lay it out. */
+  isThorough(): boolean;
   /** Stops whatever still runs. */
   close(): Promise<void>;
-}
-
-/** Where compressed bytes go in, and what comes of the rest: a fault in words, or nothing. */
-interface Line {
-  readonly entry: Writable;
-  readonly fault: Promise<string | undefined>;
 }
 
 export async function openArchiveReader(
@@ -39,7 +27,8 @@ export async function openArchiveReader(
 ): Promise<ArchiveReader> {
   const crew = openCrew(signal);
   try {
-    const { entry, fault } = await (layout.format === 'custom' ? customLine : plainLine)(layout, tools, crew);
+    const line = await LINES[layout.format](layout, tools, crew);
+    const { entry, fault } = line;
     entry.on('error', () => undefined); // Why shows in the fault.
     return {
       write: (chunk) => pour(entry, chunk),
@@ -48,9 +37,11 @@ export async function openArchiveReader(
         const [inStream, inProgram] = await Promise.all([fault, crew.allWell().catch(wordsOf)]);
         return [inStream, inProgram].find((words) => typeof words === 'string');
       },
+      isThorough: () => line.isThorough?.() ?? true,
       close: async () => {
         entry.destroy();
         await crew.end();
+        await line.close?.();
       },
     };
   } catch (error) {
@@ -58,6 +49,12 @@ export async function openArchiveReader(
     throw error;
   }
 }
+
+const LINES: Record<ArchiveLayout['format'], (of: ArchiveLayout, tools: ReadingTools, crew: Crew) => Promise<Line>> = {
+  plain: plainLine,
+  custom: customLine,
+  directory: async (_layout, tools, crew) => (await import('./packed-folder-line.ts')).folderLine(tools, crew),
+};
 
 /** `pg_restore -f /dev/null` reads every block, where `-l` reads a table of contents alone. */
 async function customLine({ compression }: ArchiveLayout, tools: ReadingTools, crew: Crew): Promise<Line> {
@@ -117,11 +114,6 @@ async function watched(source: Readable): Promise<string | undefined> {
     return undefined; // The stream's own fault says why.
   }
   return watch.fault();
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof ProgramError) return `It is no whole archive: ${error.message}`;
-  throw error;
 }
 
 function present<T>(stream: T | null): T {

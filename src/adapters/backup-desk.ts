@@ -17,7 +17,7 @@ type Given = Pick<Config, 'backups' | 'programs' | 'age' | 'databaseUrl' | 'ledg
 /** What backups are made with, and where they are kept. Nothing is connected before it is used. */
 export async function openBackups(config: Given): Promise<BackupDesk> {
   const { backups, programs, settings, databaseUrl, ledgerDatabaseUrl } = config;
-  const tools = openDumpTools(programs);
+  const tools = openDumpTools(programs, backups.folder);
   const local = openLocalStorage({ name: 'local', folder: backups.folder });
   return {
     sources: { platform: source(tools, 'platform', databaseUrl), ledger: source(tools, 'ledger', ledgerDatabaseUrl) },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Client } from 'pg';
 import type { Programs } from '../config/programs.ts';
 import type { DatabaseInspection } from '../ports.ts';
@@ -5,6 +6,8 @@ import { findPgPrograms, forServer, newest, onPath, type PgPrograms } from './pg
 import { DUMPED } from './pg-tables.ts';
 
 const SHOWN = 5;
+/** More sessions at once than this would burden a server that others use, for little. */
+const MOST_JOBS = 8;
 
 const LOOK = `
   SELECT current_database() AS database, current_user AS name, r.rolsuper AS "isSuperuser",
@@ -32,7 +35,7 @@ interface Looked {
 
 /** What a dump would meet, and the programs that would make it. */
 export interface Inspected {
-  readonly inspection: DatabaseInspection;
+  readonly inspection: Omit<DatabaseInspection, 'roomBytes'>;
   readonly pg: PgPrograms | undefined;
   /** The compressor's path; undefined: Node does it. */
   readonly zstd: string | undefined;
@@ -56,6 +59,7 @@ export async function inspectDatabase(client: Client, programs: Programs): Promi
       pgDumpVersion: pg?.version,
       zstd: zstd === undefined ? 'node' : 'program',
       sizeBytes,
+      jobs: Math.min(availableParallelism(), MOST_JOBS),
       obstacles,
     },
     pg,

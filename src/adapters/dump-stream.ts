@@ -9,9 +9,11 @@ import { openProgramPipe } from './program-pipe.ts';
 
 /** An archive as it leaves the compressor. */
 export interface ArchiveStream {
-  readonly bytes: Readable;
+  readonly bytes: AsyncIterable<Uint8Array>;
   /** What went in, where Node saw it. Throws a ProgramError where that was not a whole dump. */
   seen(): DumpFacts['archive'];
+  /** To be called in the end, once no program runs any more; absent: nothing is left. */
+  close?(): void;
 }
 
 export interface ArchiveMaking {

@@ -1,30 +1,41 @@
+import { mkdir } from 'node:fs/promises';
 import type { Programs } from '../config/programs.ts';
 import { ProgramError } from '../errors.ts';
 import type { DatabaseSurvey, Dump, DumpFacts, DumpRequest } from '../ports.ts';
-import { openArchiveReader, type ReadingTools } from './archive-reader.ts';
+import type { ReadingTools } from './archive-line.ts';
+import { openArchiveReader } from './archive-reader.ts';
 import { type Bench, beginSurvey, openBench } from './dump-bench.ts';
 import { type ArchiveStream, startArchive } from './dump-stream.ts';
 import { freeAsItGoes } from './flat-memory.ts';
+import type { Program } from './program-crew.ts';
+
+/** What dumps are made with. */
+export interface DumpSettings {
+  readonly programs: Programs;
+  /** Where a dump in the directory format is laid out. */
+  readonly folder: string;
+}
 
 /** A dump on its way; see the port. */
-export function startDump(url: string, request: DumpRequest, programs: Programs): Dump {
+export function startDump(url: string, request: DumpRequest, settings: DumpSettings): Dump {
   const facts = Promise.withResolvers<DumpFacts>();
   facts.promise.catch(() => undefined); // Nobody has to ask.
-  return { content: contentOf({ url, request, programs, tell: facts }), facts: facts.promise };
+  return { content: contentOf({ url, request, settings, tell: facts }), facts: facts.promise };
 }
 
 interface Order {
   readonly url: string;
   readonly request: DumpRequest;
-  readonly programs: Programs;
+  readonly settings: DumpSettings;
   readonly tell: Pick<PromiseWithResolvers<DumpFacts>, 'resolve' | 'reject'>;
 }
 
-async function* contentOf({ url, request, programs, tell }: Order): AsyncGenerator<Uint8Array, void> {
+async function* contentOf({ url, request, settings, tell }: Order): AsyncGenerator<Uint8Array, void> {
   let bench: Bench | undefined;
+  let work: Work | undefined;
   try {
-    bench = await openBench(url, { ...request, programs });
-    const work = await begin(bench, { request, programs });
+    bench = await openBench(url, { ...request, programs: settings.programs });
+    work = await begin(bench, { request, settings });
     let bytes = 0;
     const free = freeAsItGoes();
     for await (const chunk of finished(work)) {
@@ -41,6 +52,7 @@ async function* contentOf({ url, request, programs, tell }: Order): AsyncGenerat
   } finally {
     tell.reject(new Error('The dump was broken off'));
     await bench?.close();
+    work?.archive.close?.();
   }
 }
 
@@ -51,30 +63,55 @@ interface Work {
   readonly archive: ArchiveStream;
   readonly survey: Promise<DatabaseSurvey>;
   readonly reading: ReadingTools;
+  /** Once it was, before it was encrypted. */
+  isReadWhole: boolean;
   facts(): Promise<Omit<DumpFacts, 'bytes'>>;
 }
 
-async function begin(bench: Bench, { request, programs }: Pick<Order, 'request' | 'programs'>): Promise<Work> {
+async function begin(bench: Bench, order: Pick<Order, 'request' | 'settings'>): Promise<Work> {
+  const { request, settings } = order;
   const { inspection, zstd } = bench.inspected;
   const pg = bench.pgDump().programs;
   const { survey, pgDump } = await beginSurvey(bench);
-  const archive = await startArchive(bench.crew, { request, pgDump, zstd, folder: bench.folder.path });
-  return {
+  const archive = await startArchiveOf(bench, { ...order, survey, pgDump });
+  const { environment } = settings.programs;
+  const reading = { pgRestore: pg.pgRestore, zstd, environment, folder: settings.folder };
+  const work: Work = {
     request,
     bench,
     archive,
     survey,
-    reading: { pgRestore: pg.pgRestore, zstd, environment: programs.environment },
+    reading,
+    isReadWhole: false,
     facts: async () => ({
       ...(await survey),
       database: inspection.database,
       serverVersion: inspection.serverVersion,
       pgDumpVersion: pg.version,
       archive: archive.seen(),
-      isReadWhole: (request.recipients ?? []).length > 0,
+      isReadWhole: work.isReadWhole,
       warnings: await bench.crew.allWell(),
     }),
   };
+  return work;
+}
+
+async function startArchiveOf(
+  bench: Bench,
+  {
+    request,
+    settings: { folder },
+    survey,
+    pgDump,
+  }: Pick<Order, 'request' | 'settings'> & { readonly survey: Promise<DatabaseSurvey>; readonly pgDump: Program },
+): Promise<ArchiveStream> {
+  const { crew, inspected } = bench;
+  if (request.format !== 'directory')
+    return startArchive(crew, { request, pgDump, zstd: inspected.zstd, folder: bench.folder.path });
+  const { startFolder } = await import('./dump-folder.ts');
+  await mkdir(folder, { recursive: true });
+  const { jobs } = inspected.inspection;
+  return startFolder(crew, { request, pgDump, programs: bench.pgDump().programs, jobs, parent: folder, rest: survey });
 }
 
 /** The archive, encrypted where that is asked for. */
@@ -108,6 +145,7 @@ async function* readAsWritten(work: Work): AsyncGenerator<Uint8Array, void> {
     }
     const fault = await reader.end();
     request.signal?.throwIfAborted();
+    work.isReadWhole = reader.isThorough();
     if (fault) throw new ProgramError('pg_dump', `The dump was read as it was written, and is broken. ${fault}`);
   } finally {
     await reader.close();

@@ -12,6 +12,7 @@ const LAYOUTS: Readonly<Record<string, ArchiveLayout>> = {
   '.sql.zst': { format: 'plain', compression: 'zstd' },
   '.dump': { format: 'custom', compression: 'none' },
   '.dump.zst': { format: 'custom', compression: 'zstd' },
+  '.dir.tar': { format: 'directory', compression: 'none' },
 };
 const ENCRYPTED = '.age';
 
@@ -43,6 +44,9 @@ export function endingOf({ format, compression, isEncrypted }: BackupFormat): st
 
 function reasonOf(name: string): string {
   if (name.endsWith('.dump.gz')) return ' A .dump is compressed by gzip already: leave out the .gz.';
-  if (/\.(tar|tgz|tar\.gz|dir)$/.test(name)) return ' The tar and directory formats of pg_dump are not supported.';
+  if (/\.dir\.(tgz|tar\.(gz|zst))$/.test(name))
+    return ' A .dir.tar is compressed inside already: leave out what is behind .tar.';
+  if (/\.(tar|tgz|tar\.gz|dir)$/.test(name))
+    return ' Of pg_dump’s directory format the name ends in .dir.tar; its tar format is not written.';
   return '';
 }

@@ -18,6 +18,7 @@ interface Verdict {
   readonly state: 'good' | 'bad' | 'missing' | 'unknown';
   readonly fault: string | undefined;
   readonly proof: ArchiveCheck['proof'] | undefined;
+  readonly lacking?: ArchiveCheck['lacking'];
   /** What was found could not be noted beside it. */
   readonly isUntold?: true;
 }
@@ -92,13 +93,18 @@ const STATES: Readonly<Record<Verdict['state'], string>> = {
 const NO_MANIFEST =
   'No manifest stands beside it, so that there is no checksum to hold it to: a changed byte that its format does not notice is not noticed here.';
 
+const UNREAD = 'the disk of BACKUP_DIR has no room to unpack it.';
+
 function untold(storage: string): string {
   return `It could not be noted beside it in ${storage}: should the ledger be lost, what was found now is, too.`;
 }
 
-function wordsOf({ state, fault, proof }: Verdict): string {
+function wordsOf({ state, fault, proof, lacking }: Verdict): string {
   if (state !== 'good') return `${STATES[state]}${fault ? `: ${fault}` : ''}`;
-  return proof === 'sha256 only' ? 'whole, by its SHA-256; no private key to decrypt it is here' : 'whole';
+  if (proof !== 'sha256 only') return 'whole';
+  return lacking === 'room'
+    ? 'whole, by its SHA-256; the disk of BACKUP_DIR has no room to unpack it'
+    : 'whole, by its SHA-256; no private key to decrypt it is here';
 }
 
 /** Reads one copy to its end. */
@@ -114,13 +120,14 @@ export async function verifyCopy(
     if (size === undefined) return { ...verdict, state: 'missing' };
     const format = manifest ? layoutOf(manifest) : formatOf(key);
     const expectedBytes = manifest?.bytes ?? size;
-    const { fault, proof } = await examine(context, desk, {
+    const { fault, proof, lacking } = await examine(context, desk, {
       ...place,
       format,
       expectedBytes,
       sha256: manifest?.sha256,
     });
-    return { ...verdict, state: fault === undefined ? 'good' : 'bad', fault, proof };
+    if (lacking === 'room' && !manifest && fault === undefined) return { ...verdict, state: 'unknown', fault: UNREAD };
+    return { ...verdict, state: fault === undefined ? 'good' : 'bad', fault, proof, lacking };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof StorageError)) throw error;

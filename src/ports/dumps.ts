@@ -1,6 +1,9 @@
-/** How a dump is laid out by pg_dump, and the compression around it; what `custom` compresses itself counts as none. */
+/**
+ * How a dump is laid out by pg_dump, and the compression around it; what `custom` and `directory` compress themselves counts as
+ * none. `directory` is its folder as a tar archive.
+ */
 export interface ArchiveLayout {
-  readonly format: 'plain' | 'custom';
+  readonly format: 'plain' | 'custom' | 'directory';
   readonly compression: 'none' | 'gzip' | 'zstd';
 }
 
@@ -14,6 +17,10 @@ export interface DatabaseInspection {
   /** What compresses to zstd: the program, or Node itself. */
   readonly zstd: 'program' | 'node';
   readonly sizeBytes: number;
+  /** Sessions that would dump at once in the directory format. */
+  readonly jobs: number;
+  /** What may be written where such a dump is laid out first. */
+  readonly roomBytes: number;
   /** Why a dump would fail or lack something, each in sentences with what mends it; none: nothing stands against it. */
   readonly obstacles: readonly string[];
 }
@@ -53,8 +60,8 @@ export interface DumpRequest extends ArchiveLayout {
   readonly lockWaitMs?: number | undefined;
   /** Ends every program within 5 s; the content rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of the content so far. */
-  readonly progress?: ((bytes: number) => void) | undefined;
+  /** Bytes of the content so far; before that, of the directory format, how many are laid out. */
+  readonly progress?: ((bytes: number, phase?: 'laying out') => void) | undefined;
 }
 
 /** A dump on its way. */
@@ -73,8 +80,10 @@ export interface ArchiveCheck {
   /** Of the content as it came. */
   readonly bytes: number;
   readonly sha256: string;
-  /** `read whole`: decrypted, decompressed and read as an archive; `sha256 only`: it is encrypted, and no key was given. */
+  /** `read whole`: decrypted, decompressed and read as an archive. */
   readonly proof: 'read whole' | 'sha256 only';
+  /** Of `sha256 only`: it is encrypted and no key was given, or a disk has no room to lay out its folder. */
+  readonly lacking?: 'key' | 'room' | undefined;
   /** What is wrong with it, in a sentence; undefined: nothing that its format would show. A SHA-256 shows more. */
   readonly fault: string | undefined;
 }
@@ -95,7 +104,7 @@ export interface CheckRequest extends ArchiveLayout {
 export interface DumpTools {
   inspect(url: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DatabaseInspection>;
   dump(url: string, request: DumpRequest): Dump;
-  /** Reads all of it, with flat memory. Rejects where the content does; an archive that is broken is an answer. */
+  /** Reads all of it, with flat memory; what is of the directory format is laid out on the disk for it. Rejects where the content does; an archive that is broken is an answer. */
   check(content: AsyncIterable<Uint8Array>, request: CheckRequest): Promise<ArchiveCheck>;
   /** What the database holds now, for holding a restored one to a dump's facts. */
   survey(url: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DatabaseSurvey>;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { itNeeds } from '../setup/it-needs.ts';
@@ -70,6 +71,7 @@ describe('A dump', () => {
     ['custom', 'none', 'cat'],
     ['custom', 'gzip', 'gzip -dc'],
     ['custom', 'zstd', 'zstd -dc'],
+    ['directory', 'none', ''],
   ] as const;
   for (const path of [undefined, WITHOUT_ZSTD]) {
     for (const [format, compression, unpack] of FORMATS.filter(([, kind]) => !path || kind === 'zstd')) {
@@ -87,7 +89,10 @@ describe('A dump', () => {
           const copy = await databaseWith('');
           const restore =
             format === 'plain' ? 'psql -q -1 -v ON_ERROR_STOP=1 "$1"' : 'pg_restore --exit-on-error -d "$1"';
-          const script = `set -o pipefail; ${unpack} "$0" | ${realFolder()}/${restore}`;
+          const script =
+            format === 'directory'
+              ? `set -e; mkdir "$0.d"; tar -xf "$0" -C "$0.d"; ${realFolder()}/${restore} -j2 "$0.d"`
+              : `set -o pipefail; ${unpack} "$0" | ${realFolder()}/${restore}`;
           await run('bash', ['-c', script, file, copy.url]);
           expect(await contentOf(copy.url)).toBe(await contentOf(source.url));
           const survey = await tools().survey(copy.url);
@@ -163,6 +168,8 @@ describe('An inspection', () => {
       pgDumpVersion: expect.stringMatching(/^1\d\.\d+$/),
       zstd: 'program',
       sizeBytes: expect.any(Number),
+      jobs: Math.min(availableParallelism(), 8),
+      roomBytes: expect.any(Number),
       obstacles: [],
     });
     await database.drop();
