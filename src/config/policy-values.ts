@@ -30,3 +30,15 @@ function milliseconds(text: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,5})(ms|[smhd])$/.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
 }
+
+/** A size such as `500 MB` or `10 GB` in bytes, a thousand of them a KB; `never`: infinite. */
+export const sizeOrNever = (allowed: string) =>
+  z.string(allowed).transform((text, context) => {
+    const [, count, unit = ''] = /^(\d{1,6}) ?(MB|GB|TB)$/.exec(text.trim()) ?? [];
+    const bytes = text.trim() === 'never' ? Number.POSITIVE_INFINITY : Number(count) * (UNIT_BYTES[unit] ?? 0);
+    if (bytes > 0) return bytes;
+    context.addIssue({ code: 'custom', message: allowed });
+    return z.NEVER;
+  });
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };

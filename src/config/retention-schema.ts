@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { isAgeRecipient } from '../domain/age-recipient.ts';
+import { DEFAULT_PARALLEL_ABOVE_BYTES } from '../domain/backup-choice.ts';
 import { DEFAULT_RETENTION } from '../domain/retention.ts';
 import type { Settings } from '../ports.ts';
 import { BUCKET, BUCKET_NAME, READ_AT_ONCE, THAWED } from './backups.ts';
-import { keys } from './policy-values.ts';
+import { keys, sizeOrNever } from './policy-values.ts';
 
 const MOST = 1000;
 const COUNT = `a whole number from 0 to ${MOST}`;
@@ -39,6 +40,8 @@ const monthly = z
   )
   .refine(({ bucket, storage_class }) => bucket ?? storage_class, 'a bucket, a storage_class, or both');
 
+const SIZES = 'a size such as 500 MB, 10 GB or 1 TB, or never';
+
 /** The section `backups` of capops.yml. */
 export const backupsSection = z.strictObject(
   {
@@ -47,19 +50,27 @@ export const backupsSection = z.strictObject(
       .array(z.string(RECIPIENT).refine(isAgeRecipient, RECIPIENT), 'a list of public keys of age, such as [age1…]')
       .default([]),
     retention: retention.prefault({}),
+    parallel_above: sizeOrNever(SIZES).default(DEFAULT_PARALLEL_ABOVE_BYTES),
     monthly: monthly.optional(),
   },
-  keys('storage, encrypt_to, retention, monthly'),
+  keys('storage, encrypt_to, retention, parallel_above, monthly'),
 );
 
 /** What the section comes to; a file without one has the defaults, and no nightly backup. */
 export function backupsOf(section: z.infer<typeof backupsSection> | undefined): NonNullable<Settings['backups']> {
-  const { storage, encrypt_to, retention: kept, monthly: archive } = section ?? backupsSection.parse({});
+  const {
+    storage,
+    encrypt_to,
+    retention: kept,
+    parallel_above,
+    monthly: archive,
+  } = section ?? backupsSection.parse({});
   const { daily, weekly, monthly, manual_days, safety_days } = kept;
   return {
     storage,
     encryptTo: encrypt_to,
     retention: { daily, weekly, monthly, manualDays: manual_days, safetyDays: safety_days },
+    parallelAboveBytes: parallel_above,
     ...(archive ? { monthly: { bucket: archive.bucket, storageClass: archive.storage_class } } : {}),
   };
 }

@@ -16,9 +16,11 @@ const manifestSchema = z.looseObject({
   environment: z.string(),
   server: z.looseObject({ version: z.string() }),
   pgDump: z.looseObject({ version: z.string() }),
-  format: z.enum(['plain', 'custom']),
-  /** Around the format; what pg_dump compresses inside its custom format counts as none. */
+  format: z.enum(['plain', 'custom', 'directory']),
+  /** Around the format; what pg_dump compresses inside its custom or directory format counts as none. */
   compression: z.enum(['none', 'gzip', 'zstd']),
+  /** In a sentence, where nobody asked for a format: by what CapOps chose this one. */
+  formatChosen: z.string().optional(),
   encryption: z.looseObject({ kind: z.literal('age'), recipients: z.array(z.string()).min(1) }).nullable(),
   /** The name of the backup's file, which stands beside the manifest. */
   file: z.string().regex(/^[^/]+$/, 'a file’s name without a folder'),

@@ -7,7 +7,7 @@ import { AlreadyThereError, UserError } from '../errors.ts';
 import type { BackupDesk, BackupStorage } from '../ports.ts';
 import { offsiteStorage, openBackupDesk, resourceOf, usualStorages } from './backups/backup-desk.ts';
 import { type Copied, copyOffsite, copyWords } from './backups/copy-offsite.ts';
-import { type MadeBackup, makeBackup, usualFormat } from './backups/make-backup.ts';
+import { type MadeBackup, makeBackup } from './backups/make-backup.ts';
 import { shrinkWords } from './backups/shrink-words.ts';
 import * as arg from './service/arguments.ts';
 import { type Argument, type Context, defineOperation } from './service/operation.ts';
@@ -21,7 +21,8 @@ interface BackedUp {
 
 const output: Argument<string, false> = {
   label: 'Output',
-  summary: 'the file to write, on this machine; its ending says the format: .sql, .sql.gz, .sql.zst, .dump, .dump.zst',
+  summary:
+    'the file to write, on this machine; its ending says the format: .sql, .sql.gz, .sql.zst, .dump, .dump.zst, .dir.tar',
   example: 'before-upgrade.dump.zst',
   required: false,
   schema: () => arg.path,
@@ -95,13 +96,13 @@ export const backup = defineOperation({
 
 interface Destination {
   readonly storage: BackupStorage;
-  readonly format: BackupFormat;
+  readonly format: BackupFormat | undefined;
   readonly key?: string;
   readonly copyTo?: BackupStorage | undefined;
 }
 
 function usualPlace({ settings }: Context, desk: BackupDesk): Destination {
-  return { ...usualStorages(desk, settings), format: usualFormat(desk) };
+  return { ...usualStorages(desk, settings), format: undefined };
 }
 
 /** In the terminal: the file that was named, or the day’s own. */
@@ -154,6 +155,7 @@ function factsOf({ manifest }: MadeBackup, key: string): (readonly [string, stri
   return [
     ['Backup', manifest.id.slice(0, 8)],
     ['File', key],
+    ...(manifest.formatChosen === undefined ? [] : ([['Made by', manifest.formatChosen]] as const)),
     ['Holds', `${counted(rows, 'row')} in ${counted(Object.keys(manifest.tables).length, 'table')}`],
     ['SHA-256', manifest.sha256],
     ...(manifest.encryption ? ([['Encrypted to', manifest.encryption.recipients.join(', ')]] as const) : []),

@@ -3,9 +3,9 @@ import type { BackupDesk, DumpSource } from '../ports.ts';
 import { openBackupDesk, PRUNING, resourceOf, usualStorages } from './backups/backup-desk.ts';
 import { copyOffsite } from './backups/copy-offsite.ts';
 import { madeBefore } from './backups/made-before.ts';
-import { makeBackup, usualFormat } from './backups/make-backup.ts';
+import { makeBackup } from './backups/make-backup.ts';
 import { moveMonthly } from './backups/move-monthly.ts';
-import { type Night, nightNotes, nightRemovals, nightRow, nightSoFar } from './backups/night-words.ts';
+import { type Night, nightFormats, nightNotes, nightRemovals, nightRow, nightSoFar } from './backups/night-words.ts';
 import { planStorages } from './backups/plan-storages.ts';
 import { pruneStorages } from './backups/prune-storages.ts';
 import { syncCatalogue } from './backups/sync-catalogue.ts';
@@ -83,7 +83,7 @@ export const nightlyBackup = defineOperation({
       title: `${names} are backed up, and were read back whole.`,
       parts: [
         { kind: 'table', columns: ['Backup', 'Of', 'Size', 'Rows', 'Where'], rows: night.made.map(nightRow) },
-        ...[...notes, ...nightRemovals(night)].map((text) => ({ kind: 'note', text }) as const),
+        ...[...notes, ...nightRemovals(night), ...nightFormats(night)].map((text) => ({ kind: 'note', text }) as const),
       ],
       announcement: `did the night’s backups of ${environment}`,
       ...(notes.length > 0 ? { broken: true } : {}),
@@ -103,7 +103,7 @@ async function backUp(context: Context, desk: BackupDesk, source: DumpSource): P
   const { storage, copyTo } = usualStorages(desk, context.settings);
   const made = await inTurn(context, { resource: resourceOf(source), patienceMs: PATIENCE_MS }, async (held) => {
     const before = await madeBefore(held, desk, source);
-    return before ?? makeBackup(held, desk, { source, storage, kind: 'nightly', format: usualFormat(desk) });
+    return before ?? makeBackup(held, desk, { source, storage, kind: 'nightly', format: undefined });
   });
   return { ...made, copied: copyTo && (await copyOffsite(context, desk, { ...made, to: copyTo })) };
 }

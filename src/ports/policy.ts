@@ -160,6 +160,8 @@ export interface BackupSettings {
   /** Public keys of age; absent or none: backups are not encrypted. */
   readonly encryptTo?: readonly string[] | undefined;
   readonly retention: RetentionRules;
+  /** Databases larger than this are dumped by several sessions at once; absent: 10 GB; infinite: none is. */
+  readonly parallelAboveBytes?: number | undefined;
   /** Where those go that stay for the monthly rule alone; absent: they stay where they are. */
   readonly monthly?: { readonly bucket?: string | undefined; readonly storageClass?: string | undefined } | undefined;
 }

@@ -12,6 +12,7 @@ interface Made {
     readonly kind: string;
     readonly note?: string | undefined;
     readonly key: string;
+    readonly because?: string;
   };
   readonly facts: DumpFacts;
   readonly startedAt: Date;
@@ -21,7 +22,7 @@ interface Made {
 /** What is known of a backup that was just read back whole. */
 export function composeManifest(context: Context, { recipients, version }: BackupDesk, made: Made): BackupManifest {
   const { wanted, facts, startedAt, check } = made;
-  const { format, source, storage, key, note } = wanted;
+  const { format, source, storage, key, note, because } = wanted;
   const { actor, clock, runId, settings } = context;
   const { bytes, sha256 } = check;
   const now = clock.now();
@@ -34,6 +35,7 @@ export function composeManifest(context: Context, { recipients, version }: Backu
     pgDump: { version: facts.pgDumpVersion },
     format: format.format,
     compression: format.compression,
+    ...(because === undefined ? {} : { formatChosen: because }),
     encryption: format.isEncrypted ? { kind: 'age', recipients: [...recipients] } : null,
     file: key.split('/').at(-1) ?? key,
     bytes,

@@ -1,12 +1,20 @@
+import { type ChosenFormat, chooseFormat, streamFormat } from '../../domain/backup-choice.ts';
 import type { BackupFormat } from '../../domain/backup-format.ts';
 import { staysAtLeastUntil } from '../../domain/backup-kind.ts';
 import { type BackupManifest, manifestText } from '../../domain/backup-manifest.ts';
 import { backupKey, manifestKey } from '../../domain/backup-name.ts';
 import { DEFAULT_RETENTION } from '../../domain/retention.ts';
-import { UserError } from '../../errors.ts';
+import { ProgramError, UserError } from '../../errors.ts';
 import { Backup } from '../../models/backup.ts';
 import { BackupCopy } from '../../models/backup-copy.ts';
-import type { BackupDesk, BackupStorage, DatabaseInspection, DumpFacts, DumpSource } from '../../ports.ts';
+import type {
+  ArchiveCheck,
+  BackupDesk,
+  BackupStorage,
+  DatabaseInspection,
+  DumpFacts,
+  DumpSource,
+} from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import type { Place } from './backup-desk.ts';
 import { composeManifest } from './compose-manifest.ts';
@@ -14,16 +22,12 @@ import { needSpace } from './free-space.ts';
 import { inOnePiece } from './in-one-piece.ts';
 import { readBack } from './read-back.ts';
 
-/** Of what nobody asks for in another one: the fastest to make and to restore. */
-export function usualFormat({ recipients }: BackupDesk): BackupFormat {
-  return { format: 'custom', compression: 'zstd', isEncrypted: recipients.length > 0 };
-}
-
 /** What is to be made. */
 export interface Wanted {
   readonly source: DumpSource;
   readonly storage: BackupStorage;
-  readonly format: BackupFormat;
+  /** Undefined: what suits the database’s size and the disk. */
+  readonly format: BackupFormat | undefined;
   /** `nightly`, `manual`, `safety`. */
   readonly kind: string;
   readonly note?: string | undefined;
@@ -46,23 +50,71 @@ export interface MadeBackup {
  * on the way leaves nothing that looks like a backup.
  */
 export async function makeBackup(context: Context, desk: BackupDesk, wanted: Wanted): Promise<MadeBackup> {
-  const { source, storage, format } = wanted;
+  const { source } = wanted;
   const startedAt = context.clock.now();
   context.progress({ phase: `Looking at ${source.database}` });
   const inspection = await source.inspect({ signal: context.signal });
   if (inspection.obstacles.length > 0) throw new UserError(inspection.obstacles.map((message) => ({ message })));
   const former = await formerOf(context, source);
+  const begun = { ...wanted, inspection, former, startedAt };
+  if (wanted.format) return carryOut(context, desk, { ...begun, format: wanted.format });
+  const chosen = formatFor(context, desk, begun);
+  try {
+    return await carryOut(context, desk, { ...begun, ...chosen });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    // Several sessions can fail at what one does not, such as somebody who waits for a table; a backup is worth another try.
+    if (chosen.format.format !== 'directory' || !(error instanceof ProgramError)) throw error;
+    return carryOut(context, desk, { ...begun, ...instead(desk, error) });
+  }
+}
+
+interface Begun extends Wanted {
+  readonly inspection: DatabaseInspection;
+  readonly former: Backup | undefined;
+  readonly startedAt: Date;
+}
+
+function formatFor({ settings }: Context, { recipients }: BackupDesk, { inspection, former }: Begun): ChosenFormat {
+  const last = former?.manifest as Pick<BackupManifest, 'bytes' | 'format'> | undefined;
+  return chooseFormat({
+    inspection,
+    parallelAboveBytes: settings.backups?.parallelAboveBytes,
+    lastBytes: last?.format === 'directory' ? last.bytes : undefined,
+    isEncrypted: recipients.length > 0,
+  });
+}
+
+function instead({ recipients }: BackupDesk, { message }: ProgramError): ChosenFormat & Pick<Forming, 'warnings'> {
+  const because = `One session: several at once could not dump it. ${message}`;
+  return { format: streamFormat(recipients.length > 0), because, warnings: [because] };
+}
+
+/** A backup in the format that is decided on. */
+interface Forming extends Begun {
+  readonly format: BackupFormat;
+  /** Where nobody asked for it: why it is in this one. */
+  readonly because?: string;
+  readonly warnings?: readonly string[];
+}
+
+async function carryOut(context: Context, desk: BackupDesk, forming: Forming): Promise<MadeBackup> {
+  const { storage, format, inspection, former, startedAt } = forming;
   const expectedBytes = expected(former, { inspection, format });
   await needSpace(storage, expectedBytes);
-  const key = wanted.key ?? (await freeKey(wanted, startedAt));
-  const dumped = await dump(context, desk, { ...wanted, key, expectedBytes, startedAt });
-  const made = { wanted: { ...wanted, key }, ...dumped, startedAt };
-  const manifest = await proved(context, desk, made).catch((error: unknown) =>
+  const key = forming.key ?? (await freeKey(forming, startedAt));
+  const dumped = await dump(context, desk, { ...forming, key, expectedBytes });
+  const made = { wanted: { ...forming, key }, ...dumped, startedAt };
+  const { manifest, lacking } = await proved(context, desk, made).catch((error: unknown) =>
     undone(context, { storage, key, error }),
   );
   await enter(context, manifest, { storage: storage.name, key });
-  return { manifest, key, storage: storage.name, former, warnings: dumped.facts.warnings };
+  const warnings = [...(forming.warnings ?? []), ...dumped.facts.warnings, ...(lacking === 'room' ? [UNREAD] : [])];
+  return { manifest, key, storage: storage.name, former, warnings };
 }
+
+const UNREAD =
+  'No disk had room to unpack it, so that only its SHA-256 was compared: “verify-backup” reads it whole once there is.';
 
 /** The one before, for comparison; a ledger that does not answer stops no backup. */
 async function formerOf({ databases, log, runId }: Context, source: DumpSource): Promise<Backup | undefined> {
@@ -75,7 +127,7 @@ async function formerOf({ databases, log, runId }: Context, source: DumpSource):
 }
 
 /** The moment’s own; where another one’s backup of this very second has it, the next second’s. */
-async function freeKey({ source: { database }, storage, kind, format }: Wanted, startedAt: Date): Promise<string> {
+async function freeKey({ source: { database }, storage, kind, format }: Forming, startedAt: Date): Promise<string> {
   for (let at = startedAt; ; at = new Date(at.getTime() + 1000)) {
     const key = backupKey({ database, takenAt: at, kind, format });
     if ((await storage.size(key)) === undefined) return key;
@@ -93,18 +145,18 @@ async function undone({ log, runId }: Context, left: Place & { readonly error: u
   throw error;
 }
 
-interface Writing extends Wanted {
+interface Writing extends Forming {
   readonly key: string;
   readonly expectedBytes: number;
-  readonly startedAt: Date;
 }
 
 /** Dumps into the storage: whole, or not at all. */
 async function dump(context: Context, desk: BackupDesk, wanted: Writing): Promise<Dumped> {
   const { source, storage, format, key, expectedBytes } = wanted;
-  const advance = (done: number) =>
+  const isFolder = format.format === 'directory';
+  const advance = (done: number, phase?: 'laying out') =>
     context.progress({
-      phase: `Backing up ${source.database}`,
+      phase: `${isFolder && !phase ? 'Packing the backup of' : 'Backing up'} ${source.database}`,
       done,
       total: Math.max(done, expectedBytes),
       unit: 'bytes',
@@ -133,8 +185,8 @@ interface Dumped {
 async function proved(
   context: Context,
   desk: BackupDesk,
-  made: Dumped & { wanted: Wanted & { key: string }; startedAt: Date },
-): Promise<BackupManifest> {
+  made: Dumped & { wanted: Forming & { key: string }; startedAt: Date },
+): Promise<{ readonly manifest: BackupManifest; readonly lacking: ArchiveCheck['lacking'] }> {
   const { wanted } = made;
   const { storage, key } = wanted;
   const { sha256, bytes } = made.written;
@@ -142,7 +194,7 @@ async function proved(
   const manifest = composeManifest(context, desk, { ...made, check });
   const options = { retainUntil: lockedUntil(context, { ...wanted, startedAt: made.startedAt }) };
   await storage.write(manifestKey(key), inOnePiece(manifestText(manifest)), options);
-  return manifest;
+  return { manifest, lacking: check.lacking };
 }
 
 /** The ledger may be behind: what stands in a storage is found there. */

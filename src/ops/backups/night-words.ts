@@ -71,3 +71,10 @@ export function nightRemovals({ pruned, moved }: Pick<Night, 'pruned' | 'moved'>
     removed.length > 0 ? [`${counted(removed.length, 'old copy', 'old copies')} that no rule keeps went.`] : [];
   return [...went, ...movedWords(moved)];
 }
+
+/** By what each was given its format. */
+export function nightFormats({ made }: Pick<Night, 'made'>): string[] {
+  return made.flatMap(({ manifest: { database, formatChosen } }) =>
+    formatChosen === undefined ? [] : [`${database.name}: ${formatChosen}`],
+  );
+}

@@ -1,8 +1,9 @@
+import { streamFormat } from '../../domain/backup-choice.ts';
 import { UserError } from '../../errors.ts';
 import { Restore } from '../../models/restore.ts';
 import type { RestoreFacts } from '../../ports.ts';
 import { usualStorages } from '../backups/backup-desk.ts';
-import { type MadeBackup, makeBackup, usualFormat } from '../backups/make-backup.ts';
+import { type MadeBackup, makeBackup } from '../backups/make-backup.ts';
 import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
 import { checkScratch } from './check-scratch.ts';
@@ -58,7 +59,8 @@ async function backUpFirst(context: Context, { backups, wish }: RestoreWork): Pr
   const { storage } = usualStorages(backups, context.settings);
   const source = backups.sources.platform;
   try {
-    const format = usualFormat(backups);
+    // The disk may soon have another database on it: this one takes no room besides.
+    const format = streamFormat(backups.recipients.length > 0);
     return await makeBackup(context, backups, { source, storage, kind: 'safety', note: wish.safetyNote, format });
   } catch (error) {
     context.signal.throwIfAborted();
