@@ -12,6 +12,7 @@ import type {
   Clock,
   Containers,
   Directory,
+  Examiner,
   JobQueue,
   Log,
   LogSources,
@@ -56,6 +57,7 @@ export async function compose(config: Config, { log, clock, directory, meter }: 
       openProbes: composeProbes(config, { log, meter }),
       openLogs: composeLogs(config),
       openContainers: composeContainers(config),
+      openExaminer: composeExaminer(config, log),
       openSupport: composeSupport(config),
     },
     queue,
@@ -89,6 +91,10 @@ function composeLogs({ settings: { logs = [] }, docker }: Config): () => Promise
 function composeContainers({ settings: { compose }, docker }: Config): (() => Promise<Containers>) | undefined {
   if (!compose) return undefined;
   return whenAsked(async () => (await import('./adapters/containers.ts')).openContainers(compose, docker));
+}
+
+function composeExaminer(config: Config, log: Log): () => Promise<Examiner> {
+  return whenAsked(async () => (await import('./adapters/examine-database.ts')).openExaminer(config, log));
 }
 
 function composeSupport(config: Config): () => Promise<SupportDesk> {

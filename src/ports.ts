@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { BackupDesk } from './ports/backups.ts';
 import type { Containers } from './ports/containers.ts';
+import type { Examiner } from './ports/diagnosis.ts';
 import type { Probes } from './ports/health.ts';
 import type { Journal } from './ports/journal.ts';
 import type { LogSources } from './ports/logs.ts';
@@ -12,6 +13,7 @@ import type { JobQueue, Processes } from './ports/work.ts';
 
 export type * from './ports/backups.ts';
 export type * from './ports/containers.ts';
+export type * from './ports/diagnosis.ts';
 export type * from './ports/dumps.ts';
 export type * from './ports/health.ts';
 export type * from './ports/journal.ts';
@@ -139,6 +141,8 @@ export interface Ports {
   readonly openLogs?: (() => Promise<LogSources>) | undefined;
   /** The same. Absent where capops.yml names no compose project. */
   readonly openContainers?: (() => Promise<Containers>) | undefined;
+  /** Loaded when it is first asked for. */
+  readonly openExaminer?: (() => Promise<Examiner>) | undefined;
   /** Loaded when it is first asked for. */
   readonly openSupport?: (() => Promise<SupportDesk>) | undefined;
   /** Absent where emergency operations are not to run without the ledger. */

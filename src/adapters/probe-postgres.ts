@@ -1,11 +1,7 @@
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { Client } from 'pg';
 import type { DatabaseSight, Look } from '../ports.ts';
-import { likeLibpq } from './databases.ts';
+import { openOwnConnection } from './own-connection.ts';
 import { certificateEnds } from './probe-http.ts';
-
-const GOODBYE_MS = 500;
 
 // What a monitoring role may not see comes as null; a standby knows of what it has replayed.
 const FACTS = `
@@ -21,34 +17,18 @@ const FACTS = `
 
 /** Logs in on a connection of its own, and asks one thing. Rejects with what the driver says. */
 export async function lookAtPostgres(url: string, { signal, isVerbose }: Look): Promise<DatabaseSight> {
-  const client = new Client({ connectionString: likeLibpq(url), application_name: 'capops health' });
-  client.on('error', () => undefined);
-  const breakOff = () => streamOf(client).destroy();
-  signal.addEventListener('abort', breakOff, { once: true });
+  const { client, stream, end } = openOwnConnection(url, signal, 'capops health');
   try {
     await client.connect();
     const { rows } = await client.query(isVerbose ? FACTS : 'SELECT 1');
-    const ends = certificateEnds(streamOf(client) as TLSSocket);
+    const ends = certificateEnds(stream() as TLSSocket);
     return { ...(ends ? { certificateEnds: ends } : {}), ...(isVerbose ? { facts: factsOf(rows[0]) } : {}) };
   } finally {
-    signal.removeEventListener('abort', breakOff);
-    sayGoodbye(client, breakOff);
+    end();
   }
 }
 
 function factsOf(row: Record<string, unknown> & { isStandby: boolean; standbyLagMs: number | null }) {
   const { isStandby, standbyLagMs, ...facts } = row;
   return { ...facts, ...(isStandby ? { standbyLagMs } : {}) } as NonNullable<DatabaseSight['facts']>;
-}
-
-/** Nobody waits for it; a server that does not listen is left. */
-function sayGoodbye(client: Client, breakOff: () => void): void {
-  const timer = setTimeout(breakOff, GOODBYE_MS);
-  streamOf(client).once('close', () => clearTimeout(timer));
-  client.end().catch(breakOff);
-  if (streamOf(client).destroyed) clearTimeout(timer);
-}
-
-function streamOf(client: Client): Socket {
-  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

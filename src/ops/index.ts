@@ -12,9 +12,11 @@ import { copyBackup } from './copy-backup.ts';
 import { createOrg } from './create-org.ts';
 import { dbReport } from './db-report.ts';
 import { deny } from './deny.ts';
+import { diagnose } from './diagnose.ts';
 import { digest } from './digest.ts';
 import { drill } from './drill.ts';
 import { endMaintenance } from './end-maintenance.ts';
+import { endSession } from './end-session.ts';
 import { expireAccess } from './expire-access.ts';
 import { freeze } from './freeze.ts';
 import { grantModule } from './grant-module.ts';
@@ -64,6 +66,8 @@ export const OPERATIONS: readonly Operation[] = [
   healthCheck,
   maintenance,
   endMaintenance,
+  diagnose,
+  endSession,
   backup,
   listBackups,
   verifyBackup,
