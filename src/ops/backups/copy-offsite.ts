@@ -4,7 +4,7 @@ import type { BackupDesk, BackupStorage } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import { placeOf } from './backup-desk.ts';
 import { copyBackupTo } from './copy-backup-to.ts';
-import type { MadeBackup } from './make-backup.ts';
+import type { MadeBackup } from './form-backup.ts';
 
 /** What became of a second copy. */
 export type Copied = { readonly key: string } | { readonly fault: string };

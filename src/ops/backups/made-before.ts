@@ -2,7 +2,7 @@ import { Backup } from '../../models/backup.ts';
 import type { BackupDesk, DumpSource } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import { placeOf } from './backup-desk.ts';
-import type { MadeBackup } from './make-backup.ts';
+import type { MadeBackup } from './form-backup.ts';
 import { manifestOf } from './sync-catalogue.ts';
 
 /** A scheduled run that failed is tried again within this time. */

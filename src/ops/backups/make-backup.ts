@@ -1,48 +1,16 @@
 import { type ChosenFormat, chooseFormat, streamFormat } from '../../domain/backup-choice.ts';
 import type { BackupFormat } from '../../domain/backup-format.ts';
-import { staysAtLeastUntil } from '../../domain/backup-kind.ts';
-import { type BackupManifest, manifestText } from '../../domain/backup-manifest.ts';
-import { backupKey, manifestKey } from '../../domain/backup-name.ts';
-import { DEFAULT_RETENTION } from '../../domain/retention.ts';
+import type { BackupManifest } from '../../domain/backup-manifest.ts';
 import { ProgramError, UserError } from '../../errors.ts';
 import { Backup } from '../../models/backup.ts';
-import { BackupCopy } from '../../models/backup-copy.ts';
-import type {
-  ArchiveCheck,
-  BackupDesk,
-  BackupStorage,
-  DatabaseInspection,
-  DumpFacts,
-  DumpSource,
-} from '../../ports.ts';
+import type { BackupDesk, DumpSource } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
-import type { Place } from './backup-desk.ts';
-import { composeManifest } from './compose-manifest.ts';
-import { needSpace } from './free-space.ts';
-import { inOnePiece } from './in-one-piece.ts';
-import { readBack } from './read-back.ts';
+import { type Forming, formBackup, type MadeBackup } from './form-backup.ts';
 
 /** What is to be made. */
-export interface Wanted {
-  readonly source: DumpSource;
-  readonly storage: BackupStorage;
+export interface Wanted extends Pick<Forming, 'source' | 'storage' | 'kind' | 'note' | 'key'> {
   /** Undefined: what suits the database’s size and the disk. */
   readonly format: BackupFormat | undefined;
-  /** `nightly`, `manual`, `safety`. */
-  readonly kind: string;
-  readonly note?: string | undefined;
-  /** Where it is to stand in the storage; by default where backups stand. */
-  readonly key?: string | undefined;
-}
-
-/** A backup that was read back whole. */
-export interface MadeBackup {
-  readonly manifest: BackupManifest;
-  readonly key: string;
-  readonly storage: string;
-  /** The one before it, for comparison. */
-  readonly former: Backup | undefined;
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -57,25 +25,23 @@ export async function makeBackup(context: Context, desk: BackupDesk, wanted: Wan
   if (inspection.obstacles.length > 0) throw new UserError(inspection.obstacles.map((message) => ({ message })));
   const former = await formerOf(context, source);
   const begun = { ...wanted, inspection, former, startedAt };
-  if (wanted.format) return carryOut(context, desk, { ...begun, format: wanted.format });
+  if (wanted.format) return formBackup(context, desk, { ...begun, format: wanted.format });
   const chosen = formatFor(context, desk, begun);
   try {
-    return await carryOut(context, desk, { ...begun, ...chosen });
+    return await formBackup(context, desk, { ...begun, ...chosen });
   } catch (error) {
     context.signal.throwIfAborted();
     // Several sessions can fail at what one does not, such as somebody who waits for a table; a backup is worth another try.
     if (chosen.format.format !== 'directory' || !(error instanceof ProgramError)) throw error;
-    return carryOut(context, desk, { ...begun, ...instead(desk, error) });
+    return formBackup(context, desk, { ...begun, ...instead(desk, error) });
   }
 }
 
-interface Begun extends Wanted {
-  readonly inspection: DatabaseInspection;
-  readonly former: Backup | undefined;
-  readonly startedAt: Date;
-}
-
-function formatFor({ settings }: Context, { recipients }: BackupDesk, { inspection, former }: Begun): ChosenFormat {
+function formatFor(
+  { settings }: Context,
+  { recipients }: BackupDesk,
+  { inspection, former }: Pick<Forming, 'inspection' | 'former'>,
+): ChosenFormat {
   const last = former?.manifest as Pick<BackupManifest, 'bytes' | 'format'> | undefined;
   return chooseFormat({
     inspection,
@@ -90,32 +56,6 @@ function instead({ recipients }: BackupDesk, { message }: ProgramError): ChosenF
   return { format: streamFormat(recipients.length > 0), because, warnings: [because] };
 }
 
-/** A backup in the format that is decided on. */
-interface Forming extends Begun {
-  readonly format: BackupFormat;
-  /** Where nobody asked for it: why it is in this one. */
-  readonly because?: string;
-  readonly warnings?: readonly string[];
-}
-
-async function carryOut(context: Context, desk: BackupDesk, forming: Forming): Promise<MadeBackup> {
-  const { storage, format, inspection, former, startedAt } = forming;
-  const expectedBytes = expected(former, { inspection, format });
-  await needSpace(storage, expectedBytes);
-  const key = forming.key ?? (await freeKey(forming, startedAt));
-  const dumped = await dump(context, desk, { ...forming, key, expectedBytes });
-  const made = { wanted: { ...forming, key }, ...dumped, startedAt };
-  const { manifest, lacking } = await proved(context, desk, made).catch((error: unknown) =>
-    undone(context, { storage, key, error }),
-  );
-  await enter(context, manifest, { storage: storage.name, key });
-  const warnings = [...(forming.warnings ?? []), ...dumped.facts.warnings, ...(lacking === 'room' ? [UNREAD] : [])];
-  return { manifest, key, storage: storage.name, former, warnings };
-}
-
-const UNREAD =
-  'No disk had room to unpack it, so that only its SHA-256 was compared: “verify-backup” reads it whole once there is.';
-
 /** The one before, for comparison; a ledger that does not answer stops no backup. */
 async function formerOf({ databases, log, runId }: Context, source: DumpSource): Promise<Backup | undefined> {
   try {
@@ -124,106 +64,4 @@ async function formerOf({ databases, log, runId }: Context, source: DumpSource):
     log.warn({ err: error, runId }, 'the catalogue could not say which backup was the last');
     return undefined;
   }
-}
-
-/** The moment’s own; where another one’s backup of this very second has it, the next second’s. */
-async function freeKey({ source: { database }, storage, kind, format }: Forming, startedAt: Date): Promise<string> {
-  for (let at = startedAt; ; at = new Date(at.getTime() + 1000)) {
-    const key = backupKey({ database, takenAt: at, kind, format });
-    if ((await storage.size(key)) === undefined) return key;
-  }
-}
-
-/** Removes what turned out to be no backup. A file that stays without a manifest is none either, and swept some day. */
-async function undone({ log, runId }: Context, left: Place & { readonly error: unknown }): Promise<never> {
-  const { storage, key, error } = left;
-  for (const one of [manifestKey(key), key]) {
-    const { failed } = await storage.remove([one]).catch((reason: unknown) => ({ failed: [reason] }));
-    if (failed.length > 0)
-      log.warn({ runId, storage: storage.name, key: one, failed }, 'it could not be removed again');
-  }
-  throw error;
-}
-
-interface Writing extends Forming {
-  readonly key: string;
-  readonly expectedBytes: number;
-}
-
-/** Dumps into the storage: whole, or not at all. */
-async function dump(context: Context, desk: BackupDesk, wanted: Writing): Promise<Dumped> {
-  const { source, storage, format, key, expectedBytes } = wanted;
-  const isFolder = format.format === 'directory';
-  const advance = (done: number, phase?: 'laying out') =>
-    context.progress({
-      phase: `${isFolder && !phase ? 'Packing the backup of' : 'Backing up'} ${source.database}`,
-      done,
-      total: Math.max(done, expectedBytes),
-      unit: 'bytes',
-    });
-  const made = source.dump({
-    ...format,
-    recipients: format.isEncrypted ? desk.recipients : [],
-    signal: context.signal,
-    progress: advance,
-  });
-  made.facts.catch(() => undefined);
-  const written = await storage.write(key, made.content, {
-    expectedBytes,
-    retainUntil: lockedUntil(context, wanted),
-    signal: context.signal,
-  });
-  return { written, facts: await made.facts };
-}
-
-interface Dumped {
-  readonly written: { readonly bytes: number; readonly sha256: string };
-  readonly facts: DumpFacts;
-}
-
-/** Reads back what was stored and, where it is whole, writes the manifest, which makes it a backup. */
-async function proved(
-  context: Context,
-  desk: BackupDesk,
-  made: Dumped & { wanted: Forming & { key: string }; startedAt: Date },
-): Promise<{ readonly manifest: BackupManifest; readonly lacking: ArchiveCheck['lacking'] }> {
-  const { wanted } = made;
-  const { storage, key } = wanted;
-  const { sha256, bytes } = made.written;
-  const check = await readBack(context, desk, { ...wanted, expectedBytes: bytes, sha256 });
-  const manifest = composeManifest(context, desk, { ...made, check });
-  const options = { retainUntil: lockedUntil(context, { ...wanted, startedAt: made.startedAt }) };
-  await storage.write(manifestKey(key), inOnePiece(manifestText(manifest)), options);
-  return { manifest, lacking: check.lacking };
-}
-
-/** The ledger may be behind: what stands in a storage is found there. */
-async function enter(
-  { databases: { ledger }, log, runId }: Context,
-  manifest: BackupManifest,
-  { storage, key }: { storage: string; key: string },
-): Promise<void> {
-  try {
-    await Backup.enter(ledger, manifest);
-    const verifiedAt = manifest.verified.at;
-    await BackupCopy.enter(ledger, { backupId: manifest.id, storage, key, state: 'good', verifiedAt });
-  } catch (error) {
-    log.warn({ err: error, runId, backup: manifest.id }, 'a backup is made, and could not be entered in the catalogue');
-  }
-}
-
-/** Until when the rules keep it anyway, for a storage that locks. */
-function lockedUntil({ settings }: Context, { kind, startedAt }: { kind: string; startedAt: Date }): Date | undefined {
-  const rules = settings.backups?.retention ?? DEFAULT_RETENTION;
-  return staysAtLeastUntil({ kind, takenAt: startedAt }, { rules, timeZone: settings.timeZone });
-}
-
-/** As large as the one before in the same format; else as the database, which it hardly exceeds. */
-function expected(
-  former: Backup | undefined,
-  { inspection, format }: { inspection: DatabaseInspection; format: BackupFormat },
-): number {
-  const last = former?.manifest as Pick<BackupManifest, 'bytes' | 'format' | 'compression'> | undefined;
-  if (last?.format === format.format && last.compression === format.compression) return last.bytes;
-  return inspection.sizeBytes;
 }

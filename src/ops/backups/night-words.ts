@@ -2,7 +2,7 @@ import { showBytes } from '../../domain/bytes.ts';
 import { counted } from '../../domain/counted.ts';
 import type { BackupDesk } from '../../ports.ts';
 import { type Copied, copyWords } from './copy-offsite.ts';
-import type { MadeBackup } from './make-backup.ts';
+import type { MadeBackup } from './form-backup.ts';
 import { type Moved, movedWords, unmovedWords } from './move-monthly.ts';
 import type { Pruned } from './prune-storages.ts';
 import { prunedNotes } from './pruned-words.ts';
