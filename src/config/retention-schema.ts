@@ -49,11 +49,11 @@ export const backupsSection = z.strictObject(
     encrypt_to: z
       .array(z.string(RECIPIENT).refine(isAgeRecipient, RECIPIENT), 'a list of public keys of age, such as [age1…]')
       .default([]),
-    retention: retention.prefault({}),
     parallel_above: sizeOrNever(SIZES).default(DEFAULT_PARALLEL_ABOVE_BYTES),
+    retention: retention.prefault({}),
     monthly: monthly.optional(),
   },
-  keys('storage, encrypt_to, retention, parallel_above, monthly'),
+  keys('storage, encrypt_to, parallel_above, retention, monthly'),
 );
 
 /** What the section comes to; a file without one has the defaults, and no nightly backup. */

@@ -54,6 +54,7 @@ terminal:
       backups: {
         encryptTo: [],
         storage: undefined,
+        parallelAboveBytes: 10e9,
         retention: { daily: 7, weekly: 4, monthly: 12, manualDays: 7, safetyDays: 30 },
       },
       drillChecks: [],

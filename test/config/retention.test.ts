@@ -54,6 +54,25 @@ describe('the rest of backups in capops.yml', () => {
     expect(backups('{ storage: both }', { S3_BUCKET: 'backups' })).toMatchObject({ storage: 'both' });
   });
 
+  test.each([
+    ['{}', 10e9],
+    ['{ parallel_above: 500 MB }', 500e6],
+    ['{ parallel_above: 20GB }', 20e9],
+    ['{ parallel_above: 1 TB }', 1e12],
+    ['{ parallel_above: never }', Number.POSITIVE_INFINITY],
+  ])('says from which size on several sessions dump: %s', (section, bytes) => {
+    expect(backups(section)?.parallelAboveBytes).toBe(bytes);
+  });
+
+  test.each(['10', '0 GB', '-1 GB', '1.5 GB', '10 gb', 'always', '9999999 GB', '{}'])(
+    'refuses a size that is none: %s',
+    (size) => {
+      const allowed = 'Allowed: a size such as 500 MB, 10 GB or 1 TB, or never.';
+      expect(refusal({}, file(`backups: { parallel_above: ${size} }`))).toContain('backups.parallel_above: found ');
+      expect(refusal({}, file(`backups: { parallel_above: ${size} }`))).toContain(allowed);
+    },
+  );
+
   test('says where monthly ones go', () => {
     const env = { S3_BUCKET: 'backups' };
     expect(backups('{}', env)?.monthly).toBeUndefined();
