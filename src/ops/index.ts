@@ -26,12 +26,14 @@ import { keepAccess } from './keep-access.ts';
 import { letAccessEnd } from './let-access-end.ts';
 import { listBackups } from './list-backups.ts';
 import { listOrgs } from './list-orgs.ts';
+import { logs } from './logs.ts';
 import { maintenance } from './maintenance.ts';
 import { nightlyBackup } from './nightly-backup.ts';
 import { openAccessReview } from './open-access-review.ts';
 import { pauseSchedule } from './pause-schedule.ts';
 import { pinBackup } from './pin-backup.ts';
 import { pruneBackups } from './prune-backups.ts';
+import { restart } from './restart.ts';
 import { restore } from './restore.ts';
 import { resumeSchedule } from './resume-schedule.ts';
 import { revokeModule } from './revoke-module.ts';
@@ -41,6 +43,7 @@ import { runSchedule } from './run-schedule.ts';
 import { runs } from './runs.ts';
 import { schedule } from './schedule.ts';
 import type { Operation } from './service/operation.ts';
+import { services } from './services.ts';
 import { showOrg } from './show-org.ts';
 import { showRun } from './show-run.ts';
 import { thaw } from './thaw.ts';
@@ -66,6 +69,9 @@ export const OPERATIONS: readonly Operation[] = [
   healthCheck,
   maintenance,
   endMaintenance,
+  services,
+  restart,
+  logs,
   diagnose,
   endSession,
   backup,

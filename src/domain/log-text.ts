@@ -1,0 +1,47 @@
+import { withoutSecrets } from './without-secrets.ts';
+
+// Colours and the like that programs write for a terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
+const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
+const CONTROLS = /[\p{Cc}\p{Cs}\u2028\u2029]/gu;
+const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const KEY_ENDS = /-----END [A-Z ]*PRIVATE KEY-----/;
+/** A key’s lines have this shape also where its beginning was not read. */
+const KEY_LINE = /^\s*[A-Za-z0-9+/]{64}\s*$/;
+const SECRET = '[secret]';
+
+/** A text that a program wrote into its log, on one line, without what would steer a terminal. */
+export function plainLogText(text: string): string {
+  return text.replaceAll(ESCAPES, '').replaceAll('\t', '    ').replaceAll(CONTROLS, '');
+}
+
+/**
+ * Cleans a log’s lines one by one, in their order: what looks like a secret is taken out, keys of several lines included. With `wanted`
+ * only lines that hold it, in any case, when they are clean: nobody finds a secret by guessing it.
+ */
+export function openLogCleaner(wanted = ''): (text: string) => string | undefined {
+  const looked = wanted.toLowerCase();
+  const isFound = (line: string) => line.toLowerCase().includes(looked);
+  let isInKey = false;
+  const clean = (text: string) => {
+    const line = plainLogText(text);
+    if (isInKey) {
+      isInKey = !KEY_ENDS.test(line);
+      return SECRET;
+    }
+    if (KEY_LINE.test(line)) return SECRET;
+    isInKey = KEY_BEGINS.test(line) && !KEY_ENDS.test(line);
+    // To clean a line takes long, beside looking whether it is worth it.
+    return isFound(line) || SECRET.includes(looked) ? withoutSecrets(line) : '';
+  };
+  return (text) => {
+    const line = clean(text);
+    return isFound(line) ? line : undefined;
+  };
+}
+
+/** Writes a line’s moment: `2026-11-22 13:05:01`, in the zone. */
+export function openLogTime(timeZone: string): (at: Date) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  return (at) => format.format(at);
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ContainersError } from '../../errors.ts';
+import type { ContainerSight, Containers } from '../../ports.ts';
+
+/** How long a container may take to come back, how often it is looked at, and how long one without a health check has to run. */
+const PACE = { withinMs: 60_000, everyMs: 500, steadyMs: 5000 };
+export type Pace = typeof PACE;
+
+/** After so many starts of its own within that time it will not come back by itself. */
+const MOST_STARTS = 4;
+
+/** How a container came back, or did not; `seconds` since it was started. */
+export type Return =
+  | { readonly kind: 'back'; readonly seconds: number; readonly sight: ContainerSight }
+  | { readonly kind: 'not back'; readonly seconds: number; readonly sight: ContainerSight | undefined }
+  /** Nobody saw: whoever waited stopped, or Docker did not answer any more. */
+  | { readonly kind: 'unseen'; readonly seconds: number; readonly because: 'stopped' | 'Docker is silent' };
+
+export interface Awaited {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  /** Told after each look. */
+  readonly seen?: (sight: ContainerSight, seconds: number) => void;
+  readonly pace?: Pace | undefined;
+}
+
+/** Looks at a container that was just started until it is well, or will not be. Never rejects for Docker’s sake. */
+export async function awaitHealth(containers: Containers, { id, signal, seen, pace = PACE }: Awaited): Promise<Return> {
+  const begunMs = performance.now();
+  const starts = new Map<string, number>();
+  let sight: ContainerSight | undefined;
+  for (;;) {
+    const seconds = (performance.now() - begunMs) / 1000;
+    try {
+      sight = (await containers.list(signal)).find((one) => one.id === id);
+    } catch (error) {
+      if (signal.aborted) return { kind: 'unseen', seconds, because: 'stopped' };
+      if (error instanceof ContainersError) return { kind: 'unseen', seconds, because: 'Docker is silent' };
+      throw error;
+    }
+    if (!sight) return { kind: 'not back', seconds, sight };
+    seen?.(sight, seconds);
+    const isBack = judge(sight, starts, pace);
+    if (isBack !== undefined) return { kind: isBack ? 'back' : 'not back', seconds, sight };
+    if (seconds * 1000 > pace.withinMs) return { kind: 'not back', seconds, sight };
+    const slept = await sleep(pace.everyMs, true, { signal }).catch(() => false);
+    if (!slept) return { kind: 'unseen', seconds, because: 'stopped' };
+  }
+}
+
+/** Whether it is back; undefined: that is not known yet. `starts`: when each start of its was first seen. */
+function judge(sight: ContainerSight, starts: Map<string, number>, { steadyMs }: Pace): boolean | undefined {
+  const { state, health, startedAt } = sight;
+  const nowMs = performance.now();
+  const start = startedAt?.toISOString() ?? '';
+  if (state === 'running' && !starts.has(start)) starts.set(start, nowMs);
+  if (state === 'exited' || state === 'dead' || state === 'removing' || starts.size >= MOST_STARTS) return false;
+  if (state !== 'running') return undefined;
+  if (health === 'unhealthy') return false;
+  if (health !== undefined) return health === 'healthy' ? true : undefined;
+  return nowMs - (starts.get(start) ?? nowMs) >= steadyMs ? true : undefined;
+}
