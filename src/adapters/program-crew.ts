@@ -4,6 +4,8 @@ import { ProgramError } from '../errors.ts';
 
 const GRACE_MS = 3000;
 const SAID_LIMIT = 4000;
+/** Of one whose words decide. */
+const HEARD_LIMIT = 1_000_000;
 /** So long the others have to end by themselves when one failed: one of them may know why. */
 const AFTERMATH_MS = 200;
 /** What a program's own children still hold open does not keep us waiting. */
@@ -13,6 +15,8 @@ export interface Program {
   readonly path: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Whether exit code 1 is well all the same, by all that it said; absent: it never is. */
+  readonly isWell?: (said: string) => boolean;
 }
 
 /** How a program ended. */
@@ -65,7 +69,7 @@ export function openCrew(signal?: AbortSignal): Crew {
       // A group of its own: the terminal's Ctrl-C is for CapOps, which then ends them in order.
       const child = spawn(program.path, program.args, { env: program.env, cwd: '/', stdio, detached: true });
       running.add(child);
-      const over = endingOf(child, nameOf(program), asked).then((ending) => {
+      const over = endingOf(child, program, asked).then((ending) => {
         running.delete(child);
         if (ending.fault !== undefined) {
           faults.push({ name: ending.name, fault: ending.fault });
@@ -90,16 +94,19 @@ export function openCrew(signal?: AbortSignal): Crew {
 }
 
 /** Never rejects. */
-async function endingOf(child: ChildProcess, name: string, asked: ReadonlySet<NodeJS.Signals>): Promise<Ending> {
+async function endingOf(child: ChildProcess, program: Program, asked: ReadonlySet<NodeJS.Signals>): Promise<Ending> {
+  const name = nameOf(program);
+  const limit = program.isWell ? HEARD_LIMIT : SAID_LIMIT;
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-SAID_LIMIT);
+    said = (said + text).slice(-limit);
   });
   const fault = await new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(`${name} could not be started (${error.message}).`));
     child.once('exit', (code, signal) => {
       const isAsked = asked.size > 0 && (signal === null || asked.has(signal));
-      const tell = () => resolve(isAsked ? undefined : faultOf(name, { code, signal, said }));
+      const isWell = () => isAsked || (code === 1 && said.length < limit && program.isWell?.(said));
+      const tell = () => resolve(isWell() ? undefined : faultOf(name, { code, signal, said }));
       const timer = setTimeout(tell, LAST_WORDS_MS);
       child.once('close', () => {
         clearTimeout(timer);

@@ -9,11 +9,11 @@ import { accessTo } from './pg-access.ts';
 import type { PgPrograms } from './pg-programs.ts';
 import { pour } from './pour.ts';
 import { type Crew, openCrew, type Program } from './program-crew.ts';
-import { feed, heldStatement, piecesOf } from './restore-reading.ts';
-import type { StagedDump } from './restore-staging.ts';
+import { heldStatement, piecesOf } from './restore-reading.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
-const TRANSACTION_TIMEOUT_SINCE = 17;
+/** Of the server that knows it, and of the programs that set it. */
+export const TRANSACTION_TIMEOUT_SINCE = 17;
 const CHECKS_CLIENTS_SINCE = 14;
 
 /** What fills a database. */
@@ -24,36 +24,6 @@ export interface Restoring {
   readonly programs: Programs;
   readonly signal?: AbortSignal | undefined;
   readonly serverMajor: number;
-}
-
-export interface ArchiveRestoring extends Restoring {
-  readonly jobs: number;
-  /** Without owners, rights and comments on what is not of the dump; from a path alone. */
-  readonly isBare: boolean;
-}
-
-/** Restores an archive. Resolves with what pg_restore warned of. */
-export async function restoreArchive(dump: StagedDump, restoring: ArchiveRestoring): Promise<string[]> {
-  return withAccess(restoring, async ({ crew, folder, env }) => {
-    const { jobs, isBare, pg } = restoring;
-    const parallel = dump.path !== undefined && dump.identity.format !== 'tar' && jobs > 1 ? [`--jobs=${jobs}`] : [];
-    const bare = isBare && dump.path !== undefined ? await bareArgs(dump.path, { crew, folder, env, pg }) : [];
-    const args = ['--exit-on-error', '--no-password', `--dbname=${PATIENCE}`, ...parallel, ...bare];
-    const program = { path: pg.pgRestore, args: [...args, ...(dump.path === undefined ? [] : [dump.path])], env };
-    const child = crew.start(program, [dump.path === undefined ? 'pipe' : 'ignore', 'ignore', 'pipe']);
-    leash(child);
-    if (child.stdin) await feed(child.stdin, dump.content());
-    return crew.allWell();
-  });
-}
-
-/** The table of contents without comments on what is not of the dump, which only their owner may make. */
-async function bareArgs(path: string, { crew, folder, env, pg }: Access & { pg: PgPrograms }): Promise<string[]> {
-  const { stdout } = crew.start({ path: pg.pgRestore, args: ['--list', path], env }, ['ignore', 'pipe', 'pipe']);
-  let list = '';
-  for await (const chunk of stdout ?? []) list += chunk;
-  const kept = list.split('\n').filter((line) => !/^\d+; \d+ \d+ COMMENT - (EXTENSION|SCHEMA public) /.test(line));
-  return ['--no-owner', '--no-privileges', `--use-list=${await folder.keep('contents', kept.join('\n'))}`];
 }
 
 export interface PlainRestoring extends Restoring {
@@ -125,13 +95,14 @@ function isBoundary(text: string, serverMajor: number): boolean {
   return serverMajor < TRANSACTION_TIMEOUT_SINCE && /^SET transaction_timeout\b/i.test(text);
 }
 
-interface Access {
+export interface Access {
   readonly crew: Crew;
   readonly folder: WorkFolder;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function withAccess<T>(
+/** Hands over programs’ access to the database, and ends them all behind. What they say of rows is left out of errors. */
+export async function withAccess<T>(
   { url, programs, signal, serverMajor }: Restoring,
   work: (access: Access) => Promise<T>,
 ): Promise<T> {

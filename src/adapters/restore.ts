@@ -5,11 +5,12 @@ import { certainFilter, type Rights, rightsFilter, runsAsItStands } from '../dom
 import { UserError } from '../errors.ts';
 import type { RestoreFacts, RestoreRequest, RestoreSource } from '../ports.ts';
 import { openForeignRole } from './foreign-role.ts';
+import { restoreArchive } from './restore-archive.ts';
 import { type LookedAt, look, meet, readingOf, withSession } from './restore-look.ts';
 import { knowsRestrict } from './restore-programs.ts';
 import { type ReadDump, readDump, sqlOf } from './restore-reading.ts';
 import { giveRights } from './restore-rights.ts';
-import { restoreArchive, restorePlain } from './restore-run.ts';
+import { restorePlain } from './restore-run.ts';
 import { type StagedDump, stageDump } from './restore-staging.ts';
 
 const LOOK_MS = 1000;
