@@ -33,7 +33,8 @@ const WAITS = `
   SELECT DISTINCT ON (l.pid) l.pid, pg_blocking_pids(l.pid) AS "blockedBy", l.mode,
     extract(epoch FROM clock_timestamp() - (to_jsonb(l) ->> 'waitstart')::timestamptz)::float8 AS seconds,
     CASE WHEN l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) THEN l.relation::regclass::text END AS table
-  FROM pg_locks l WHERE NOT l.granted ORDER BY l.pid LIMIT 300`;
+  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE NOT l.granted AND a.datname = current_database() ORDER BY l.pid LIMIT 300`;
 
 const SESSION = `
   SELECT pid, coalesce(backend_start::text, '') AS started, coalesce(usename, '') AS user,

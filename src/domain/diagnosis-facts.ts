@@ -3,13 +3,15 @@ import type { ContainerLine, ContainerSight, DatabaseExam, DiskSight, Migrations
 /** Everything that was seen. */
 export interface DiagnosisFacts {
   readonly platform: DatabaseExam;
-  readonly ledger: DatabaseExam;
+  /** Undefined: nobody asked, because the platform’s, behind the same address, does not answer. */
+  readonly ledger: DatabaseExam | undefined;
   /** Both are behind one address. */
   readonly isOneServer: boolean;
   /** Undefined: Docker is not configured. */
   readonly docker: DockerFacts | undefined;
   /** Of the disk of the backups. Undefined: nobody looked. */
   readonly disk: Sight<DiskSight> | undefined;
+  /** Undefined: nobody looked. */
   readonly migrations: Sight<MigrationsSight> | undefined;
   /** Who froze changes, since when and why, in a sentence. */
   readonly frozen: string | undefined;

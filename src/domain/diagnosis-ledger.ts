@@ -2,20 +2,20 @@ import type { DatabaseExam, MigrationsSight, Sight } from '../ports.ts';
 import type { Step } from './diagnosis.ts';
 import { connectingSteps } from './diagnosis-connecting.ts';
 import type { DiagnosisFacts } from './diagnosis-facts.ts';
-import { skipped } from './diagnosis-words.ts';
 
 const MIGRATIONS = { name: 'own migrations', label: 'CapOps’ migrations' };
+const UNKNOWN = 'Not known while a database does not answer';
 const LEDGER = { name: 'ledger', label: 'Ledger' };
 
 /** CapOps’ own migrations that have not run. */
 export function ownMigrationsStep(sight: Sight<MigrationsSight> | undefined): Step {
-  if (!sight) return skipped(MIGRATIONS, undefined);
+  if (!sight) return { ...MIGRATIONS, state: 'skipped', says: UNKNOWN };
   if (!sight.isAnswered) {
     const known = sight.because === 'failed' ? sight.sentence : undefined;
     return {
       ...MIGRATIONS,
       state: known ? 'look' : 'skipped',
-      says: known ?? 'Not known while a database does not answer',
+      says: known ?? UNKNOWN,
     };
   }
   const { platform, ledger } = sight;
@@ -31,6 +31,13 @@ export function ownMigrationsStep(sight: Sight<MigrationsSight> | undefined): St
 
 /** CapOps’ own records, in one line: as far as it can be reached, and whether changes are frozen. */
 export function ledgerStep({ ledger, isOneServer, frozen, around }: DiagnosisFacts): Step {
+  if (!ledger) {
+    return {
+      ...LEDGER,
+      state: 'skipped',
+      says: 'Behind the same address as the platform’s database, which does not answer',
+    };
+  }
   const steps = connectingSteps(ledger, { ...around, setting: 'LEDGER_DATABASE_URL' });
   const bad = steps.find(({ state }) => state === 'wrong') ?? writing(ledger) ?? full(ledger, steps);
   if (bad) return unreachable(bad, isOneServer);

@@ -84,13 +84,26 @@ async function diagnosed(types: Clinic['types']): Promise<Diagnosed> {
   const ms = performance.now() - begun;
   if (outcome.kind !== 'done') throw new Error(said(outcome));
   const { cause, isBroken, steps } = outcome.data as { cause: string; isBroken: boolean; steps: Step[] };
-  const lines = steps.map(({ name, state, says }) => [name, `${MARKS[state]} ${says.replaceAll(/[\d,]+ ms/g, 'N ms')}`]);
+  const lines = steps.map(({ name, state, says }) => [
+    name,
+    `${MARKS[state]} ${says.replaceAll(/[\d,]+ ms/g, 'N ms')}`,
+  ]);
   const named = steps.map((step) => [step.name, step]);
-  return { cause, isBroken, report: outcome.report, lines: Object.fromEntries(lines), steps: Object.fromEntries(named), ms };
+  return {
+    cause,
+    isBroken,
+    report: outcome.report,
+    lines: Object.fromEntries(lines),
+    steps: Object.fromEntries(named),
+    ms,
+  };
 }
 
 /** A session of somebody else’s. What it is told to do at the end of `sql` may take for ever. */
-export async function openSession(url: string, application: string): Promise<{ client: Client; pid: number; end(): void }> {
+export async function openSession(
+  url: string,
+  application: string,
+): Promise<{ client: Client; pid: number; end(): void }> {
   const client = new Client({ connectionString: url, application_name: application });
   client.on('error', quiet);
   await client.connect();

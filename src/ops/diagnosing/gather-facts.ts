@@ -1,33 +1,62 @@
 import type { DiagnosisFacts } from '../../domain/diagnosis-facts.ts';
-import type { Ports } from '../../ports.ts';
+import type { DatabaseExam, Examiner, Ports, Probes } from '../../ports.ts';
 import { aborted, withinLimit } from '../health/within-limit.ts';
 import { frozenWords } from '../service/frozen.ts';
 import { lookAtDocker } from './look-at-docker.ts';
 
-/** All looks begin at once, and each ends after so long: what is asked for in an emergency is answered within 5 s. */
+/** All looks together: what is asked for in an emergency is answered within 5 s. */
 const LIMIT_MS = 3_500;
 
-/** Everything that a diagnosis is made from, seen at once. Works while any of it is down; rejects when the signal aborts. */
+/** Everything that a diagnosis is made from. Works while any of it is down; rejects when the signal aborts. */
 export async function gatherFacts(ports: Ports, signal: AbortSignal): Promise<DiagnosisFacts> {
   if (!ports.openExaminer) throw new Error('this process was composed without an examiner');
   const [examiner, probes] = await Promise.all([ports.openExaminer(), ports.openProbes?.()]);
-  const within = <T>(look: (own: AbortSignal) => Promise<T>): Promise<T> => withinLimit(LIMIT_MS, signal, look);
-  const looks = Promise.all([
-    within((own) => examiner.examine('platform', { signal: own, isWhole: true })),
-    within((own) => examiner.examine('ledger', { signal: own, isWhole: false })),
-    within((own) => lookAtDocker(ports, own)),
-    probes && within((own) => probes.disk({ signal: own, isVerbose: false })),
-    probes && within((own) => probes.migrations({ signal: own, isVerbose: false })),
-    within((own) => frozen(ports, own)),
-  ]);
-  const [platform, ledger, docker, disk, migrations, frozenSince] = await looks;
+  const { isOneServer } = examiner;
+  const seen = await withinLimit(LIMIT_MS, signal, async (own) => {
+    const [databases, docker, disk] = await Promise.all([
+      lookAtDatabases(ports, { examiner, probes, signal: own }),
+      lookAtDocker(ports, own),
+      probes?.disk({ signal: own, isVerbose: false }),
+    ]);
+    return { ...databases, docker, disk };
+  });
   signal.throwIfAborted();
   const { checkout, compose } = ports.settings;
   const around = { now: ports.clock.now(), limitMs: LIMIT_MS, checkout, services: compose?.services ?? [] };
-  return { platform, ledger, isOneServer: examiner.isOneServer, docker, disk, migrations, frozen: frozenSince, around };
+  return { ...seen, isOneServer, around };
+}
+
+interface Looking {
+  readonly examiner: Examiner;
+  readonly probes: Probes | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The platform's comes first: where few connections are left, the others would take them. A server that does not answer is not
+ * asked for its other database.
+ */
+async function lookAtDatabases(
+  ports: Ports,
+  { examiner, probes, signal }: Looking,
+): Promise<Pick<DiagnosisFacts, 'platform' | 'ledger' | 'migrations' | 'frozen'>> {
+  const ledgerOf = () => examiner.examine('ledger', { signal, isWhole: false });
+  const elsewhere = examiner.isOneServer ? undefined : ledgerOf();
+  const platform = await examiner.examine('platform', { signal, isWhole: true });
+  const [ledger, migrations, frozen] = await Promise.all([
+    elsewhere ?? (isSpeaking(platform) ? ledgerOf() : undefined),
+    platform.select?.isAnswered ? probes?.migrations({ signal, isVerbose: false }) : undefined,
+    frozenOrNot(ports, signal),
+  ]);
+  return { platform, ledger, migrations, frozen };
+}
+
+/** It has said something, if only that it lets us not in. */
+function isSpeaking({ login, refusal }: DatabaseExam): boolean {
+  return login?.isAnswered === true || refusal !== undefined;
 }
 
 /** Not known while the ledger does not answer, which is told elsewhere. */
-async function frozen(ports: Ports, signal: AbortSignal): Promise<string | undefined> {
+async function frozenOrNot(ports: Ports, signal: AbortSignal): Promise<string | undefined> {
   return Promise.race([frozenWords(ports), aborted(signal)]).catch(() => undefined);
 }
