@@ -9,6 +9,8 @@ import { lineCutter } from './log-lines.ts';
 /** So much of a log is read at most, its end. */
 const MOST_BYTES = 64 * 2 ** 20;
 const STEP_BYTES = 2 ** 20;
+/** So long is a line at most, as a rule. */
+const LINE_BYTES = 2048;
 const PROBE_BYTES = 2 ** 16;
 /** logrotate’s names, such as app.log.1 and app.log.2.gz. */
 const MOST_ROTATIONS = 30;
@@ -31,10 +33,13 @@ export function openLogFile(
 ): LogSource {
   return {
     name,
-    read: async (span, take) => {
+    read: async ({ lines, ...span }, take) => {
       const opened: FileHandle[] = [];
       try {
-        const { pieces, isPartial } = await plan(path, span, { mostBytes, opened });
+        const { pieces, isPartial } = await plan(path, span, {
+          mostBytes: lines === undefined ? mostBytes : Math.min(mostBytes, lines * LINE_BYTES),
+          opened,
+        });
         for (const piece of pieces) await readPiece(piece, take);
         return { isPartial };
       } catch (error) {

@@ -46,6 +46,7 @@ import type { Operation } from './service/operation.ts';
 import { services } from './services.ts';
 import { showOrg } from './show-org.ts';
 import { showRun } from './show-run.ts';
+import { supportBundle } from './support-bundle.ts';
 import { thaw } from './thaw.ts';
 import { undoRestore } from './undo-restore.ts';
 import { unpinBackup } from './unpin-backup.ts';
@@ -86,6 +87,7 @@ export const OPERATIONS: readonly Operation[] = [
   undoRestore,
   rollback,
   drill,
+  supportBundle,
   dbReport,
   digest,
   round,

@@ -11,12 +11,12 @@ export function attachmentFolder(operation: Operation, raw: Readonly<Record<stri
 }
 
 /** Writes a file, never over another: a taken name gets a number. Returns its path. */
-export async function writeAttachment({ name, content }: Attachment, folder: string): Promise<string> {
+export async function writeAttachment({ name, content, isPrivate }: Attachment, folder: string): Promise<string> {
   const { name: stem, ext } = parse(basename(name));
   for (let number = 1; ; number++) {
     const path = join(folder, number === 1 ? `${stem}${ext}` : `${stem}-${number}${ext}`);
     try {
-      await writeFile(path, content, { flag: 'wx' });
+      await writeFile(path, content, { flag: 'wx', ...(isPrivate ? { mode: 0o600 } : {}) });
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -37,6 +37,8 @@ export interface Attachment {
   readonly content: string;
   /** A sentence on what it is. */
   readonly summary: string;
+  /** For whoever asked alone: in the terminal a file that only its owner may read. */
+  readonly isPrivate?: true;
 }
 
 /** What an operation did, in words, for any face. */
@@ -54,7 +56,9 @@ export interface Report {
   readonly thread?: readonly Reply[];
   /** What the team is told, read after the actor's name: `gave LHR access to work until 31 Dec 2026`. Changes only. */
   readonly announcement?: string;
+  /** Slack ids of people who are told the same in their direct messages. */
+  readonly announceTo?: readonly string[];
 }
 
 /** One message of a report's thread. */
-export type Reply = Omit<Report, 'thread' | 'attachments' | 'announcement' | 'broken'>;
+export type Reply = Omit<Report, 'thread' | 'attachments' | 'announcement' | 'announceTo' | 'broken'>;
