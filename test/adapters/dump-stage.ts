@@ -22,9 +22,17 @@ import { addressOf, onServer } from '../setup/database.ts';
 
 const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
 
-/** The tools as they are configured by default, or with another folder of PostgreSQL's programs, or without zstd. */
-export function tools({ pgBin, path = environment.PATH }: { pgBin?: string; path?: string } = {}): DumpTools {
-  return openDumpTools({ pgBin, environment: { ...environment, PATH: path } });
+/** The tools as they are by default, or with another folder of PostgreSQL's programs, without zstd, or another disk. */
+export function tools({
+  pgBin,
+  path = environment.PATH,
+  folder,
+}: {
+  pgBin?: string;
+  path?: string;
+  folder?: string;
+} = {}): DumpTools {
+  return openDumpTools({ pgBin, environment: { ...environment, PATH: path } }, folder);
 }
 
 /** PATH without the zstd program: folders of Debian's PostgreSQL are found anyway. */
