@@ -8,7 +8,7 @@ import { withoutSecrets } from '../domain/without-secrets.ts';
 import { ContainersError } from '../errors.ts';
 
 /** So long Docker may say nothing. */
-export const SILENT_MS = 4000;
+export const SILENT_MS = 3500;
 
 const NOT_ASKED = 'CapOps may not ask Docker.';
 const SAID_CHARACTERS = 300;

@@ -51,6 +51,8 @@ health: { slow: 2900ms, checks: { database: { slow: 2900ms }, ledger: { slow: 29
 /** A service that ends when it is asked to, and is well a second after its start. */
 const WEB = 'trap "exit 0" TERM; echo listening; while :; do busybox sleep 1 & wait $!; done';
 
+const HEALTHY = ['--health-cmd', 'true', '--health-interval', '1s', '--health-start-period', '1s'];
+
 export async function openOutageGround(): Promise<OutageGround> {
   const opened: (() => unknown)[] = [];
   const close = async () => {
@@ -73,7 +75,7 @@ async function open(atEnd: (end: () => unknown) => void): Promise<Omit<OutageGro
   atEnd(databases.drop);
   const engine = whyMissing('docker') ? undefined : await startEngine();
   atEnd(() => engine?.stop());
-  engine?.docker(...labelled('web'), 'localhost/shell:1', 'sh', '-c', WEB);
+  engine?.docker(...labelled('web'), ...HEALTHY, 'localhost/shell:1', 'sh', '-c', WEB);
   const slack = await httpService(slackAnswers);
   atEnd(slack.close);
   const before = await openProxies(engine?.socketPath ?? join(folder, 'nobody.sock'));

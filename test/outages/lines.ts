@@ -1,9 +1,11 @@
+import { Client } from 'pg';
+import type { OutageGround } from './ground.ts';
 import type { Thing } from './outages.ts';
 
 /** What an operation comes to while something is out. */
 export interface Line {
-  /** As it is typed. */
-  readonly words: string;
+  /** As it is typed; what it is about may have to be made before. */
+  readonly words: string | ((ground: OutageGround) => Promise<string>);
   /** Said while nothing is out, and while what is out does not matter. */
   readonly works: RegExp;
   /** Said while this is out: the sentence names what is missing. */
@@ -13,6 +15,7 @@ export interface Line {
 }
 
 const LEDGER = /CapOps’ own record \(the ledger\) does not answer/;
+const DOCKER = /Docker does not answer.*docker compose/;
 const PLATFORM = /The platform’s database does not answer/;
 
 /** The rows of the table, by operation: all that are there for emergencies, and a few others as examples. */
@@ -33,6 +36,28 @@ export const LINES: Readonly<Record<string, Line>> = {
     without: { postgres: /Database/, ledger: /Ledger/, redis: /Redis/, slack: /Slack/ },
   },
   round: { words: 'round daily', works: /round: \d+ of \d+ done/, without: { postgres: LEDGER, ledger: LEDGER } },
+  'support-bundle': {
+    words: 'support',
+    works: /The file for the development team is ready/,
+    without: {
+      postgres: /is ready.*Schema of the platform: Not to be had.*does not answer.*Last runs: Not to be had/,
+      ledger: /is ready.*Schedule: Not to be had.*\(the ledger\) does not answer.*Last runs: Not to be had/,
+      docker: /is ready.*Log of web: Not to be had. Docker does not answer/,
+    },
+  },
+  diagnose: {
+    words: 'diagnose',
+    works: /SELECT 1/,
+    without: { postgres: /nobody listens|No answer|does not answer/, docker: /Docker does not answer/ },
+  },
+  'end-session': {
+    words: async ({ databases }) => `end-session ${await idleSession(databases.platformUrl)}`,
+    works: /is ended/,
+    without: { postgres: PLATFORM },
+  },
+  services: { words: 'services', works: /web/, without: { docker: DOCKER } },
+  logs: { words: 'logs web', works: /listening/, without: { docker: DOCKER } },
+  restart: { words: 'restart web', works: /web is back/, without: { docker: DOCKER } },
   // Examples of what is not made for outages.
   whoami: { words: 'whoami', works: /operator/ },
   help: { words: 'help', works: /health/ },
@@ -43,3 +68,12 @@ export const LINES: Readonly<Record<string, Line>> = {
     without: { postgres: LEDGER, ledger: LEDGER },
   },
 };
+
+/** The number of a session that somebody has open and that does nothing; it ends with the database, or before. */
+async function idleSession(connectionString: string): Promise<number> {
+  const client = new Client({ connectionString, application_name: 'somebody' });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+  return rows[0].pid;
+}

@@ -29,9 +29,16 @@ export async function play(
   const outage = OUTAGES[name];
   const found = new Map<string, Found>();
   const one = async ([operation, line]: [string, Line]) => {
-    found.set(operation, await ask(ground, operation, { line, wanted: line.without?.[outage.thing] ?? line.works }));
+    const words = typed.get(operation) ?? '';
+    found.set(
+      operation,
+      await ask(ground, operation, { line, words, wanted: line.without?.[outage.thing] ?? line.works }),
+    );
   };
   const chains = Object.groupBy(Object.entries(lines), ([operation, { chain }]) => chain ?? operation);
+  const typed = new Map<string, string>();
+  for (const [operation, { words }] of Object.entries(lines))
+    typed.set(operation, typeof words === 'string' ? words : await words(ground));
   await outage.begin(ground);
   try {
     await Promise.all(
@@ -66,9 +73,9 @@ let deliveries = 0;
 async function ask(
   ground: OutageGround,
   name: string,
-  { line, wanted }: { line: Line; wanted: RegExp },
+  { line, words: asked, wanted }: { line: Line; words: string; wanted: RegExp },
 ): Promise<Found> {
-  const [verb = '', ...words] = splitWords(line.words);
+  const [verb = '', ...words] = splitWords(asked);
   const operation = ground.service.find(verb);
   if (operation?.name !== name) return { words: 'no such operation', ms: 0, faults: [`${verb} is not ${name}`] };
   const request = { operation, actor: OMAR, raw: readWords(operation, words) };

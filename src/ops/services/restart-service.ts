@@ -6,7 +6,7 @@ import { readLog, type ShownLine } from './read-log.ts';
 
 /** Lines shown of a container that did not come back. */
 const LAST_LINES = 20;
-const LOG_MS = 4000;
+const LOG_MS = 3500;
 
 /** What became of a restart. Once Docker was asked, it is said, and no failure any more. */
 export interface Restarted {

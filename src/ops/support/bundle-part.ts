@@ -31,7 +31,7 @@ export interface BundlePart {
 export type Gathered = Pick<BundlePart, 'title' | 'keeps'> & ({ readonly text: string } | { readonly missing: string });
 
 /** All parts are looked at together, and each is given so long. */
-const LIMIT_MS = 3_500;
+const LIMIT_MS = 4_000;
 
 /** Looks at all parts at once, each within its own limit. One that cannot be had says why. Rejects when the signal aborts. */
 export async function gatherParts(sources: Sources, parts: readonly BundlePart[]): Promise<Gathered[]> {
