@@ -11,13 +11,16 @@ export interface Aside {
 /** Where extensions wait while schemas change their names. */
 const WAITING = 'capops_waiting';
 
+const PUBLIC = 'CREATE SCHEMA IF NOT EXISTS public;';
+
 /** Moves the schemas aside, so that a dump finds their names free. To run in one transaction with the dump. */
 export function asideSql({ schemas, extensions }: Aside): string {
   return [
+    PUBLIC,
     ...outOfPublic(extensions),
     ...schemas.map(({ name, aside }) => rename(name, aside)),
     // pg_dump takes it that this one is there.
-    'CREATE SCHEMA IF NOT EXISTS public;',
+    PUBLIC,
     'GRANT USAGE ON SCHEMA public TO PUBLIC;',
     ...backIntoPublic(extensions),
   ].join('\n');
@@ -34,15 +37,15 @@ export function putBackSql({ schemas, extensions }: Aside, now: Aside['schemas']
 }
 
 /** Removes what stands aside, with all in it. */
-export function dropAsideSql(schemas: Aside['schemas']): string {
-  return schemas.map(({ aside }) => `DROP SCHEMA IF EXISTS ${quotedName(aside)} CASCADE;`).join('\n');
+export function dropAsideSql(names: readonly string[]): string {
+  return names.map((aside) => `DROP SCHEMA IF EXISTS ${quotedName(aside)} CASCADE;`).join('\n');
 }
 
 /** Fails, and so undoes all, where a table has another number of rows than it should. Names are as PostgreSQL writes them. */
 export function countsSql(tables: Readonly<Record<string, number>>): string {
   const each = Object.entries(tables).map(
     ([name, rows]) =>
-      `SELECT count(*) INTO found FROM ${name}; IF found <> ${rows} THEN RAISE EXCEPTION '% has % rows instead of ${rows}', ${quotedText(name)}, found; END IF;`,
+      `SELECT count(*) INTO found FROM ONLY ${name}; IF found <> ${rows} THEN RAISE EXCEPTION '% has % rows instead of ${rows}', ${quotedText(name)}, found; END IF;`,
   );
   return ['DO $capops$ DECLARE found bigint; BEGIN', ...each, 'END $capops$;', 'ANALYZE;'].join('\n');
 }

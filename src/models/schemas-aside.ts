@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { isAside } from '../domain/beside-name.ts';
 
 /** What stands against moving the platform's schemas aside, and what would be moved. */
 export interface SchemasFound {
@@ -27,13 +28,13 @@ const REST = `
     has_database_privilege(current_database(), 'CREATE') AS "mayCreate"`;
 
 /** Looks at the schemas that hold the platform's data, of which none that stands aside already. */
-export async function findSchemas(platform: Knex, standsAside: (name: string) => boolean): Promise<SchemasFound> {
+export async function findSchemas(platform: Knex): Promise<SchemasFound> {
   const [schemas, extensions, rest] = await Promise.all([
     platform.raw(SCHEMAS),
     platform.raw(EXTENSIONS),
     platform.raw(REST),
   ]);
-  const own = schemas.rows.filter(({ name }: { name: string }) => !standsAside(name));
+  const own = schemas.rows.filter(({ name }: { name: string }) => !isAside(name));
   const { largeObjects, publications, eventTriggers, mayCreate } = rest.rows[0];
   return {
     schemas: own.map(({ name }: { name: string }) => name),
@@ -60,6 +61,12 @@ function extensionObstacle(extension: { name: string; schema: string; isMovable:
   return isOurs
     ? []
     : [`The extension ${name} belongs to somebody else, and cannot be moved out of the schema public.`];
+}
+
+/** Names of all schemas that hold somebody’s data. */
+export async function schemaNames(platform: Knex): Promise<string[]> {
+  const { rows } = await platform.raw(SCHEMAS);
+  return rows.map(({ name }: { name: string }) => name);
 }
 
 export async function hasSchema(platform: Knex, name: string): Promise<boolean> {

@@ -15,6 +15,8 @@ export function bySwitching(server: DatabaseServer): Placement {
       return scratchOid !== null && live === scratchOid;
     },
     isKept: async ({ former, liveOid }) => (await oidOf(former)) === liveOid,
+    isUndone: async ({ undone, scratchOid }) =>
+      undone !== null && scratchOid !== null && (await oidOf(undone)) === scratchOid,
     undoneName: async (_, from) => {
       const nameAt = (at: Date) => besideName(server.live, 'undone', at);
       const isTaken = async (name: string) => (await oidOf(name)) !== undefined;

@@ -11,6 +11,8 @@ export interface Placement {
   isLive(restore: Restore): Promise<boolean>;
   /** Whether what was live before still stands beside. */
   isKept(restore: Restore): Promise<boolean>;
+  /** Whether what was restored stands beside, because an undo that was begun has taken place. */
+  isUndone(restore: Restore): Promise<boolean>;
   /** What the restored one is to be called once it is switched out again; a name that is free. */
   undoneName(restore: Restore, at: Date): Promise<string>;
   /** Puts back what was live before. Returns for how many milliseconds nobody could use the platform. */

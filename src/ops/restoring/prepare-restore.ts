@@ -4,7 +4,6 @@ import { findSchemas } from '../../models/schemas-aside.ts';
 import type { RestoreDesk } from '../../ports.ts';
 import { openBackupDesk } from '../backups/backup-desk.ts';
 import type { Context } from '../service/operation.ts';
-import { isAside } from './by-renaming.ts';
 import { findRestorable, type Restorable } from './restorable.ts';
 import { openRestoreDesk } from './restore-desk.ts';
 import type { RestoreWish, RestoreWork } from './restore-wish.ts';
@@ -41,9 +40,10 @@ async function wayOf(
       'A file that CapOps did not make is only restored into a database of its own, where it can do no harm.';
     throw refusal([...(wish.inPlace ? [] : against), message]);
   }
-  const { schemas, extensions, obstacles } = await findSchemas(platform, isAside);
+  const { schemas, extensions, obstacles } = await findSchemas(platform);
   if (obstacles.length > 0) throw refusal([...(wish.inPlace ? [] : against), ...obstacles]);
-  return { schemas, extensions, because: against };
+  // It is made where it is not there, so that something always stands aside and tells how it went.
+  return { schemas: [...new Set(['public', ...schemas])], extensions, because: against };
 }
 
 function refusal(messages: readonly string[]): UserError {

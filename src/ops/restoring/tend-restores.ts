@@ -75,11 +75,11 @@ async function settle(watch: RestoreWatch, desk: RestoreDesk, restore: Restore):
   });
 }
 
-/** An undo that was cut off behind its switch is done. */
+/** An undo that was cut off behind its switch is done. Before it, another restore may have come on top. */
 async function settleUndo(ports: Ports, desk: RestoreDesk, restore: Restore): Promise<void> {
   const { databases, clock } = ports;
   const { runId, undone } = restore;
-  if (undone === null || (await placementOf(ports, desk, restore).isLive(restore))) return;
+  if (undone === null || !(await placementOf(ports, desk, restore).isUndone(restore))) return;
   await forgetCached(ports, runId);
   await noteUndone(databases.ledger, { runId, undone, keptUntil: keptFrom(clock.now()) });
 }

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { Ground } from './backup-ground.ts';
+import { beside, between, codes, done } from './restore-ground.ts';
+import { afterItsTime, nextStart } from './restore-truth.ts';
+
+// Restores of what is not shaped as the live database is, and restores upon restores.
+
+const schemas = async (ground: Ground) =>
+  (
+    await ground.platform(
+      `SELECT regexp_replace(nspname, '_\\d{8}t\\d{6}z$', '') AS name FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' ORDER BY 1`,
+    )
+  ).map(({ name }) => String(name));
+const inUse = async (ground: Ground) => (await schemas(ground)).filter((name) => !/_(before|undone)$/.test(name));
+
+describe('a restore within the live database', () => {
+  test('is undone whole, though the backup lacks one schema, brings another, and more came since', async () => {
+    const first = (ground: Ground) =>
+      ground.platform(
+        'CREATE TABLE public.mother AS SELECT 1 AS n; CREATE TABLE public.child () INHERITS (public.mother); INSERT INTO child VALUES (2)',
+      );
+    const ground = await between({ first: async (ground) => void (await first(ground)) });
+    await ground.platform('DROP SCHEMA work CASCADE; CREATE SCHEMA later; CREATE TABLE later.t AS SELECT 1 AS n');
+    const before = await schemas(ground);
+    await done(ground, 'restore latest --in-place');
+    expect(await inUse(ground)).toEqual(expect.arrayContaining(['public', 'work']));
+    expect(await inUse(ground)).not.toContain('later');
+    await ground.platform('CREATE SCHEMA since');
+    await done(ground, 'undo-restore');
+    expect(await inUse(ground)).toEqual(before);
+    expect(await ground.platform('SELECT n FROM later.t')).toEqual([{ n: 1 }]);
+    await afterItsTime(ground);
+    expect(await schemas(ground)).toEqual(before);
+  });
+
+  test('of which nothing is left knows afterwards how it went', async () => {
+    const ground = await between();
+    const all = (await schemas(ground)).map((name) => `DROP SCHEMA ${name} CASCADE`);
+    await ground.platform(all.join('; '));
+    await done(ground, 'restore latest --in-place --without-safety-backup');
+    await ground.ledger(`UPDATE restores SET step = 'filling'`);
+    expect((await nextStart(ground)).join()).toContain('was cut off, and is in place');
+    await done(ground, 'undo-restore');
+    expect(await inUse(ground)).toEqual(['public']);
+  });
+});
+
+describe('a restore upon another', () => {
+  test('whose undoing was cut off before its switch leaves both to be undone, one after the other', async () => {
+    const ground = await between();
+    await done(ground, 'restore latest');
+    await ground.ledger(`UPDATE restores SET undone = database || '_undone_20261122t140000z'`);
+    ground.now = new Date(ground.now.getTime() + 60_000);
+    await ground.airports('CDG');
+    await done(ground, 'restore latest');
+    await nextStart(ground);
+    await done(ground, 'undo-restore');
+    expect(await codes(ground)).toEqual(['CDG', 'LHR']);
+    await done(ground, 'undo-restore');
+    expect(await codes(ground)).toEqual(['LHR', 'SIN']);
+    await afterItsTime(ground);
+    expect(await beside(ground)).toEqual([]);
+  });
+});
