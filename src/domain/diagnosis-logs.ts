@@ -31,7 +31,7 @@ const ISSUES: readonly Known[] = [
   {
     pattern: /permission denied for (?:table|schema|sequence|relation|view|database|function)/i,
     found: ({ service, text }, around) => ({
-      cause: `Permission denied: ${/permission denied for [\w ]+/i.exec(text)?.[0] ?? 'rights are missing'}, says the service ${service}.`,
+      cause: `The service ${service} lacks rights: ${/permission denied for [\w ]+/i.exec(text)?.[0] ?? 'permission denied'}.`,
       next: `Run the platform’s migrations; where they are through, grant the user of ${service} what it lacks.`,
       type: [inCheckout('pnpm prisma:migrate:deploy', around)],
     }),

@@ -1,11 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { migrateAll } from '../../src/adapters/migrations.ts';
 import { type Postgres, startPostgres } from '../../workbench/postgres.ts';
+import { give, serverOwner } from '../../workbench/postgres-home.ts';
 import { query } from '../adapters/shape.ts';
+import { type Certificate, openAuthority } from '../setup/certificates.ts';
+import { itNeeds } from '../setup/it-needs.ts';
 import { runCli } from '../setup/run-cli.ts';
 import { VERA } from './desk.ts';
 import { openClinic, openSession } from './diagnosis-ground.ts';
@@ -201,6 +204,26 @@ describe('diagnose', () => {
     expect(JSON.stringify(report)).not.toContain('a secret of');
   });
 
+  itNeeds('openssl', 'looks at the certificate, as far as the address asks for that', async () => {
+    const authority = openAuthority();
+    onTestFinished(authority.close);
+    const root = join(home, 'authority.pem');
+    writeFileSync(root, authority.cert);
+    await speakTls(authority.issue('localhost', { from: -1, until: 5 }));
+    onTestFinished(() => query(server.url, 'ALTER SYSTEM RESET ssl').then(() => reload()));
+    const tls = async (host: string, asking: string) =>
+      (await diagnose(`${at('airport').replace('127.0.0.1', host)}?${asking}`)).lines.tls;
+    const checked = `sslmode=verify-full&sslrootcert=${root}`;
+    await expect
+      .poll(() => tls('127.0.0.1', 'sslmode=require'))
+      .toBe('! Spoken; its certificate ends in 4 days (and is not checked)');
+    expect(await tls('localhost', checked)).toBe('! Spoken; its certificate ends in 4 days');
+    expect(await tls('127.0.0.1', checked)).toBe('✗ Its TLS certificate is for another host');
+    expect(await tls('localhost', 'sslmode=verify-full')).toBe('✗ Its TLS certificate is not trusted here');
+    await speakTls(authority.issue('localhost', { from: -9, until: -2 }));
+    await expect.poll(() => tls('localhost', checked)).toBe('✗ Its TLS certificate has expired');
+  });
+
   test('says that connections are exhausted; a superuser still sees who holds them', async () => {
     const sessions = await takeAll(at('airport', 'clerk'));
     onTestFinished(() => sessions.forEach(({ end }) => void end()));
@@ -246,6 +269,20 @@ describe('diagnose', () => {
     expect(stdout + stderr).not.toMatch(/swordfish|127\.0\.0\.1/);
   });
 });
+
+async function speakTls({ key, cert }: Certificate): Promise<void> {
+  for (const [name, content] of Object.entries({ 'server.key': key, 'server.crt': cert })) {
+    const file = join(server.dataDir, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    give(file, serverOwner());
+  }
+  await query(server.url, 'ALTER SYSTEM SET ssl = on');
+  await reload();
+}
+
+async function reload(): Promise<void> {
+  await query(server.url, 'SELECT pg_reload_conf()');
+}
 
 /** Opens sessions until there is none left; those that others give back meanwhile, too. */
 async function takeAll(url: string): Promise<Awaited<ReturnType<typeof openSession>>[]> {

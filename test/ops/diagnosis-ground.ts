@@ -40,7 +40,7 @@ export interface Diagnosed {
 }
 
 const quiet = () => undefined;
-const LOG = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+export const LOG = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 const MARKS = { ok: '✓', wrong: '✗', look: '!', note: '•', skipped: '–' };
 
 export function openClinic({ platformUrl, ledgerUrl }: Addresses, settings: Partial<Settings> = {}): Clinic {
