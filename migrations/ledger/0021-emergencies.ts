@@ -14,8 +14,12 @@ export async function up(knex: Knex): Promise<void> {
       began_at timestamptz(3) NOT NULL,
       ends_at timestamptz(3),
       ended_at timestamptz(3),
+      ended_by text,
       posted jsonb,
       shown text,
+      end_posted jsonb,
+      end_shown text,
+      end_told_at timestamptz(3),
       what_happened text,
       what_was_done text,
       reviewed_at timestamptz(3),
@@ -44,14 +48,11 @@ export async function up(knex: Knex): Promise<void> {
       seen_until timestamptz(3)
     );
     INSERT INTO emergency_watch DEFAULT VALUES;
-
-    CREATE INDEX runs_emergency_access_idx ON runs (id) WHERE operation = 'emergency-access';
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    DROP INDEX runs_emergency_access_idx;
     DROP TABLE emergency_watch, emergency_grants, emergencies;
     UPDATE approvals SET state = 'expired' WHERE state = 'alone';
     ALTER TABLE approvals

@@ -50,6 +50,19 @@ export class AuditEntry extends Model {
     return found.map(entry);
   }
 
+  /** The first entries of changes in that time, in order. */
+  static async between(
+    ledger: Knex,
+    { since, until, limit }: { since: Date; until: Date; limit: number },
+  ): Promise<AuditRow[]> {
+    const found = await AuditEntry.query(ledger)
+      .where('effect', 'changes')
+      .whereBetween('at', [since, until])
+      .orderBy('sequence')
+      .limit(limit);
+    return found.map(entry);
+  }
+
   /** Every entry, in order, a page of rows in memory at a time. */
   static async *all(ledger: Knex): AsyncGenerator<AuditRow> {
     for (let after = 0; ; ) {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { EMERGENCY_CODE } from '../domain/emergency.ts';
 
 /** An organisation with access that has an end. */
 export interface EndingOrganisation {
@@ -9,7 +10,7 @@ export interface EndingOrganisation {
   readonly endsAt: Date;
 }
 
-/** Organisations whose access ends in that time, the first to end first, and how many there are. One statement. */
+/** Organisations, but for that of emergencies, whose access ends in that time, the first to end first, and how many there are. One statement. */
 export async function endingOrganisations(
   platform: Knex,
   { from, until, limit }: { readonly from: Date; readonly until: Date; readonly limit: number },
@@ -22,6 +23,7 @@ export async function endingOrganisations(
       count: platform.raw('count(*) OVER ()'),
     })
     .where('status', 'active')
+    .whereNot('code', EMERGENCY_CODE)
     .whereBetween('valid_until', [from, until])
     .groupBy('code', 'name')
     .orderByRaw('min(valid_until), code')

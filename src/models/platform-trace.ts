@@ -10,6 +10,8 @@ export const LEAVES_TRACE: ReadonlySet<string> = new Set([
   'revoke-module',
   'bulk-import',
   'expire-access',
+  'emergency-access',
+  'end-emergency-access',
 ]);
 
 /** Whether a run changed the platform: each change carries the run's id, or its actor and its very moment. */

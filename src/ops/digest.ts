@@ -5,6 +5,7 @@ import { reviewOfAccess } from './rounds/digest-access-review.ts';
 import { openApprovals } from './rounds/digest-approvals.ts';
 import { availabilitySince } from './rounds/digest-availability.ts';
 import { backups } from './rounds/digest-backups.ts';
+import { emergencyOpen } from './rounds/digest-emergency.ts';
 import { accessThatEnds } from './rounds/digest-ending-access.ts';
 import { failedRuns } from './rounds/digest-failures.ts';
 import { healthNow } from './rounds/digest-health.ts';
@@ -21,6 +22,7 @@ const SHOWN = 8;
 
 /** In the order in which people want to know. */
 const SUBJECTS: readonly Subject[] = [
+  emergencyOpen,
   healthNow,
   availabilitySince,
   backups,

@@ -15,6 +15,8 @@ import { deny } from './deny.ts';
 import { diagnose } from './diagnose.ts';
 import { digest } from './digest.ts';
 import { drill } from './drill.ts';
+import { emergencyAccess } from './emergency-access.ts';
+import { endEmergencyAccess } from './end-emergency-access.ts';
 import { endMaintenance } from './end-maintenance.ts';
 import { endSession } from './end-session.ts';
 import { expireAccess } from './expire-access.ts';
@@ -36,6 +38,7 @@ import { pruneBackups } from './prune-backups.ts';
 import { restart } from './restart.ts';
 import { restore } from './restore.ts';
 import { resumeSchedule } from './resume-schedule.ts';
+import { reviewEmergency } from './review-emergency.ts';
 import { revokeModule } from './revoke-module.ts';
 import { rollback } from './rollback.ts';
 import { round } from './round.ts';
@@ -67,6 +70,9 @@ export const OPERATIONS: readonly Operation[] = [
   openAccessReview,
   keepAccess,
   accessSummary,
+  emergencyAccess,
+  endEmergencyAccess,
+  reviewEmergency,
   healthCheck,
   maintenance,
   endMaintenance,

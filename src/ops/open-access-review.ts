@@ -1,6 +1,7 @@
 import { standing } from '../domain/access-change.ts';
 import { chooseForReview } from '../domain/access-review.ts';
 import { counted } from '../domain/counted.ts';
+import { EMERGENCY_CODE } from '../domain/emergency.ts';
 import { UserError } from '../errors.ts';
 import { AccessReview } from '../models/access-review.ts';
 import { accessOnRecord, type KnownAccess } from '../models/reviewed-access.ts';
@@ -33,7 +34,10 @@ export const openAccessReview = defineOperation({
         'There is no channel for it: capops.yml names one as access.channel, or as slack.announcements with a section access.',
       );
     }
-    const access = (await accessOnRecord(databases)).filter((one) => standing(one, moment.now) === 'open');
+    const access = (await accessOnRecord(databases)).filter(
+      // An emergency has a review of its own.
+      (one) => one.code !== EMERGENCY_CODE && standing(one, moment.now) === 'open',
+    );
     const choice = chooseForReview(access);
     const asked = choice.parts.flat().length;
     if (asked === 0) return { asked, leftOut: 0 };

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import { Approval } from '../../models/approval.ts';
 import type { Actor, ApprovalRule, Policy, Ports } from '../../ports.ts';
 import type { Look } from '../service/look-first.ts';
-import type { Context, Unapproved, Unless } from '../service/operation.ts';
+import type { Arguments, Context, InputOf, Unapproved, Unless } from '../service/operation.ts';
 import type { Waiting } from '../service/recorder.ts';
 import type { Part, Report } from '../service/report.ts';
 import type { RunDraft } from '../service/run-rows.ts';
@@ -25,12 +25,12 @@ const DEFAULT_ALONE_MS = 10 * 60_000;
 export async function openApproval(
   ports: Ports,
   run: RunDraft,
-  { look: { hash }, context }: { look: Look; context: Context },
+  { look: { hash }, context, input }: { look: Look; context: Context; input: InputOf<Arguments> },
 ): Promise<ApprovalRequested | Unapproved> {
   const { operation, actor } = run.request;
   const rule = ruleFor(operation, ports.settings.policy);
   if (!rule) throw new Error(`${operation.name} waits for nobody`);
-  const unless = await operation.aloneUnless?.(context);
+  const unless = await operation.aloneUnless?.(context, input);
   const mayGoAlone = operation.aloneUnless !== undefined && !unless;
   const askedBy = askerOf(actor, ports.settings.policy);
   const refused = (words: string) => new UserError(unless ? `${unless.because} ${words}` : words, unless?.offers);

@@ -1,4 +1,5 @@
 import { remindedUntil, remindingAt } from '../../domain/access-reminder.ts';
+import { EMERGENCY_CODE } from '../../domain/emergency.ts';
 import { type ComingEnd, comingEnds } from '../../models/access-ends.ts';
 import { remindedBindings, SOMEBODY_TO_REMIND } from '../../models/access-reminder.ts';
 import { REVIEW_STAND, type ReviewStand } from '../../models/access-review-drawing.ts';
@@ -30,7 +31,8 @@ export async function lookAtAccess(
   const ends = await comingEnds(databases.platform, remindedUntil(remindDaysBefore, moment));
   const reminding = remindingAt(remindDaysBefore, moment);
   const close = ends.flatMap((end) => {
-    const due = end.isOver ? undefined : reminding(end.validUntil);
+    // Nobody is to extend an emergency.
+    const due = end.isOver || end.code === EMERGENCY_CODE ? undefined : reminding(end.validUntil);
     return due ? [{ ...end, ...due }] : [];
   });
   const { rows } = await databases.ledger.raw(

@@ -5,6 +5,7 @@ import { frozenWords } from '../service/frozen.ts';
 import type { Operation } from '../service/operation.ts';
 import type { Part, Reply } from '../service/report.ts';
 import type { OpsService } from '../service/service.ts';
+import { emergency } from './emergency.ts';
 import { endingAccess } from './ending-access.ts';
 import { health } from './health.ts';
 import { type HomeSection, type HomeSubject, lookAtSubjects } from './home-section.ts';
@@ -22,7 +23,7 @@ export interface Home {
 }
 
 /** What is most urgent comes first. */
-const SUBJECTS: readonly HomeSubject[] = [frozen(), waiting, health, lastBackup, endingAccess, ownWork];
+const SUBJECTS: readonly HomeSubject[] = [emergency, frozen(), waiting, health, lastBackup, endingAccess, ownWork];
 
 /** The state of everything as far as the actor may see it: what is on record, within a second; nothing is asked of anything else. */
 export async function homeOf(ports: Ports, service: OpsService, actor: Actor): Promise<Home> {

@@ -1,4 +1,5 @@
 import { counted } from '../../domain/counted.ts';
+import { EMERGENCY_CODE } from '../../domain/emergency.ts';
 import { showEnd } from '../../domain/end-date.ts';
 import { type ComingEnd, comingEnds } from '../../models/access-ends.ts';
 import { AgreedEnd } from '../../models/agreed-end.ts';
@@ -11,12 +12,14 @@ const AHEAD_DAYS = 30;
 const SOON_DAYS = 7;
 const SHOWN = 30;
 
-/** Access that ends within a month. */
+/** Access that ends within a month. That of an emergency is told elsewhere, and nobody is to extend it. */
 export const accessThatEnds: Subject = {
   name: 'the access that ends soon',
   async look(ports, { now, timeZone }): Promise<DigestSection> {
     const until = new Date(now.getTime() + AHEAD_DAYS * DAY_MS);
-    const all = (await comingEnds(ports.databases.platform, until)).filter(({ isOver }) => !isOver);
+    const all = (await comingEnds(ports.databases.platform, until)).filter(
+      ({ isOver, code }) => !isOver && code !== EMERGENCY_CODE,
+    );
     const ending = all.toSorted((a, b) => a.validUntil.getTime() - b.validUntil.getTime());
     if (ending.length === 0) {
       return { needs: [], report: { tone: 'info', title: `No access ends within ${AHEAD_DAYS} days.` } };

@@ -1,6 +1,7 @@
 import { reviewOfAccess } from './digest-access-review.ts';
 import { openApprovals } from './digest-approvals.ts';
 import { backups } from './digest-backups.ts';
+import { emergencyOpen } from './digest-emergency.ts';
 import { accessThatEnds } from './digest-ending-access.ts';
 import { failedRuns } from './digest-failures.ts';
 import { healthNow } from './digest-health.ts';
@@ -25,6 +26,7 @@ export type RoundPart = {
 /** The runbook's rounds. */
 export const CHECKLISTS: Readonly<Record<Round, readonly RoundPart[]>> = {
   daily: [
+    { words: 'See that no emergency access is open', subject: emergencyOpen },
     { words: 'See that everything answers', subject: healthNow },
     { words: 'Back up both databases', operation: 'nightly-backup' },
     { words: 'See that the backups are good', subject: backups },

@@ -6,7 +6,7 @@ import { authorise } from './authorise.ts';
 import { MovedError } from './confirmation.ts';
 import { refuseWhileFrozen } from './frozen.ts';
 import { validate } from './input.ts';
-import { type Look, lookFirst, NO_LONGER_APPROVED } from './look-first.ts';
+import { lookFirst, NO_LONGER_APPROVED } from './look-first.ts';
 import type { Context, Unapproved } from './operation.ts';
 import type { Recorder } from './recorder.ts';
 import { repetition } from './repetition.ts';
@@ -74,7 +74,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
     return look.shown;
   }
   if (operation.effect === 'changes') {
-    const instead = await begin(desk, run, { look, context });
+    const instead = await begin(desk, run, { look, context, input });
     if (instead) return instead;
   }
   const unapproved = unapprovedOf(ports, run);
@@ -87,10 +87,11 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
 }
 
 /** Stores the intent to change something. Returns what is answered where it does not run now. */
-async function begin(desk: Desk, run: Underway, seen: { look: Look; context: Context }): Promise<Outcome | undefined> {
+async function begin(desk: Desk, run: Underway, seen: Parameters<typeof waitInstead>[2]): Promise<Outcome | undefined> {
   const { operation, receipt } = run.request;
   if (receipt?.kind === 'unstored' && !operation.emergency) throw receipt.error;
-  if (!(await refuseWhileFrozen(desk.ports, operation))) run.isLedgerDown = true;
+  const wasSilent = receipt?.kind === 'unstored';
+  if (!(await refuseWhileFrozen(desk.ports, operation, { wasSilent }))) run.isLedgerDown = true;
   const instead = await waitInstead(desk, run, seen);
   if (instead) return instead;
   const first = await desk.recorder.begin(run);

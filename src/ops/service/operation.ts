@@ -38,6 +38,8 @@ export interface Argument<T = unknown, Required extends boolean = boolean> {
   readonly takesWord?: (word: string) => boolean;
   /** The word that introduces it in a sentence, where that is not its name: `because`. */
   readonly keyword?: string;
+  /** Bare, its name is a word like any other: only `--hours 4` and `hours=4` give it. */
+  readonly onlyDashed?: true;
   /** Asked for in Slack although the terminal may leave it out. */
   readonly requiredInSlack?: true;
   /** Names a file or an output on this machine, so Slack does not have it. */
@@ -144,7 +146,7 @@ export interface Definition<A extends Arguments, Data> {
    * With a second person: unanswered for `settings.emergency.waitMs`, or where nobody could answer, it goes on without one.
    * Resolves with why it may not this time, a sentence: then it waits like any other.
    */
-  readonly aloneUnless?: (context: Context) => Promise<Unless | undefined>;
+  readonly aloneUnless?: (context: Context, input: InputOf<A>) => Promise<Unless | undefined>;
   /** The message whose button was clicked stays as it is: others may need the button, or whoever drew it redraws it. */
   readonly leavesMessage?: true;
   /** Takes long: elsewhere than in the terminal it waits for a worker, shows how far it is, and can be cancelled. */

@@ -2,7 +2,7 @@ import { UnavailableError } from '../../errors.ts';
 import type { Ports } from '../../ports.ts';
 import { openApproval } from '../approving/approval-request.ts';
 import type { Look } from './look-first.ts';
-import type { Context } from './operation.ts';
+import type { Arguments, Context, InputOf } from './operation.ts';
 import type { Recorder, Waiting } from './recorder.ts';
 import { repetition } from './repetition.ts';
 import type { RunDraft } from './run-rows.ts';
@@ -19,6 +19,7 @@ interface Desk {
 interface Seen {
   readonly look: Look;
   readonly context: Context;
+  readonly input: InputOf<Arguments>;
 }
 
 /** Lets a run wait where it has to: for a second person, for its turn in the queue. Undefined: it runs now. */
@@ -44,8 +45,8 @@ async function awaitSecondPerson(desk: Desk, run: Underway, seen: Seen): Promise
   return undefined;
 }
 
-async function ask({ ports, recorder }: Desk, run: Underway, { look, context }: Seen): Promise<Outcome | undefined> {
-  const requested = await openApproval(ports, run, { look, context });
+async function ask({ ports, recorder }: Desk, run: Underway, seen: Seen): Promise<Outcome | undefined> {
+  const requested = await openApproval(ports, run, seen);
   if ('rule' in requested) {
     run.unapproved = requested;
     return undefined;
@@ -54,7 +55,7 @@ async function ask({ ports, recorder }: Desk, run: Underway, { look, context }: 
   return wait(
     recorder,
     run,
-    { state: 'awaiting', confirmation: look.hash, preview: look.report, also },
+    { state: 'awaiting', confirmation: seen.look.hash, preview: seen.look.report, also },
     { kind: 'awaiting', runId: run.id, report, ...(aloneAt ? { aloneAt } : {}) },
   );
 }

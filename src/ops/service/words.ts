@@ -61,6 +61,7 @@ function introduces(
   argument: Argument,
   { first, second, taken }: { first: string; second: string | undefined; taken: boolean },
 ): boolean {
+  if (argument.onlyDashed) return false;
   if (argument.widget.kind === 'flag') return true;
   if (argument.positional) return second !== undefined && first === first.toLowerCase() && !taken;
   return true;

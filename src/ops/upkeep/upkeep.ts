@@ -2,6 +2,7 @@ import { Start } from '../../models/start.ts';
 import { type Board, tendApprovals } from '../approving/approval-board.ts';
 import { startBackupUpkeep } from '../backups/backup-upkeep.ts';
 import { startSizeUpkeep } from '../database/note-sizes.ts';
+import { startEmergencyUpkeep } from '../emergencies/emergency-upkeep.ts';
 import { startAccessUpkeep } from '../expiring/access-upkeep.ts';
 import { startHealthUpkeep } from '../health/health-upkeep.ts';
 import { startRestoreUpkeep } from '../restoring/restore-upkeep.ts';
@@ -69,11 +70,13 @@ export function startUpkeep(
   const access = startAccessUpkeep(board);
   const sizes = startSizeUpkeep(ports);
   const health = startHealthUpkeep(board);
+  const emergencies = startEmergencyUpkeep(board);
   const restores = startRestoreUpkeep(board);
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([first, tend(), backups.stop(), access.stop(), sizes.stop(), health.stop(), restores.stop()]);
+      const parts = [backups, access, sizes, health, emergencies, restores];
+      await Promise.all([first, tend(), ...parts.map((part) => part.stop())]);
       await attempt('the ledger could not be told that CapOps has ended', () =>
         Start.ended(ledger, startId, clock.now()),
       );
