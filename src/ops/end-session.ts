@@ -9,7 +9,7 @@ import * as arg from './service/arguments.ts';
 import { type Argument, type Context, defineOperation, type Preview } from './service/operation.ts';
 import type { Report } from './service/report.ts';
 
-const LIMIT_MS = 4_000;
+const LIMIT_MS = 3_500;
 const UNTOUCHED = 'No session was ended.';
 const UNKNOWN = 'Whether the session has ended is not known: “diagnose” shows it, once it answers.';
 const AGAIN = [{ label: 'Diagnose again', operation: 'diagnose', input: {} }];

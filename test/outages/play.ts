@@ -100,8 +100,13 @@ async function answer(
   const delivered = { ...request, deliveryKey: `command:${deliveries}` };
   const isStored = (request.operation as Operation).effect === 'changes';
   const receipt = isStored ? { receipt: await service.receive(delivered) } : {};
-  const outcome = await service.execute({ ...delivered, ...receipt });
-  return { outcome, ms: performance.now() - begun };
+  // What is on its way and shows it has been answered.
+  let saidAt: number | undefined;
+  const progress = () => {
+    saidAt ??= performance.now();
+  };
+  const outcome = await service.execute({ ...delivered, ...receipt, progress });
+  return { outcome, ms: (saidAt ?? performance.now()) - begun };
 }
 
 async function confirmed(

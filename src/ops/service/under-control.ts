@@ -22,7 +22,8 @@ export async function underControl<T>(
   const timer = operation.long ? setInterval(() => void endWhenAsked(ports, run), LOOK_EVERY_MS) : undefined;
   try {
     const resource = await operation.resource?.(context, input);
-    if (resource === undefined) return await work(context);
+    // Without the ledger there is nothing to hold anybody off by, and an emergency does not wait for it once more.
+    if (resource === undefined || run.isLedgerDown) return await work(context);
     const claim = { resource, runId, holder: signed(actor), work: operation.name };
     const lease = operation.emergency ? withLeaseIfLedger : withLease;
     return await lease(ports, claim, ({ token, signal }) => {
