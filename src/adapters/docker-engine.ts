@@ -4,6 +4,7 @@ import { Agent as SecureAgent } from 'node:https';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import type { DockerHost } from '../config/docker.ts';
+import { noAnswerOf } from '../domain/no-answer.ts';
 import { withoutSecrets } from '../domain/without-secrets.ts';
 import { ContainersError } from '../errors.ts';
 
@@ -41,7 +42,7 @@ export function dockerFailure(error: unknown): ContainersError {
   if (error instanceof ContainersError) return error;
   const { code = '', statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'EACCES' || statusCode === 403) return new ContainersError('denied', NOT_ASKED, error);
-  if (/CERT|ERR_TLS|ERR_SSL/.test(code)) return new ContainersError('denied', CERTIFICATES, error);
+  if (/^(certificate|no TLS)/.test(noAnswerOf(error))) return new ContainersError('denied', CERTIFICATES, error);
   if (statusCode === 404) return new ContainersError('gone', 'Its container has just gone.', error);
   if (statusCode !== undefined) return new ContainersError('failed', `Docker could not: ${saidBy(error)}`, error);
   return new ContainersError('down', 'Docker does not answer.', error);

@@ -31,24 +31,3 @@ describe('the logs in capops.yml', () => {
     );
   });
 });
-
-describe('DOCKER_HOST', () => {
-  test.each([
-    ['', { socketPath: '/var/run/docker.sock' }],
-    ['unix:///run/user/1000/docker.sock', { socketPath: '/run/user/1000/docker.sock' }],
-    ['tcp://docker-proxy:2375', { protocol: 'http', host: 'docker-proxy', port: 2375 }],
-    ['tcp://[::1]:2375', { protocol: 'http', host: '::1', port: 2375 }],
-  ])('“%s” is where Docker answers', (DOCKER_HOST, docker) => {
-    expect(load({ DOCKER_HOST }, {}).docker).toEqual(docker);
-  });
-
-  test.each([
-    '/var/run/docker.sock',
-    'unix://docker.sock',
-    'tcp://docker',
-    'https://docker:2376',
-    'tcp://a:b@docker:1',
-  ])('refuses “%s”', (DOCKER_HOST) => {
-    expect(refusal({ DOCKER_HOST }, {})).toContain(`DOCKER_HOST: found “${DOCKER_HOST}”. Allowed: unix:///`);
-  });
-});

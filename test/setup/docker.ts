@@ -17,14 +17,32 @@ export interface Engine {
     readonly script: string;
     readonly terminal?: true;
   }): void;
+  /** Starts a container of a compose service and leaves it running; its id. `options` are those of `docker run`. */
+  start(wanted: {
+    readonly service: string;
+    readonly project?: string;
+    readonly script: string;
+    readonly options?: readonly string[];
+  }): string;
   stop(): Promise<void>;
 }
+
+/** Where it answers with TLS, too, to whoever has a certificate of this authority’s: the paths of its files. */
+export interface EngineTls {
+  readonly port: number;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The end of a script that goes on until it is told to end, and ends at once then. */
+export const UNTIL_STOPPED = 'trap "exit 0" TERM; while :; do sleep 0.1; done';
 
 const FLAGS = ['--iptables=false', '--ip6tables=false', '--bridge=none', '--ip-forward=false', '--oom-score-adjust=0'];
 const IMAGE = 'localhost/shell:1';
 
 /** Needs root, and the packages that `itNeeds('docker')` names. */
-export async function startEngine(): Promise<Engine> {
+export async function startEngine({ tls }: { readonly tls?: EngineTls } = {}): Promise<Engine> {
   const folder = mkdtempSync(join(tmpdir(), 'capops-docker-'));
   const socketPath = join(folder, 'docker.sock');
   const own = [
@@ -35,7 +53,8 @@ export async function startEngine(): Promise<Engine> {
     '--pidfile',
     join(folder, 'pid'),
   ];
-  const engine = spawn('dockerd', [...own, '-H', `unix://${socketPath}`, ...FLAGS], { stdio: 'ignore', cwd: '/' });
+  const hosts = ['-H', `unix://${socketPath}`, ...(tls ? secured(tls) : [])];
+  const engine = spawn('dockerd', [...own, ...hosts, ...FLAGS], { stdio: 'ignore', cwd: '/' });
   const docker = (...args: string[]) =>
     execFileSync('docker', ['-H', `unix://${socketPath}`, ...args], {
       encoding: 'utf8',
@@ -58,17 +77,22 @@ export async function startEngine(): Promise<Engine> {
   return {
     socketPath,
     docker,
-    say: ({ service, project = 'planner', script, terminal }) => {
-      const labels = [
-        '--label',
-        `com.docker.compose.project=${project}`,
-        '--label',
-        `com.docker.compose.service=${service}`,
-      ];
-      docker('run', '--network', 'none', ...(terminal ? ['-t'] : []), ...labels, IMAGE, 'sh', '-c', script);
+    say: ({ script, terminal, ...wanted }) => {
+      docker('run', ...composed(wanted), ...(terminal ? ['-t'] : []), IMAGE, 'sh', '-c', script);
     },
+    start: ({ script, options = [], ...wanted }) =>
+      docker('run', '-d', ...composed(wanted), ...options, IMAGE, 'sh', '-c', script).trim(),
     stop,
   };
+}
+
+function secured({ port, ca, cert, key }: EngineTls): string[] {
+  return ['-H', `tcp://127.0.0.1:${port}`, '--tlsverify', `--tlscacert=${ca}`, `--tlscert=${cert}`, `--tlskey=${key}`];
+}
+
+function composed({ service, project = 'planner' }: { readonly service: string; readonly project?: string }): string[] {
+  const labels = [`com.docker.compose.project=${project}`, `com.docker.compose.service=${service}`];
+  return ['--network', 'none', ...labels.flatMap((label) => ['--label', label])];
 }
 
 async function answers(ask: () => void, ended: () => number | null): Promise<void> {
@@ -87,7 +111,8 @@ function importImage(folder: string, docker: Engine['docker']): void {
   const root = join(folder, 'image');
   mkdirSync(join(root, 'bin'), { recursive: true });
   copyFileSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(), join(root, 'bin', 'busybox'));
-  for (const name of ['sh', 'yes', 'head', 'seq']) symlinkSync('busybox', join(root, 'bin', name));
+  for (const name of ['sh', 'yes', 'head', 'seq', 'sleep', 'cat', 'touch'])
+    symlinkSync('busybox', join(root, 'bin', name));
   const archive = join(folder, 'image.tar');
   execFileSync('tar', ['-C', root, '-cf', archive, '.']);
   docker('import', archive, IMAGE);

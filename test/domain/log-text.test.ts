@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { openLogCleaner, openLogTime, plainLogText } from '../../src/domain/log-text.ts';
+
+const cleaned = (lines: readonly string[], wanted?: string) => lines.map(openLogCleaner(wanted));
+const KEY_BODY = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
+
+describe('a line of a log', () => {
+  it('is shown without colours, titles of windows and other signs that steer a terminal', () => {
+    expect(plainLogText('\u001b[32mGET\u001b[0m /health\u0007 \u001b]0;title\u0007200\t5 ms\r')).toBe(
+      'GET /health 200    5 ms',
+    );
+  });
+
+  it('loses its secrets, also those that colours cut in two', () => {
+    expect(cleaned(['DATABASE_URL=postgres://ada:\u001b[1mpa55\u001b[0mword@db/planner'])).toEqual([
+      'DATABASE_URL=postgres://[secret]@db/planner',
+    ]);
+  });
+
+  it('is no part of a key that several lines hold, wherever the reading began', () => {
+    const key = ['-----BEGIN PRIVATE KEY-----', KEY_BODY, 'short==', '-----END PRIVATE KEY-----', 'listening'];
+    expect(cleaned(key)).toEqual(['[secret]', '[secret]', '[secret]', '[secret]', 'listening']);
+    expect(cleaned([KEY_BODY, 'listening'])).toEqual(['[secret]', 'listening']);
+  });
+
+  it('is found by the characters it holds, in any case, and not by its secrets', () => {
+    const lines = ['GET /a.b 200', 'get /axb 200', 'token=abcdefghijk', 'TOKEN rejected'];
+    expect(cleaned(lines, '/A.B')).toEqual(['GET /a.b 200', undefined, undefined, undefined]);
+    expect(cleaned(lines, 'abcdef')).toEqual([undefined, undefined, undefined, undefined]);
+    expect(cleaned(lines, '[secret')).toEqual([undefined, undefined, 'token=[secret]', undefined]);
+    expect(cleaned(lines, 'token')).toEqual([undefined, undefined, 'token=[secret]', 'TOKEN rejected']);
+  });
+});
+
+it('a moment is written in the zone, to the second', () => {
+  expect(openLogTime('Europe/London')(new Date('2026-07-01T11:05:09.500Z'))).toBe('2026-07-01 12:05:09');
+});
