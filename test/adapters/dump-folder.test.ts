@@ -37,15 +37,18 @@ const SLOW =
 
 describe('A dump in the directory format', () => {
   let database: TestDatabase;
+  let few: TestDatabase;
   let dumped: { file: string; facts: Awaited<ReturnType<typeof dumpInto>>['facts'] };
   beforeAll(async () => {
     database = await databaseWith(TWO);
+    few = await databaseWith('CREATE TABLE t AS SELECT n FROM generate_series(1, 1000) n');
     dumped = await dumpInto(database.url, FOLDER);
   });
   afterAll(async () => {
     expect(programs()).toEqual([]);
     expect(workFolders()).toEqual([]);
     await database.drop();
+    await few.drop();
     removeFolders();
   });
 
@@ -159,7 +162,6 @@ describe('A dump in the directory format', () => {
   });
 
   itNeeds('postgresClient', 'is encrypted, and was read whole before', async () => {
-    const few = await databaseWith('CREATE TABLE t AS SELECT n FROM generate_series(1, 1000) n');
     const identity = await generateX25519Identity();
     const recipients = [await identityToRecipient(identity)];
     const { file, facts } = await dumpInto(few.url, { ...FOLDER, recipients });
@@ -175,7 +177,27 @@ describe('A dump in the directory format', () => {
     await expect(dumpInto(few.url, { ...FOLDER, recipients }, tools({ pgBin: broken }))).rejects.toThrow(
       'The dump was read as it was written, and is broken. It is no whole archive: pg_restore ended with exit code 1: odd',
     );
-    await few.drop();
+  });
+
+  itNeeds('postgresClient', 'is found broken where a file of it is missing, cut or changed', async () => {
+    const { file } = await dumpInto(few.url, FOLDER);
+    const changed = `${file}.changed`;
+    const unpack = 'cd "$(dirname "$0")" && rm -rf d && mkdir d && tar -xf dump -C d && cp dump "$0" && cd d';
+    const checked = async (change: string) => {
+      execFileSync('sh', ['-ec', `${unpack}; ${change}`, changed]);
+      return (await tools().check(read(changed), { ...FOLDER, isEncrypted: false })).fault;
+    };
+    const rows = execFileSync('tar', ['-tf', file], { encoding: 'utf8' }).split('\n')[1];
+    const pack = 'tar -cf "$0" *';
+    expect(await checked(pack)).toBeUndefined();
+    expect(await checked(`rm ${rows}; ${pack}`)).toContain('could not open input file');
+    expect(await checked(`truncate -s -100 ${rows}; ${pack}`)).toContain('It is no whole archive: pg_restore ended');
+    expect(await checked(`rm toc.dat; ${pack}`)).toContain('It is no whole archive: pg_restore ended');
+    expect(await checked(`echo more >notes.txt; ${pack}`)).toContain('a tar archive with “notes.txt” in it');
+    expect(await checked(`ln -s /etc/passwd 1.dat; ${pack}`)).toContain('“1.dat” in it, which is no file');
+    expect(await checked(`${pack}; tar -rf "$0" ${rows}`)).toContain(`It holds ${rows} twice`);
+    expect(await checked('cat ../dump >>"$0"')).toContain('something stands behind its end');
+    expect(await checked('truncate -s -512 "$0"')).toContain('It was cut off');
   });
 
   itNeeds('postgresClient', 'is compressed by zstd where pg_dump can, else by gzip', async () => {

@@ -48,6 +48,8 @@ describe('A restore', () => {
     files.custom = await pgDump(source.url, folder.path('custom'), '-Fc');
     files.tar = await pgDump(source.url, folder.path('tar'), '-Ft');
     files.directory = await pgDump(source.url, folder.path('directory'), '-Fd');
+    files.packed = folder.path('packed');
+    execFileSync('tar', ['-b1', '-cf', files.packed, '-C', folder.path(''), 'directory']);
     files['plain, gzip'] = folder.file('plain.gz', execFileSync('gzip', ['-c', files.plain]));
     files['custom, zstd'] = folder.file('custom.zst', execFileSync('zstd', ['-qc', files.custom]));
   });
@@ -58,7 +60,7 @@ describe('A restore', () => {
     removeFolders();
     folder.remove();
   });
-  const FILES = ['plain', 'custom', 'tar', 'plain, gzip', 'custom, zstd'];
+  const FILES = ['plain', 'custom', 'tar', 'packed', 'plain, gzip', 'custom, zstd'];
   const fileOf = (name: string) => files[name] ?? '';
 
   itNeeds(
@@ -74,7 +76,9 @@ describe('A restore', () => {
             name === 'custom' ? { ...stored(changed, 'changed'), sha256 } : at(folder.file('changed', changed), sha256);
           const { error, tables } = await refused(from);
           expect(error, name).toBeInstanceOf(UserError);
-          expect(error.message).toMatch(/changed (is not what the catalogue knows|cannot be decompressed)/);
+          expect(error.message).toMatch(
+            /changed (is not what the catalogue knows|cannot be decompressed|was cut off|is no whole tar)/,
+          );
           expect(tables).toBe(0);
         }
       }
@@ -135,6 +139,28 @@ describe('A restore', () => {
     mkdirSync(folder.path('empty'));
     await expect(restoreTools().identify(at(folder.path('empty')))).rejects.toThrow('a folder without toc.dat');
     await expect(restoreTools().identify(at(folder.path('nowhere')))).rejects.toThrow('There is no nowhere');
+  });
+
+  itNeeds('postgresClient', 'unpacks nothing but what pg_dump writes, and nowhere else', async () => {
+    const toc = 'cp directory/toc.dat toc.dat; tar -cf packed.odd toc.dat';
+    const cases = {
+      'a path out of its folder': 'cp toc.dat 1.dat; tar -P --transform=s,^1,../1, -rf packed.odd 1.dat',
+      'a path of its own': 'cp toc.dat 1.dat; tar -P -rf packed.odd "$PWD/1.dat"',
+      'a link': 'ln -sf /etc/passwd 1.dat; tar -rf packed.odd 1.dat',
+      'a folder within': 'mkdir -p a/b; cp toc.dat a/b/1.dat; tar -rf packed.odd a/b/1.dat',
+      'two folders': 'mkdir -p a; cp toc.dat a/1.dat; tar --transform=s,^toc,b/toc, -cf packed.odd toc.dat a/1.dat',
+      'a device': 'rm -f 1.dat; mkfifo 1.dat; tar -rf packed.odd 1.dat; rm 1.dat',
+      'a program': 'cp toc.dat run.sh; tar -rf packed.odd run.sh',
+    };
+    const database = await emptyDatabase();
+    for (const [what, script] of Object.entries(cases)) {
+      execFileSync('sh', ['-ec', `cd "$0"; rm -f 1.dat; ${toc}; ${script}`, folder.path('')]);
+      const from = at(folder.path('packed.odd'));
+      const restoring = restoreTools().restore(database.url, from, { trust: 'foreign' });
+      await expect(restoring, what).rejects.toThrow(/^packed\.odd is no dump.*in it, which (is no file|no dump)/);
+      await expect(restoring, what).rejects.toThrow(UserError);
+    }
+    await database.drop();
   });
 
   itNeeds('postgresClient', 'names the extension that the server lacks, before anything runs', async () => {
@@ -330,7 +356,7 @@ describe('A restore', () => {
     itNeeds(['postgresClient', 'zstd'], 'says so where it must be laid out', async ({ skip }) => {
       if (!isMounted) skip('needs root, to mount a small disk');
       const tools = restoreTools({ folders: [small] });
-      for (const name of ['custom', 'custom, zstd', 'directory']) {
+      for (const name of ['custom', 'custom, zstd', 'directory', 'packed']) {
         const { error, tables } = await refused(at(fileOf(name)), { trust: 'foreign' }, tools);
         expect(error).toBeInstanceOf(UserError);
         expect(error.message).toContain('There is no room on this machine’s disk to lay out');
@@ -342,7 +368,7 @@ describe('A restore', () => {
 
   itNeeds('postgresClient', 'within a database does all of it or nothing', async () => {
     const set = 'ALTER SCHEMA public RENAME TO before; CREATE SCHEMA public;';
-    for (const name of ['plain', 'custom']) {
+    for (const name of ['plain', 'custom', 'packed']) {
       const filled = await emptyDatabase(
         'CREATE EXTENSION pgcrypto; CREATE EXTENSION citext; CREATE TABLE first AS SELECT 1 AS n',
       );
