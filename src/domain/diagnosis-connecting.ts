@@ -11,6 +11,8 @@ interface Judging {
   readonly setting: string;
   readonly now: Date;
   readonly limitMs: number;
+  /** The compose service that it is, where one is configured. */
+  readonly service?: string | undefined;
 }
 
 const RUNGS = {
@@ -26,6 +28,8 @@ type Rung = keyof typeof RUNGS;
 type Unanswered = Extract<Sight<object>, { isAnswered: false }>;
 
 const SOON_DAYS = 14;
+/** What a restart of its service may mend. */
+const RESTARTS: readonly NoAnswer[] = ['refused', 'silent', 'broken off'];
 const LOOK = 'Look whether PostgreSQL runs, and at its log (compose service postgres).';
 
 /** What each failure is, as the likely cause. */
@@ -86,10 +90,16 @@ function rungStep(name: Rung, { exam, judging, refused }: Facts): Step {
 
 const SAYS = { name: 'Resolved', port: 'Open', tls: 'Spoken', login: 'Let in', select: 'Answered' } as const;
 
-function failedStep(name: Rung, { because, sentence }: Unanswered, { setting, limitMs }: Judging): Step {
+function failedStep(name: Rung, { because, sentence }: Unanswered, judging: Judging): Step {
+  const { setting, limitMs, service } = judging;
   const { says, next } = noAnswerWords(because, { look: LOOK, setting }, limitMs);
   const cause = because === 'silent' ? (SILENT[name] ?? HANGS) : CAUSES[because];
-  return { name, label: RUNGS[name], state: 'wrong', says: sentence ?? says, next, ...(cause ? { cause } : {}) };
+  const isHelped = service !== undefined && name !== 'name' && RESTARTS.includes(because);
+  return {
+    ...{ name, label: RUNGS[name], state: 'wrong', says: sentence ?? says, next },
+    ...(cause ? { cause } : {}),
+    ...(isHelped ? { offers: [{ label: `Restart ${service}`, operation: 'restart', input: { service } }] } : {}),
+  };
 }
 
 /** One that stands in the way later on is no fault of the login. */

@@ -1,7 +1,8 @@
-import type { ContainerLine, DiskSight, SizeSight } from '../ports.ts';
+import type { DiskSight, SizeSight } from '../ports.ts';
 import { showBytes } from './bytes.ts';
 import type { Step } from './diagnosis.ts';
 import { type DiagnosisFacts, isDatabaseService } from './diagnosis-facts.ts';
+import { recentLines } from './diagnosis-logs.ts';
 
 const NAMED = { name: 'disk', label: 'Disk' };
 const FULL_BELOW = 0.01;
@@ -11,67 +12,50 @@ const ROOM =
   'Make room on the disk of the database: delete what is not PostgreSQL’s, or make the disk larger. Delete nothing in its data folder.';
 const FULL = { cause: 'The disk of the database is full.', next: ROOM, rank: 1 };
 
+interface Seen {
+  readonly size: SizeSight | undefined;
+  readonly backups: DiskSight | undefined;
+}
+
 /** What is known of the disks of the database and of the backups. PostgreSQL itself cannot say what is free. */
-export function diskStep({ platform, docker, disk }: DiagnosisFacts, failed: Step | undefined): Step {
-  const line = docker?.isSeen
-    ? docker.logs
-        .flatMap(({ service, lines }) => (isDatabaseService(service, docker.containers) ? lines : []))
-        .findLast(saysFull)
-    : undefined;
+export function diskStep(facts: DiagnosisFacts): Step {
+  const { platform, disk } = facts;
   const size = platform.asked?.size;
-  const seen = size?.isAnswered ? size : undefined;
-  const backups = disk?.isAnswered ? disk : undefined;
-  const says = [
-    ...(seen ? [`The database has ${showBytes(seen.databaseBytes)}`] : []),
-    ...(seen?.disk ? [`${showBytes(seen.disk.freeBytes)} free on its disk`] : []),
-    ...(backups ? [`${showBytes(backups.freeBytes)} free for backups`] : []),
-  ].join('; ');
-  if (line && !answersFine(platform.select))
+  const seen = { size: size?.isAnswered ? size : undefined, backups: disk?.isAnswered ? disk : undefined };
+  const says = wordsOn(seen);
+  const wasFull = hasSaidFull(facts);
+  if (wasFull && !platform.select?.isAnswered)
     return { ...NAMED, state: 'wrong', says: 'Full, as its log says', ...FULL };
-  if (seen?.disk && isBelow(seen.disk, FULL_BELOW)) return { ...NAMED, state: 'wrong', says, ...FULL };
-  if (line)
-    return {
-      ...NAMED,
-      state: 'look',
-      says: `${says}; its log has said that it was full`,
-      cause: 'The disk of the database was full lately.',
-      next: ROOM,
-    };
-  return judged({ seen, backups, says }, failed);
-}
-
-function judged(
-  { seen, backups, says }: { seen: SizeSight | undefined; backups: DiskSight | undefined; says: string },
-  failed: Step | undefined,
-): Step {
-  const low = 'Make room before it is full.';
-  if (seen?.disk && isBelow(seen.disk, LOW_BELOW)) {
-    return { ...NAMED, state: 'look', says, cause: 'The disk of the database is almost full.', next: ROOM };
+  if (part(seen.size?.disk) < FULL_BELOW) return { ...NAMED, state: 'wrong', says, ...FULL };
+  const cause = wasFull ? 'The disk of the database was full a short while ago.' : lowOn(seen);
+  if (cause !== undefined) return { ...NAMED, state: 'look', says, cause, next: ROOM };
+  if (part(seen.backups) < FULL_BELOW) {
+    const next = 'Make room for backups before it is full: “prune” removes what no rule keeps.';
+    return { ...NAMED, state: 'look', says, cause: 'The disk of the backups is almost full.', next };
   }
-  if (backups && isBelow(backups, FULL_BELOW)) {
-    return {
-      ...NAMED,
-      state: 'look',
-      says,
-      cause: 'The disk of the backups is almost full.',
-      next: `${low} “prune” removes what no rule keeps.`,
-    };
-  }
-  if (seen?.disk) return { ...NAMED, state: 'ok', says };
-  const unknown = failed
-    ? 'What is free for the database is not known'
-    : 'What is free for it, PostgreSQL does not say';
-  return { ...NAMED, state: 'note', says: [says, unknown].filter(Boolean).join('; ') };
+  return { ...NAMED, state: seen.size?.disk ? 'ok' : 'note', says };
 }
 
-function saysFull({ text }: ContainerLine): boolean {
-  return NO_SPACE.test(text);
+function lowOn({ size }: Seen): string | undefined {
+  return part(size?.disk) < LOW_BELOW ? 'The disk of the database is almost full.' : undefined;
 }
 
-function answersFine(sight: { readonly isAnswered: boolean } | undefined): boolean {
-  return sight?.isAnswered === true;
+/** `1.2 GB database, 40 GB left for it; 75 GB left for backups`. */
+function wordsOn({ size, backups }: Seen): string {
+  const taken = size ? `${showBytes(size.databaseBytes)} database, ` : '';
+  const left = size?.disk ? `${showBytes(size.disk.freeBytes)} left for it` : 'what is left for it is not known';
+  const own = taken === '' ? 'What is left for the database is not known' : `${taken}${left}`;
+  return backups ? `${own}; ${showBytes(backups.freeBytes)} left for backups` : own;
 }
 
-function isBelow({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: number }, part: number): boolean {
-  return totalBytes > 0 && freeBytes < part * totalBytes;
+function hasSaidFull({ docker, around }: DiagnosisFacts): boolean {
+  if (!docker?.isSeen) return false;
+  return recentLines(docker, around).some(
+    ({ service, text }) => isDatabaseService(service, docker.containers) && NO_SPACE.test(text),
+  );
+}
+
+/** How much of it is free; all of it where that is not known. */
+function part(disk: DiskSight | undefined): number {
+  return disk && disk.totalBytes > 0 ? disk.freeBytes / disk.totalBytes : 1;
 }

@@ -38,12 +38,20 @@ const ISSUES: readonly Known[] = [
   },
 ];
 
+/** What was said lately, and the last words of what does not run. */
+export function recentLines(
+  { logs, containers }: Pick<Docker, 'logs' | 'containers'>,
+  { now }: Around,
+): ContainerLine[] {
+  const ended = new Set(containers.filter(({ state }) => state !== 'running').map(({ service }) => service));
+  const since = now.getTime() - LATELY_MS;
+  return logs.flatMap(({ service, lines }) => lines.filter(({ at }) => ended.has(service) || at.getTime() >= since));
+}
+
 /** Errors that the services have logged lately. */
 export function logsStep({ logs, containers }: Docker, around: Around): Step {
   const unread = logs.filter(({ because }) => because !== undefined);
-  const ended = new Set(containers.filter(({ state }) => state !== 'running').map(({ service }) => service));
-  const since = around.now.getTime() - LATELY_MS;
-  const lines = logs.flatMap((log) => log.lines.filter(({ at }) => ended.has(log.service) || at.getTime() >= since));
+  const lines = recentLines({ logs, containers }, around);
   const errors = lines.filter(
     ({ text }) => readLogLine(text, around.now).isError || ISSUES.some(({ pattern }) => pattern.test(text)),
   );

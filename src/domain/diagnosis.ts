@@ -3,7 +3,7 @@ import { likelyCause } from './diagnosis-cause.ts';
 import { connectingSteps, firstFailed } from './diagnosis-connecting.ts';
 import { diskStep } from './diagnosis-disk.ts';
 import { dockerSteps } from './diagnosis-docker.ts';
-import type { DiagnosisFacts } from './diagnosis-facts.ts';
+import { type DiagnosisFacts, isDatabaseService } from './diagnosis-facts.ts';
 import { connectionsStep } from './diagnosis-holders.ts';
 import { ledgerStep, ownMigrationsStep } from './diagnosis-ledger.ts';
 import { locksStep } from './diagnosis-locks.ts';
@@ -52,13 +52,14 @@ export interface Diagnosis {
 /** Walks the runbook’s tree over what was seen. */
 export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const { platform, docker, around } = facts;
-  const connecting = connectingSteps(platform, { ...around, setting: 'DATABASE_URL' });
+  const service = around.services.find((one) => isDatabaseService(one));
+  const connecting = connectingSteps(platform, { ...around, setting: 'DATABASE_URL', service });
   const failed = firstFailed(connecting);
   const steps = [
     ...connecting,
     connectionsStep(platform, { ...around, failed }),
     locksStep(platform, failed),
-    diskStep(facts, failed),
+    diskStep(facts),
     writingStep(platform, failed),
     ...dockerSteps(docker, { ...around, isAnswering: platform.select?.isAnswered === true }),
     migrationsStep(platform, { ...around, failed }),

@@ -135,6 +135,15 @@ describe('the likely cause', () => {
     ]);
   });
 
+  test('of a database that hangs offers to restart its service, where one is configured', () => {
+    const platform = { ...WELL, login: no('silent') };
+    expect(found({ platform }).by?.offers).toEqual([
+      { label: 'Restart postgres', operation: 'restart', input: { service: 'postgres' } },
+    ]);
+    expect(found({ platform, around: { ...AROUND, services: ['web'] } }).by?.offers).toBeUndefined();
+    expect(found({ platform: { ...WELL, name: no('unresolved') } }).by?.offers).toBeUndefined();
+  });
+
   test('is a full disk, where the log of the database that does not answer says that', () => {
     const line = 'FATAL:  could not write lock file "postmaster.pid": No space left on device';
     const ended = container('postgres', { state: 'exited', exitCode: 1 });
@@ -145,6 +154,8 @@ describe('the likely cause', () => {
     expect(step(later, 'disk').state).toBe('look');
     const elsewhere = found({ platform: DOWN, docker: docker(ALL_RUN, log('web', line)) });
     expect(elsewhere.by?.name).toBe('port');
+    const old = { service: 'postgres', lines: [{ service: 'postgres', text: line, at: new Date(0), isError: true }] };
+    expect(found({ platform: DOWN, docker: docker(ALL_RUN, old) }).by?.name).toBe('port');
   });
 
   test('is who blocks others rather than the connections that pile up behind', () => {
@@ -250,7 +261,7 @@ describe('the disk', () => {
   test('that cannot be seen is not called fine', () => {
     expect(step(found({}), 'disk')).toMatchObject({
       state: 'note',
-      says: expect.stringContaining('PostgreSQL does not say'),
+      says: '1.2 GB database, what is left for it is not known; 50.0 GB left for backups',
     });
   });
 });
@@ -303,9 +314,7 @@ describe('services and their logs', () => {
     const diagnosis = found({
       docker: docker(ALL_RUN, log('api-gateway', 'error: permission denied for table stands')),
     });
-    expect(diagnosis.cause).toBe(
-      'The service api-gateway lacks rights: permission denied for table stands.',
-    );
+    expect(diagnosis.cause).toBe('The service api-gateway lacks rights: permission denied for table stands.');
     expect(diagnosis.by?.type).toEqual(['pnpm prisma:migrate:deploy']);
   });
 

@@ -83,9 +83,7 @@ describe('diagnose', () => {
       select: '✓ Answered (N ms)',
       connections: expect.stringMatching(/^✓ \d+ of 14 are taken/),
       locks: '✓ Nobody waits for long',
-      disk: expect.stringMatching(
-        /^. The database has [\d.]+ MB; [\d.]+ .B free on its disk; [\d.]+ .B free for backups$/,
-      ),
+      disk: expect.stringMatching(/^. [\d.]+ MB database, [\d.]+ .B left for it; [\d.]+ .B left for backups$/),
       writing: expect.stringMatching(/^✓ Allowed \(PostgreSQL \d/),
       services: expect.stringContaining('• Not configured'),
       migrations: '✓ None unfinished',
@@ -120,6 +118,9 @@ describe('diagnose', () => {
     expect(report.broken).toBe(true);
     expect(Object.keys(lines).find((name) => lines[name]?.startsWith('✗'))).toBe(step);
     expect(lines.connections).toBe(`– Not looked at, because of step “${steps[step]?.label}”`);
+    const [list] = report.parts?.filter((part) => part.kind === 'list' && part.marked) ?? [];
+    const skipped = list?.kind === 'list' ? list.items.filter((line) => line.includes('because of step')) : [];
+    expect(skipped).toHaveLength(1);
     expect(JSON.stringify(report)).not.toMatch(/swordfish|127\.0\.0\.1|no-such-host/);
   });
 
@@ -189,6 +190,7 @@ describe('diagnose', () => {
         input: { session: String(chain.root), started: expect.stringMatching(/^\d{4}-.*\+00$/) },
         style: 'danger',
       },
+      { label: 'Look again', operation: 'diagnose', input: {} },
     ]);
     const rows = steps.locks?.details?.[0]?.rows.map(([pid, , , , , waitsFor, statement]) => [
       pid,

@@ -3,32 +3,38 @@ import type { Offer } from '../../errors.ts';
 import type { Part, Reply, Report } from '../service/report.ts';
 
 const MARKS: Readonly<Record<StepState, string>> = { ok: '✓', wrong: '✗', look: '!', note: '•', skipped: '–' };
-const MOST_OFFERS = 4;
+const AGAIN: Offer = { label: 'Look again', operation: 'diagnose', input: {} };
 
 /** The cause first, then what to do, then a line a step; what somebody may want to know besides stands behind it. */
 export function drawDiagnosis(
   { steps, isBroken, cause, by }: Diagnosis,
   isThere: (operation: string) => boolean,
 ): Report {
-  const offers = offersOf(steps, by).filter(({ operation }) => isThere(operation));
+  const offers = [...(by?.offers ?? []), AGAIN].filter(({ operation }) => isThere(operation));
   const thread = repliesOf(steps, by);
   return {
     tone: isBroken ? 'attention' : 'info',
     title: cause,
     ...(isBroken ? { broken: true } : {}),
     parts: [...whatNext(by), lines(steps), ...others(steps, by)],
-    ...(offers.length > 0 ? { offers } : {}),
+    offers,
     ...(thread.length > 0 ? { thread } : {}),
   };
 }
 
-/** One line for each: `✓ Port: Open (2 ms)`. */
+/** One line for each: `✓ Port: Open (2 ms)`; those that were not looked at for the same reason share one. */
 function lines(steps: readonly Step[]): Part {
-  return {
-    kind: 'list',
-    marked: true,
-    items: steps.map(({ state, label, says }) => `${MARKS[state]} ${label}: ${says}`),
-  };
+  const rows = steps.flatMap((step) => (step.state === 'skipped' ? sharedLine(step, steps) : [lineOf(step)]));
+  return { kind: 'list', marked: true, items: [...new Set(rows)] };
+}
+
+function lineOf({ state, label, says }: Pick<Step, 'state' | 'label' | 'says'>): string {
+  return `${MARKS[state]} ${label}: ${says}`;
+}
+
+function sharedLine({ says }: Step, steps: readonly Step[]): string[] {
+  const alike = steps.filter((step) => step.state === 'skipped' && step.says === says);
+  return [lineOf({ state: 'skipped', label: alike.map(({ label }) => label).join(', '), says })];
 }
 
 function whatNext(step: Step | undefined): Part[] {
@@ -49,13 +55,6 @@ function others(steps: readonly Step[], by: Step | undefined): Part[] {
         { kind: 'text', text: 'Besides:' },
         { kind: 'list', items },
       ];
-}
-
-/** Those of the cause first. */
-function offersOf(steps: readonly Step[], by: Step | undefined): Offer[] {
-  const all = [...(by?.offers ?? []), ...steps.filter((step) => step !== by).flatMap(({ offers = [] }) => offers)];
-  const once = new Map(all.map((offer) => [JSON.stringify([offer.operation, offer.input]), offer]));
-  return [...once.values()].slice(0, MOST_OFFERS);
 }
 
 function repliesOf(steps: readonly Step[], by: Step | undefined): Reply[] {
