@@ -14,18 +14,21 @@ interface Model {
 }
 
 const LOOK = `
-  SELECT to_jsonb(pg_database) AS model, pg_encoding_to_char(encoding) AS encoding, spcname AS tablespace
+  SELECT to_jsonb(pg_database) AS model, pg_encoding_to_char(encoding) AS encoding,
+    CASE WHEN dattablespace <> (SELECT dattablespace FROM pg_database WHERE datname = 'template0') THEN spcname END AS tablespace
   FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace WHERE datname = $1`;
 
 /** Makes an empty database with the encoding, locale and tablespace of another, to which only its owner may connect. */
 export async function createLike(client: Client, name: string, like: string): Promise<void> {
-  const [found] = (await client.query<{ model: Model; encoding: string; tablespace: string }>(LOOK, [like])).rows;
+  const [found] = (await client.query<{ model: Model; encoding: string; tablespace: string | null }>(LOOK, [like]))
+    .rows;
   if (!found) throw new Error('the database that another is to be like is not there');
   const options = [
     'TEMPLATE template0',
     `ENCODING ${escapeLiteral(found.encoding)}`,
     ...localeOf(found.model),
-    `TABLESPACE ${escapeIdentifier(found.tablespace)}`,
+    // Whoever is no superuser may not even name the usual one.
+    ...(found.tablespace === null ? [] : [`TABLESPACE ${escapeIdentifier(found.tablespace)}`]),
   ];
   await client.query(`CREATE DATABASE ${escapeIdentifier(name)} ${options.join(' ')}`);
   await client.query(`REVOKE ALL ON DATABASE ${escapeIdentifier(name)} FROM PUBLIC`);

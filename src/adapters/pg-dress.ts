@@ -1,5 +1,7 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 
+const NOT_ALLOWED = '42501';
+
 /** What belongs to a database and not to what is in it: pg_dump leaves it behind. */
 interface Dress {
   readonly owner: string;
@@ -24,8 +26,11 @@ const SETTINGS = `
   FROM pg_db_role_setting JOIN pg_database ON setdatabase = pg_database.oid, unnest(setconfig) AS setting
   WHERE datname = $1`;
 
-/** Gives one database what belongs to another: owner, privileges, settings, connection limit, comment. */
-export async function dressLike(client: Client, name: string, model: string): Promise<void> {
+/**
+ * Gives one database what belongs to another: owner, privileges, settings, connection limit, comment. Resolves with what its user
+ * may not give, in sentences without values, which may be secrets.
+ */
+export async function dressLike(client: Client, name: string, model: string): Promise<string[]> {
   const [dress] = (await client.query<Dress>(DRESS, [model])).rows;
   if (!dress) throw new Error('the database that another is to be like is not there');
   const database = escapeIdentifier(name);
@@ -34,7 +39,7 @@ export async function dressLike(client: Client, name: string, model: string): Pr
   const comment = dress.comment === null ? 'NULL' : escapeLiteral(dress.comment);
   await client.query(`COMMENT ON DATABASE ${database} IS ${comment}`);
   await copyPrivileges(client, { name, model, dress });
-  await copySettings(client, name, model);
+  return copySettings(client, name, model);
 }
 
 async function copyPrivileges(
@@ -55,18 +60,41 @@ async function copyPrivileges(
   }
 }
 
-async function copySettings(client: Client, name: string, model: string): Promise<void> {
+async function copySettings(client: Client, name: string, model: string): Promise<string[]> {
   const database = escapeIdentifier(name);
   await client.query(`ALTER DATABASE ${database} RESET ALL`);
-  const { rows } = await client.query(SETTINGS, [model]);
-  for (const { role, name: setting, value } of rows) {
-    const whose = role === null ? `DATABASE ${database}` : `ROLE ${escapeIdentifier(role)} IN DATABASE ${database}`;
-    // What is a list is quoted in its own way: the server takes it from the session as it stands there.
-    await client.query('BEGIN');
-    await client.query('SELECT set_config($1, $2, true)', [setting, value]);
-    await client.query(`ALTER ${whose} SET ${settingName(setting)} FROM CURRENT`);
-    await client.query('COMMIT');
+  const { rows } = await client.query<Setting>(SETTINGS, [model]);
+  const missing: string[] = [];
+  for (const setting of rows) {
+    try {
+      await copySetting(client, database, setting);
+    } catch (error) {
+      await client.query('ROLLBACK');
+      const { code, message } = error as Error & { code?: string };
+      if (code !== NOT_ALLOWED) throw error;
+      const whose = setting.role === null ? 'the database' : `${setting.role} in the database`;
+      missing.push(
+        `The setting ${setting.name} of ${whose} is not on what is restored: let an administrator give it again (${message}).`,
+      );
+    }
   }
+  return missing;
+}
+
+/** Of one database: of all, or of one role in it. */
+interface Setting {
+  readonly role: string | null;
+  readonly name: string;
+  readonly value: string;
+}
+
+async function copySetting(client: Client, database: string, { role, name, value }: Setting): Promise<void> {
+  const whose = role === null ? `DATABASE ${database}` : `ROLE ${escapeIdentifier(role)} IN DATABASE ${database}`;
+  // What is a list is quoted in its own way: the server takes it from the session as it stands there.
+  await client.query('BEGIN');
+  await client.query('SELECT set_config($1, $2, true)', [name, value]);
+  await client.query(`ALTER ${whose} SET ${settingName(name)} FROM CURRENT`);
+  await client.query('COMMIT');
 }
 
 /** `search_path`, or one of somebody's own: `app.tenant`. */

@@ -133,7 +133,11 @@ export async function putBack(context: Context, desk: RestoreDesk, last: Restore
     Restore.advance(databases.ledger, { runId: last.runId, from }, { step: 'switched', ...known, undone }),
   );
   await context.noteSoFar({ words: `The restore of ${last.source} was about to be undone.` });
-  const unavailableMs = await placement.putBack(last, undone);
+  const unavailableMs = await placement.putBack(last, undone).catch(async (error: unknown) => {
+    const isLive = await placement.isLive(last).catch(() => undefined);
+    if (isLive) await context.noteSoFar({ words: `The restore of ${last.source} is still in place.` });
+    throw error;
+  });
   await context.noteSoFar({ words: `${last.database} is as it was before the restore of ${last.source}.` });
   await forgetCached(context, runId);
   const keptUntil = keptFrom(now);

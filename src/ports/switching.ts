@@ -29,8 +29,11 @@ export interface DatabaseServer {
   addressOf(name: string): string;
   /** Makes an empty one with the encoding and locale of the live one, to which nobody else may connect. Fails where it is there. */
   create(name: string): Promise<ServerDatabase>;
-  /** Gives it the live one's owner, privileges, settings, connection limit and comment. Idempotent. */
-  dress(name: string): Promise<void>;
+  /**
+   * Gives it the live one's owner, privileges, settings, connection limit and comment. Idempotent. Resolves with the settings that its
+   * user may not give, in sentences.
+   */
+  dress(name: string): Promise<readonly string[]>;
   /**
    * Puts `incoming` in the live one's place, which becomes `outgoing`: both renames or none, whatever is killed. Sessions on both are
    * ended; new ones wait. Needs less than a second; after 5 s it gives up with nothing changed. Where its answer is lost, the server is

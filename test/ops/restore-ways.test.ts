@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { onServer } from '../setup/database.ts';
+import { describe, expect, test } from 'vitest';
 import type { Ground } from './backup-ground.ts';
 import { OMAR, said, TERMINAL } from './desk.ts';
 import { beside, between, codes, confirmed, done, FORCED } from './restore-ground.ts';
+import { someOwner } from './restore-owner.ts';
 import { afterItsTime } from './restore-truth.ts';
 
 const schemas = async (ground: Ground) =>
@@ -14,28 +13,6 @@ const schemas = async (ground: Ground) =>
   ).map(({ name }) => name);
 
 const works = `SELECT length(public.gen_salt('md5')) > 0 AS works`;
-
-/** A user who owns the database and all in it, as managed PostgreSQL has them, and may make no other. */
-async function ownerOnly() {
-  const user = `ways_${randomBytes(4).toString('hex')}`;
-  await onServer(`CREATE ROLE ${user} LOGIN PASSWORD 'x'`);
-  // Later than the databases that it owns, which go first.
-  onTestFinished(() => onServer(`DROP ROLE ${user}`));
-  const owned = `
-    DO $$ DECLARE owned text; BEGIN
-      EXECUTE format('ALTER DATABASE %I OWNER TO ${user}', current_database());
-      FOR owned IN SELECT format('ALTER SCHEMA %I OWNER TO ${user}', nspname) FROM pg_namespace WHERE nspname IN ('entitlement', 'assets', 'work')
-        UNION ALL SELECT format('ALTER TABLE %s OWNER TO ${user}', c.oid::regclass) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-          WHERE relkind = 'r' AND nspname IN ('public', 'entitlement', 'assets', 'work')
-      LOOP EXECUTE owned; END LOOP;
-    END $$`;
-  return {
-    first: async (ground: Ground) => void (await ground.platform(owned)),
-    through: (url: string, database: 'platform' | 'ledger') =>
-      database === 'ledger' ? url : Object.assign(new URL(url), { username: user, password: 'x' }).href,
-    user,
-  };
-}
 
 describe('a restore within the live database', () => {
   test('moves the schemas aside in one transaction, and is undone by moving them back', async () => {
@@ -70,7 +47,7 @@ describe('a restore within the live database', () => {
   });
 
   test('is chosen by itself where the user may make no database, and is said before', async () => {
-    const { user, ...owner } = await ownerOnly();
+    const { user, ...owner } = await someOwner();
     const ground = await between(owner);
     const before = await schemas(ground);
     const shown = said(await ground.types(TERMINAL, 'restore latest', FORCED));

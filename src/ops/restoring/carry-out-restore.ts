@@ -27,6 +27,8 @@ export interface Restored {
   readonly facts: RestoreFacts;
   /** What was seen to be in order, in sentences. */
   readonly checks: readonly string[];
+  /** What the database that was live before had and this one has not, in sentences. */
+  readonly lacks: readonly string[];
   /** What the gateway still remembers, where it could not be told. */
   readonly staleCache: boolean;
 }
@@ -50,9 +52,9 @@ export async function carryOutRestore(context: Context, work: RestoreWork): Prom
 
 async function restoreBeside(context: Context, work: RestoreWork, safetyBackupId: string | undefined): Promise<Placed> {
   const filled = await fillScratch(context, work, { safetyBackupId });
-  const checks = await checked(context, work, filled);
+  const seen = await checked(context, work, filled);
   const switched = await switchIn(context, work, { ...filled, safetyBackupId });
-  return { ...switched, live: work.desk.server.live, facts: filled.facts, checks };
+  return { ...switched, live: work.desk.server.live, facts: filled.facts, ...seen };
 }
 
 /** A database that is broken may be beyond a backup; whoever asked has to know that before. */
@@ -76,14 +78,18 @@ async function backUpFirst(context: Context, { backups, wish }: RestoreWork): Pr
   }
 }
 
-async function checked(context: Context, work: RestoreWork, { url, scratch }: Filled): Promise<string[]> {
+async function checked(
+  context: Context,
+  work: RestoreWork,
+  { url, scratch }: Filled,
+): Promise<Pick<Placed, 'checks' | 'lacks'>> {
   const { restorable, desk } = work;
   try {
     const checks = await checkScratch(context, desk, { url, manifest: restorable.manifest, name: restorable.name });
-    await desk.server.dress(scratch.name);
+    const lacks = await desk.server.dress(scratch.name);
     const { runId, databases } = context;
     await withLedger(() => Restore.advance(databases.ledger, { runId, from: ['filling'] }, { step: 'ready' }));
-    return checks;
+    return { checks, lacks };
   } catch (error) {
     await giveUp(context, work, scratch);
     throw error;
@@ -95,7 +101,7 @@ async function switchIn(
   context: Context,
   work: RestoreWork,
   { scratch, former, safetyBackupId }: Filled & { readonly safetyBackupId: string | undefined },
-): Promise<Omit<Placed, 'live' | 'facts' | 'checks'>> {
+): Promise<Omit<Placed, 'live' | 'facts' | 'checks' | 'lacks'>> {
   const { runId, databases, clock, signal, log } = context;
   const { server } = work.desk;
   try {

@@ -47,7 +47,7 @@ export async function restoreWithin(
   });
   const { keptUntil, staleCache } = await inPlace(context, wish);
   const rows = `The rows of all ${Object.keys(manifest.tables).length} tables are those of the manifest.`;
-  const words = { live: server.live, former, keptUntil, checks: [rows] };
+  const words = { live: server.live, former, keptUntil, checks: [rows], lacks: [] };
   return { ...words, unavailableMs: 0, endedSessions: 0, facts, staleCache };
 }
 

@@ -47,7 +47,7 @@ function safetyFact({ restored: { safety } }: InPlace): (readonly [string, strin
   return 'manifest' in safety ? [['Safety backup', `${safety.manifest.id.slice(0, 8)}, in ${safety.storage}`]] : [];
 }
 
-function notesOn({ restored: { safety, facts, staleCache } }: InPlace): string[] {
+function notesOn({ restored: { safety, facts, lacks, staleCache } }: InPlace): string[] {
   const without = [...facts.missingRoles, ...facts.closedRoles];
   return [
     ...('fault' in safety ? [`The database as it was could not be backed up: ${safety.fault}`] : []),
@@ -56,6 +56,7 @@ function notesOn({ restored: { safety, facts, staleCache } }: InPlace): string[]
           `The server has no ${listWords(without)}, or they are closed to CapOps: theirs belongs to the database’s own user now.`,
         ]
       : []),
+    ...lacks,
     ...facts.warnings,
     ...(staleCache ? ['Redis does not answer: the gateway may answer from before for five minutes.'] : []),
   ];
