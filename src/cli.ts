@@ -59,11 +59,14 @@ async function open(operation: Operation): Promise<OpenDesk> {
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const composition = await compose(config, { log, clock: systemClock });
   const presence =
-    (operation.long || operation.name === 'approve') && isLedgerThere
+    (operation.long || operation.aloneUnless || operation.name === 'approve') && isLedgerThere
       ? await beThere(config, composition.ports)
       : undefined;
   const service = createService({ ...composition.ports, startId: presence?.startId }, OPERATIONS);
-  service.watch({ dangerous: (run) => anchor(config, composition.ports, run) });
+  service.watch({
+    dangerous: (run) => anchor(config, composition.ports, run),
+    changed: (name) => tellOfEmergency(config, composition.ports, name),
+  });
   const close = async () => {
     await service.settled();
     await presence?.end();
@@ -77,6 +80,19 @@ async function anchor(config: Config, ports: Ports, run: DangerousRun): Promise<
   const { anchorAfter } = await import('./ops/upkeep/anchor.ts');
   const team = await openTeam(config.slack, config.settings.auditChannel);
   await anchorAfter(ports, team && { team }, run);
+}
+
+/** No bot may be there to tell of it; where one is, or Slack does not answer, the rest is left to it. */
+async function tellOfEmergency({ slack, announcements }: Config, ports: Ports, operation: string): Promise<void> {
+  if (!/^((end-)?emergency-access|review-emergency)$/.test(operation)) return;
+  const [{ tendEmergencies }, { inSentences }] = await Promise.all([
+    import('./ops/emergencies/tend-emergencies.ts'),
+    import('./ops/emergencies/in-sentences.ts'),
+  ]);
+  const teller = { announcer: inSentences((place) => openTeam(slack, place)), channel: announcements };
+  await tendEmergencies({ ports, teller }).catch((error: unknown) =>
+    ports.log.warn({ err: error, operation }, 'not everybody could be told of emergency access'),
+  );
 }
 
 /** What takes long is known from what died with its process. Undefined: the ledger went down. */

@@ -79,8 +79,8 @@ export interface Directory {
 
 /** The people who should hear of changes, in the channel that the configuration names. */
 export interface Team {
-  /** Tells them one sentence, as plain text. Rejects within 2 s when Slack does not take it. */
-  tell(sentence: string): Promise<void>;
+  /** Tells them one sentence, as plain text; or one person, by their id, in their direct messages. Rejects within 2 s when Slack does not take it. */
+  tell(sentence: string, person?: string): Promise<void>;
 }
 
 export interface Clock {

@@ -6,7 +6,7 @@ import { openSlackWeb } from './slack-web.ts';
 export function openSlackTeam({ botToken, apiUrl }: SlackConfig, channel: string): Team {
   const { quick } = openSlackWeb({ botToken, apiUrl });
   return {
-    tell: async (sentence) => {
+    tell: async (sentence, person = channel) => {
       const shown = sentence.slice(0, 2900);
       const blocks = [
         {
@@ -16,7 +16,7 @@ export function openSlackTeam({ botToken, apiUrl }: SlackConfig, channel: string
         },
       ];
       const text = shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-      await quick.chat.postMessage({ channel, text, blocks, unfurl_links: false, unfurl_media: false });
+      await quick.chat.postMessage({ channel: person, text, blocks, unfurl_links: false, unfurl_media: false });
     },
   };
 }

@@ -55,7 +55,7 @@ async function itEnds(): Promise<void> {
     "UPDATE entitlement.entitlements SET valid_until = timezone('UTC', now()) - interval '1 second'",
   );
   await ground.desk.ledger("UPDATE emergencies SET ends_at = clock_timestamp() - interval '1 second'");
-  ground.desk.now = new Date(Date.now() + 5_000);
+  ground.aheadMs = 5_000;
 }
 
 describe('emergency access', () => {

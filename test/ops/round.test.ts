@@ -35,7 +35,7 @@ describe('the daily round', () => {
     expect(lines).toContain('✓ Back up both databases: Done 10 hours ago, by the schedule.');
     expect(lines).toContain('✓ Give the digest: Done 2 days ago, by the schedule.');
     expect(lines).toContain('✓ Look at what failed: No run has failed.');
-    expect(title).toBe('Today’s round: 6 of 8 done, 1 line left for a person.');
+    expect(title).toBe('Today’s round: 7 of 9 done, 1 line left for a person.');
   });
 
   test('does not tick what there is nothing to see of', async () => {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../ops/service/service.ts';
-import { sayOpenly } from './answer.ts';
+import { sayDirectly, sayOpenly } from './answer.ts';
 import { type Asker, type Desk, isDirect, type Message } from './desk.ts';
 import { rich, section, text } from './draw-part.ts';
 import { clip, escaped } from './text.ts';
@@ -13,10 +13,15 @@ export type Told = 'told' | 'nothing to tell' | 'failed';
  */
 export async function announce(desk: Desk, asker: Asker, outcome: Outcome): Promise<Told> {
   if (outcome.kind !== 'done' || outcome.repeated || !outcome.report.announcement) return 'nothing to tell';
-  const { channelId } = asker;
+  const { channelId, userId } = asker;
   const own = channelId && !isDirect(channelId) ? [channelId] : [];
   const channels = new Set([...own, ...(desk.announcements ? [desk.announcements] : [])]);
-  const message = drawAnnouncement(asker.userId, outcome.report.announcement);
+  const message = drawAnnouncement(userId, outcome.report.announcement);
+  for (const person of outcome.report.announceTo ?? []) {
+    await sayDirectly(desk, person, message).catch((error: unknown) =>
+      desk.ports.log.warn({ err: error, runId: outcome.runId, person }, 'somebody could not be told of a change'),
+    );
+  }
   for (const channel of channels) {
     try {
       await sayOpenly(desk, channel, message);

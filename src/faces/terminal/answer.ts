@@ -1,7 +1,7 @@
 import type { Offer, Problem } from '../../errors.ts';
 import type { Operation } from '../../ops/service/operation.ts';
 import type { Report } from '../../ops/service/report.ts';
-import type { Outcome, PreviewOutcome } from '../../ops/service/service.ts';
+import type { AwaitingOutcome, Outcome, PreviewOutcome } from '../../ops/service/service.ts';
 import { writeAttachment } from './attachments.ts';
 import { PREFIX } from './command-line.ts';
 import { type Format, jsonLines, writeData } from './data-formats.ts';
@@ -41,8 +41,7 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
       await showProblems(terminal, [{ message: outcome.error.message }]);
       return EXIT.declined;
     case 'awaiting':
-      await showReport(answer, outcome.report);
-      await writeLines(terminal.messages, [howToApprove(outcome.runId)]);
+      await showWaiting(answer, outcome);
       return EXIT.waiting;
     case 'queued':
       await showReport(answer, outcome.report);
@@ -57,6 +56,14 @@ export async function conclude(answer: Answer, outcome: Exclude<Outcome, Preview
       ]);
       return EXIT.failed;
   }
+}
+
+/** Who is waited for, for how long, and how they answer. */
+export async function showWaiting(answer: Answer, { runId, report }: AwaitingOutcome): Promise<void> {
+  const { terminal, format } = answer;
+  if (format === 'table') await showReport(answer, report);
+  else await writeLines(terminal.messages, messageLines(report, terminal.messages.paper));
+  await writeLines(terminal.messages, [howToApprove(runId)]);
 }
 
 function howToApprove(runId: string): string {

@@ -1,5 +1,5 @@
 import { CancelledError } from '../../ops/service/cancellation.ts';
-import type { Outcome, PreviewOutcome, Request } from '../../ops/service/service.ts';
+import type { AwaitingOutcome, Outcome, PreviewOutcome, Request } from '../../ops/service/service.ts';
 import { signed } from '../../ops/service/signed.ts';
 import type { Settings, Team } from '../../ports.ts';
 import { type Answer, conclude, keepAttachments, showPreview } from './answer.ts';
@@ -11,6 +11,7 @@ import { askForWord, askYesOrNo } from './questions.ts';
 import { tellTeam } from './team.ts';
 import { isInteractive } from './terminal.ts';
 import { visible } from './visible.ts';
+import { type Executed, toItsEnd, withData } from './wait-for-answer.ts';
 
 export interface Performance extends Answer {
   readonly settings: Settings;
@@ -18,6 +19,7 @@ export interface Performance extends Answer {
   /** Confirmed beforehand. */
   readonly yes: boolean;
   readonly execute: (request: Request) => Promise<Outcome>;
+  readonly seeThrough: (request: Request, waiting: AwaitingOutcome) => Promise<Outcome>;
 }
 
 /** With --yes, a preview that has gone stale is made anew once; then the state moves too fast to go on unseen. */
@@ -27,9 +29,9 @@ const MAX_UNSEEN_PREVIEWS = 2;
 export async function perform(performance: Performance, request: Request): Promise<number> {
   let asked = request;
   for (let previews = 1; ; previews++) {
-    const { outcome, interrupted } = await execute(performance, asked);
+    const { outcome, interrupted } = await toItsEnd(performance, request, await execute(performance, asked));
     if (outcome.kind !== 'preview') {
-      const code = await conclude(performance, outcome);
+      const code = await conclude(withData(performance, outcome), outcome);
       await tellTeam(performance, request.actor, outcome);
       return interrupted ? EXIT.interrupted : code;
     }
@@ -44,10 +46,7 @@ export async function perform(performance: Performance, request: Request): Promi
   }
 }
 
-async function execute(
-  { terminal, execute, format }: Performance,
-  request: Request,
-): Promise<{ outcome: Outcome; interrupted: boolean }> {
+async function execute({ terminal, execute, format }: Performance, request: Request): Promise<Executed> {
   const bar = await openProgressBar(terminal);
   const ending = new AbortController();
   const looks = { progress: bar.show, ...(format === 'table' ? { print: printer(terminal) } : {}) };

@@ -33,6 +33,7 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
         operations: desk.operations,
         attachmentFolder: attachmentFolder(operation, raw, folder),
         execute: service.execute,
+        seeThrough: service.seeThrough,
       },
       { operation, actor, raw, openFile: (path) => openFile(path, folder), ...(forced ? { force: forced } : {}) },
     );

@@ -13,7 +13,9 @@ interface Telling {
 export async function tellTeam({ terminal, team }: Telling, actor: Actor, outcome: Outcome): Promise<void> {
   if (!team || outcome.kind !== 'done' || outcome.repeated || !outcome.report.announcement) return;
   try {
-    await team.tell(`${actor.name} (${actor.id}, in the terminal) ${outcome.report.announcement}`);
+    const sentence = `${actor.name} (${actor.id}, in the terminal) ${outcome.report.announcement}`;
+    await team.tell(sentence);
+    for (const person of outcome.report.announceTo ?? []) await team.tell(sentence, person);
   } catch {
     const line = 'The change is made, but the team could not be told: Slack did not take the message for the channel.';
     await writeLines(terminal.messages, [line]);

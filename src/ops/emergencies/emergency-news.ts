@@ -39,7 +39,8 @@ function passedOver(names: readonly string[]): string {
 
 /** What the message of its opening says once it is over. */
 export function overNews(emergency: Emergency, { timeZone }: Where): Report {
-  return { tone: 'info', title: endTitle(emergency, timeZone) };
+  const items = (emergency.grants ?? []).map((grant) => grantWords(grant, timeZone));
+  return { tone: 'info', title: endTitle(emergency, timeZone), parts: [{ kind: 'list', items }] };
 }
 
 /** That it is over, with the way to the review, or with the review. */

@@ -56,7 +56,7 @@ async function tellGrant(ports: Ports, teller: EmergencyTeller, { emergency, gra
         .findById(grant.id)
         .patch({ told: [...told] });
       if (place === channel && isFirst(emergency, grant)) {
-        await emergency.$query(ledger).patch({ posted: placeOf(posted), shown: 'open' });
+        await emergency.$query(ledger).patch({ posted: placeOf(posted), shown: emergency.endedAt ? 'ended' : 'open' });
       }
     } catch (error) {
       faults.push(error);

@@ -70,6 +70,7 @@ async function type({ yes = false, dryRun = false, format = 'table', meanwhile }
         meanwhile?.(++times);
         return desk.service.execute(request);
       },
+      seeThrough: desk.service.seeThrough,
     },
     { operation: movePlanes, actor: TERMINAL, raw: {} },
   );

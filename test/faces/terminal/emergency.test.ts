@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
+import { ADA, type Desk, openDesk, said } from '../../ops/desk.ts';
+import { startCli } from '../../setup/run-cli.ts';
+
+const POLICY = `
+environment: test
+slack: { announcements: C0OPS }
+roles: { admin: { users: [U0ADA, U0VERA] } }
+terminal: { users: { ${userInfo().username}: { role: operator, slack: U0OMAR } } }
+`;
+
+let desk: Desk;
+let slack: LocalSlack;
+let env: Record<string, string>;
+const folder = mkdtempSync(join(tmpdir(), 'capops-emergency-'));
+beforeAll(async () => {
+  [desk, slack] = await Promise.all([openDesk(), startLocalSlack()]);
+  const policy = join(folder, 'capops.yml');
+  writeFileSync(policy, POLICY, { mode: 0o600 });
+  env = {
+    DATABASE_URL: desk.platformUrl,
+    CAPOPS_CONFIG: policy,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_SIGNING_SECRET: slack.signingSecret,
+    SLACK_API_URL: slack.apiUrl,
+  };
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await slack.close();
+  await desk.close();
+});
+beforeEach(async () => {
+  await desk.ledger('TRUNCATE runs CASCADE; TRUNCATE emergencies, emergency_grants');
+  await desk.platform('TRUNCATE entitlement.entitlements, entitlement.entitlement_audits');
+});
+
+const given = async () => (await desk.platform('SELECT 1 FROM entitlement.entitlements')).length;
+
+/** Somebody asks in the terminal, which waits. */
+async function ask() {
+  const line = ['emergency-access', '--reason', 'nobody can log in', '--hours', '2'];
+  const { child, done } = startCli(line, { env, timeoutSeconds: 60 });
+  for (;;) {
+    const [run] = await desk.ledger("SELECT id FROM runs WHERE state = 'awaiting'");
+    if (run) return { child, done, run: String(run.id) };
+    await sleep(50);
+  }
+}
+
+test('waits for an answer and says for whose; unanswered, it is given from here, and told from here', async () => {
+  const { done, run } = await ask();
+  expect(await given()).toBe(0);
+  await desk.ledger('UPDATE approvals SET expires_at = clock_timestamp()');
+  const { code, stdout, stderr } = await done;
+  expect(code, stderr).toBe(0);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  expect(words).toContain('This waits for a second person: U0ADA or U0VERA.');
+  expect(words).toContain('it goes on without, and everybody hears of that');
+  expect(words).toContain('Given without a second person, because nobody answered in time.');
+  expect(await given()).toBe(5);
+  expect(await desk.ledger(`SELECT state, rule FROM runs WHERE id = '${run}'`)).toEqual([
+    { state: 'done', rule: 'alone' },
+  ]);
+  const [grant] = await desk.ledger('SELECT told, told_at IS NOT NULL AS all FROM emergency_grants');
+  expect(grant).toEqual({ told: ['C0OPS', 'U0ADA', 'U0VERA'], all: true });
+  const told = [...slack.workspace.state.messages.values()].filter(({ text }) =>
+    text.includes('WITHOUT A SECOND PERSON'),
+  );
+  expect(told).toHaveLength(3);
+});
+
+test('shows what came of it where somebody else approves, and tells nobody twice', async () => {
+  const { done, run } = await ask();
+  expect(said(await desk.types(ADA, `approve ${run}`))).toContain('Emergency access is open');
+  const { code, stdout } = await done;
+  expect([code, await given()]).toEqual([0, 5]);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'Emergency access is open: EMR (Emergency Admin) has every module until',
+  );
+});
+
+test('Ctrl-C takes it back', async () => {
+  const { child, done, run } = await ask();
+  child.kill('SIGINT');
+  const { code, stderr } = await done;
+  expect([code, stderr]).toEqual([130, expect.stringContaining('cancelled this')]);
+  expect(await desk.ledger(`SELECT state FROM runs WHERE id = '${run}'`)).toEqual([{ state: 'cancelled' }]);
+  expect(await given()).toBe(0);
+});

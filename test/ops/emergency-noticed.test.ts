@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { noteSeen } from '../../src/models/emergency-watch.ts';
+import { emergencyBadge } from '../../src/ops/emergencies/emergency-badge.ts';
+import { emergencyStand } from '../../src/ops/emergencies/emergency-stand.ts';
+import { homeOf } from '../../src/ops/home/home-of.ts';
+import { ADA, OMAR, said, VERA } from './desk.ts';
+import { type EmergencyGround, openEmergencyGround, type Replica } from './emergency-ground.ts';
+
+let ground: EmergencyGround;
+let here: Replica;
+beforeAll(async () => {
+  ground = await openEmergencyGround();
+});
+afterAll(() => ground.close());
+beforeEach(async () => {
+  await ground.ledger.pass();
+  await ground.platform.pass();
+  await ground.forget();
+  here = ground.replica();
+});
+
+const grants = () => ground.desk.ledger('SELECT * FROM emergency_grants ORDER BY given_at');
+const emergencies = () => ground.desk.ledger('SELECT * FROM emergencies ORDER BY began_at');
+const inChannel = () => ground.posts.filter(({ place }) => place === 'C0OPS').map(({ report }) => report.title);
+const open = () =>
+  ground.desk.platform("SELECT 1 FROM entitlement.entitlements WHERE status = 'active' AND valid_until > now()");
+/** It is over, by the platform’s clock. */
+const itEnds = () =>
+  ground.desk.platform(
+    "UPDATE entitlement.entitlements SET valid_until = timezone('UTC', now()) - interval '1 second'",
+  );
+const badge = async () =>
+  emergencyBadge(await emergencyStand(here.ports, 5_000), { now: here.ports.clock.now(), timeZone: 'UTC' });
+
+/** The runbook’s own way. */
+async function byHand(until = 'tomorrow'): Promise<void> {
+  await here.types(ADA, 'create-org name "Emergency Admin" code EMR');
+  for (const module of ['assets', 'work', 'capacity', 'planning', 'monitoring']) {
+    expect((await here.types(ADA, `grant EMR ${module} until ${until}`)).kind).toBe('done');
+  }
+}
+
+describe('the runbook’s manual way', () => {
+  test('is noticed as the same, once, by however many replicas, and told as loudly', async () => {
+    await here.tend();
+    await byHand();
+    await Promise.all([here.tend(), ground.replica().tend(), ground.replica().tend()]);
+    await here.tend();
+    expect(await grants()).toMatchObject([{ how: 'by hand', actor_id: 'slack:U0ADA', why: 'Granted through CapOps' }]);
+    expect(inChannel()).toEqual([expect.stringMatching(/WITHOUT A SECOND PERSON, by slack:U0ADA|by Ada/)]);
+    expect(ground.posts.map(({ place }) => place)).toEqual(['C0OPS', 'U0EVE']);
+    expect((await badge())?.title).toContain('Emergency access is open until');
+  });
+
+  test('amid which somebody looks is noticed once, too', async () => {
+    await here.types(ADA, 'create-org name "Emergency Admin" code EMR modules work until tomorrow');
+    await here.tend();
+    await byHand();
+    await here.tend();
+    expect(await grants()).toHaveLength(1);
+    await here.types(ADA, 'grant EMR work until in 3 days');
+    await here.tend();
+    expect(await grants()).toHaveLength(2);
+    expect(inChannel().at(-1)).toContain('was extended');
+  });
+
+  test('in the database itself is noticed, though it leaves no trace there', async () => {
+    await ground.desk.airports('EMR');
+    await ground.desk.platform(
+      `INSERT INTO entitlement.entitlements (id, organization_id, module_key, status, updated_at, updated_by)
+       VALUES ('x', 'id-EMR', 'work', 'active', timezone('UTC', now()), 'root')`,
+    );
+    await here.tend();
+    await here.tend();
+    expect(await grants()).toMatchObject([{ how: 'by hand', given_to: 'root', ends_at: null }]);
+    expect(inChannel()[0]).toContain('with no end');
+  });
+
+  test('that began and ended while nobody looked needs its review all the same', async () => {
+    await here.tend();
+    await byHand();
+    await here.types(ADA, 'revoke EMR all because it is over');
+    await here.tend();
+    expect(await emergencies()).toMatchObject([{ ended_at: expect.any(Date) }]);
+    expect(said(await here.types(OMAR, 'emergency-access nobody can log in'))).toContain('is missing');
+  });
+
+  test('that was over before CapOps came is nobody’s business', async () => {
+    await byHand();
+    await here.types(ADA, 'revoke EMR all because it is over');
+    await here.tend();
+    await here.tend();
+    expect(await emergencies()).toEqual([]);
+    expect(ground.posts).toEqual([]);
+  });
+
+  test('that ends is told with the way to the review', async () => {
+    await byHand();
+    await here.tend();
+    await itEnds();
+    await here.tend();
+    expect(inChannel().at(-1)).toMatch(/ended at .*, by itself\. The review is due/);
+    expect((await badge())?.title).toMatch(/^The review of the emergency access of .* is missing\.$/);
+  });
+});
+
+describe('while the ledger is down', () => {
+  const ASK = 'emergency-access nobody can log in';
+
+  test('it is given at once, alone, on record in the journal, and told by the answer', async () => {
+    await ground.ledger.refuse();
+    const outcome = await here.types(OMAR, ASK);
+    if (outcome.kind !== 'done') throw new Error(said(outcome));
+    expect(said(outcome)).toContain('Given without a second person, because the ledger does not answer');
+    expect(outcome.report).toMatchObject({
+      announcement: expect.stringContaining('opened emergency access until'),
+      announceTo: ['U0ADA', 'U0EVE'],
+    });
+    expect(await ground.journalled()).toHaveLength(1);
+    expect(await open()).toHaveLength(5);
+    expect(await badge()).toMatchObject({
+      title: expect.stringContaining('Emergency access is open until'),
+      parts: [{ kind: 'note', text: expect.stringContaining('the ledger does not answer') }],
+    });
+  });
+
+  test('what was given so is entered, told and reviewed once it is back, also where it is over by then', async () => {
+    await here.tend();
+    await ground.ledger.refuse();
+    const { runId } = await here.types(OMAR, ASK);
+    expect((await here.types(OMAR, 'end-emergency-access')).kind).toBe('done');
+    await ground.ledger.pass();
+    await Promise.all([here.tend(), ground.replica().tend()]);
+    await here.tend();
+    expect(await grants()).toMatchObject([{ id: runId, how: 'alone', given_to: 'Omar (slack:U0OMAR)' }]);
+    expect(await ground.desk.ledger(`SELECT state, rule FROM runs WHERE id = '${runId}'`)).toEqual([
+      { state: 'done', rule: 'alone' },
+    ]);
+    expect(inChannel()).toEqual([expect.stringContaining('WITHOUT'), expect.stringContaining('The review is due')]);
+    expect(said(await here.types(OMAR, ASK))).toContain('is missing');
+  });
+
+  test('a ledger that hangs holds nobody up for 5 s', async () => {
+    await here.tend();
+    ground.ledger.hang();
+    const begun = performance.now();
+    const outcome = await here.types(OMAR, ASK);
+    const tookMs = performance.now() - begun;
+    expect(outcome.kind, said(outcome)).toBe('done');
+    expect(tookMs).toBeLessThan(5_000);
+  });
+});
+
+test('while the platform’s database is down it is not given, and says so; what was open is shown as known', async () => {
+  await here.tend();
+  await byHand();
+  await here.tend();
+  await ground.platform.refuse();
+  const outcome = await here.types(OMAR, 'end-emergency-access');
+  expect(said(outcome)).toContain('The platform’s database does not answer');
+  expect((await badge())?.title).toContain('as far as is known: the platform’s database does not answer');
+});
+
+describe('what Slack did not take', () => {
+  test('is told once it does, and to nobody twice', async () => {
+    await here.tend();
+    ground.beforePost = (place) => {
+      if (place === 'U0EVE') throw new Error('Slack is down');
+    };
+    await byHand();
+    await expect(here.tend()).rejects.toThrow('Slack is down');
+    ground.beforePost = () => undefined;
+    await here.tend();
+    await here.tend();
+    expect(ground.posts.map(({ place }) => place)).toEqual(['C0OPS', 'U0EVE']);
+  });
+});
+
+describe('everybody sees', () => {
+  test('nothing where there is nothing', async () => {
+    await noteSeen(ground.desk.databases.ledger, null);
+    expect(await badge()).toBeUndefined();
+    expect(said(await here.types(VERA, 'digest'))).toContain('No emergency access is open.');
+  });
+
+  test('it on top of the home tab, first in the digest and in the daily round, and no other reminders of its end', async () => {
+    await byHand();
+    await here.tend();
+    const { sections } = await homeOf(here.ports, here.service, OMAR);
+    expect(sections[0]).toMatchObject({ key: 'emergency', reply: { tone: 'attention' } });
+    expect(sections.find(({ key }) => key === 'ending')?.reply.title).toContain('None within');
+    const digest = await here.types(VERA, 'digest');
+    if (digest.kind !== 'done') throw new Error(said(digest));
+    expect(digest.report.thread?.[0]?.title).toContain('Emergency access is open until');
+    expect(said(digest)).toContain('No access ends within 30 days.');
+    expect(said(await here.types(VERA, 'round daily'))).toContain('☐ See that no emergency access is open');
+  });
+});
