@@ -36,8 +36,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** Not ours, but perhaps a secret by its name, such as PGPASSWORD; shorter ones are hardly any. */
 const SECRET_NAME = /PASS|SECRET|TOKEN|_KEY$|CREDENTIAL/i;
 const LEAST_SECRET = 6;
-/** A part of a secret address that others could not guess. */
-const LEAST_PART = 8;
+/** A part of a secret address that others could not guess: long, or with digits in it. */
+const UNGUESSABLE = /^(?=.*\d).{8,}$|^.{16,}$/;
 
 /** Tells what is set from what is secret. `variables` are all that are set, ours or not. */
 export function givenBy(variables: Variables, folder: string): Given {
@@ -93,8 +93,10 @@ function partsOf(address: string): string[] {
   const url = URL.parse(address);
   if (!url) return [];
   const rest = `${url.pathname}${url.search}`;
-  const values = [...url.pathname.split('/'), ...url.searchParams.values()];
-  return [rest, ...values, ...values.map(decoded)].filter((part) => part.length >= LEAST_PART);
+  const parts = url.pathname.split('/').filter((part) => UNGUESSABLE.test(part));
+  const values = [...url.searchParams.values()].filter((value) => value.length >= LEAST_SECRET);
+  const all = [...(rest.length >= LEAST_SECRET ? [rest] : []), ...parts, ...values];
+  return [...all, ...all.map(decoded)];
 }
 
 function secretFilesIn(name: string, value: string): string[] {

@@ -9,7 +9,7 @@ const ESCAPED = '\\\\{1,8}"(?:(?!\\\\{1,8}")[^\\n])*\\\\{1,8}"';
 
 const DETAILS: readonly (readonly [RegExp, string])[] = [
   // The server’s own log: a line each, and its further lines, which begin with a tab.
-  [/\b(DETAIL|HINT|CONTEXT|STATEMENT|QUERY|WHERE):[ \t]+[^\n]*(?:\n\t[^\n]*)*/g, `$1: ${INSTEAD}`],
+  [/(DETAIL|HINT|CONTEXT|STATEMENT|QUERY|WHERE):[ \t]+[^\n]*(?:\n\t[^\n]*)*/g, `$1: ${INSTEAD}`],
   // JSON.
   [new RegExp(`("(?:${FIELDS})\\\\{0,8}"\\s*:\\s*)(?:${ESCAPED}|${QUOTED})`, 'gi'), `$1"${INSTEAD}"`],
   [
@@ -20,12 +20,15 @@ const DETAILS: readonly (readonly [RegExp, string])[] = [
   // Objects as Node and Rust print them.
   [
     new RegExp(
-      `\\b((?:${FIELDS}):\\s*)(?:Some\\(\\s*(?:${QUOTED}|[^)\\n]*),?\\s*\\)|'(?:[^'\\\\\\n]|\\\\.)*'|${QUOTED}|\`[^\`]{0,5000}\`)`,
+      `(?:(?<!\\w)|(?<=\\\\[nrt]))((?:${FIELDS}):\\s*)(?:Some\\(\\s*(?:${QUOTED}|[^)\\n]*),?\\s*\\)|'(?:[^'\\\\\\n]|\\\\.)*'|${QUOTED}|\`[^\`]{0,5000}\`)`,
       'gi',
     ),
     `$1${INSTEAD}`,
   ],
-  [new RegExp(`\\b((?:${LISTS}):\\s*)(?:\\[[^\\]]{0,5000}\\]|\\$1 = [^\\n]*)`, 'gi'), `$1${INSTEAD}`],
+  [
+    new RegExp(`(?:(?<!\\w)|(?<=\\\\[nrt]))((?:${LISTS}):\\s*)(?:\\[[^\\]]{0,5000}\\]|\\$1 = [^\\n]*)`, 'gi'),
+    `$1${INSTEAD}`,
+  ],
   // What was given, in the message itself.
   [
     /(invalid input (?:syntax for type [\w ]{1,60}|value for enum [\w."]{1,80}): ?)\\{0,8}"(?:[^"\\\n]|\\[^"\n])*\\{0,8}"/g,

@@ -29,6 +29,7 @@ export const supportBundle = defineOperation({
   async run(context): Promise<Bundle> {
     if (!context.openSupport) throw new Error('this process was composed without a support desk');
     const sources = { context, desk: await context.openSupport() };
+    await loadAll(context);
     const parts = await assembleParts(sources.desk, await gatherParts(sources, partsFor(sources)));
     const { environment, timeZone } = context.settings;
     const heading = `Support bundle of ${environment}, ${showTime(context.moment.now, timeZone)}`;
@@ -55,6 +56,11 @@ export const supportBundle = defineOperation({
 
 const LOOK_THROUGH =
   'Secrets are taken out. Names, ids and what people typed are still in it: give it to nobody but the development team.';
+
+/** What the parts look with is loaded before their time begins. Where that fails, the part that needs it says so. */
+async function loadAll({ openProbes, openLogs, openContainers, openExaminer }: Context): Promise<void> {
+  await Promise.allSettled([openProbes?.(), openLogs?.(), openContainers?.(), openExaminer?.()]);
+}
 
 function partsFor(sources: Sources): readonly BundlePart[] {
   return [...OWN_PARTS, ...OPERATION_PARTS, ...DATABASE_PARTS, ...RUN_PARTS, ...logParts(sources)];

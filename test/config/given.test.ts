@@ -18,14 +18,17 @@ test('an address is told without its user, and with how it is spoken to', () => 
 });
 
 test('a secret is told as set, and an address that is one is kept from others in all its parts', () => {
-  const PAGING_WEBHOOK_URL = 'https://hooks.example/services/T0123ABCDEF/xyzzy-plugh?key=opensesame';
+  const PAGING_WEBHOOK_URL = 'https://hooks.example/services/T0123ABCDEF/xyzzy-plugh-xyzzy?key=opensesame';
   const { settings, secrets } = givenBy({ PAGING_WEBHOOK_URL, SLACK_BOT_TOKEN: 'xoxb-1' }, '/');
   expect(Object.fromEntries(settings)).toMatchObject({
     PAGING_WEBHOOK_URL: 'set',
     SLACK_BOT_TOKEN: 'set',
     PORT: 'not set',
   });
-  expect(secrets).toEqual(expect.arrayContaining([PAGING_WEBHOOK_URL, 'xyzzy-plugh', 'opensesame', 'xoxb-1']));
+  expect(secrets).not.toContain('services');
+  expect(secrets).toEqual(
+    expect.arrayContaining([PAGING_WEBHOOK_URL, 'T0123ABCDEF', 'xyzzy-plugh-xyzzy', 'opensesame', 'xoxb-1']),
+  );
 });
 
 test('what is not ours is a secret by its name', () => {

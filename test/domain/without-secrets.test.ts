@@ -17,6 +17,8 @@ test.each([
   ['token xoxb-123456789-abc', 'token [secret]'],
   ['key AKIAABCDEFGHIJKLMNOP', 'key [secret]'],
   ['jwt eyJhbGciOi.eyJzdWIi.c2ln', 'jwt [secret]'],
+  ['{"said":"so\\nAKIAABCDEFGHIJKLMNOP\\neyJhbGciOi.eyJzdWIi.c2ln"}', '{"said":"so\\n[secret]\\n[secret]"}'],
+  ['on disk-usage-of-more-than-half', 'on disk-usage-of-more-than-half'],
   ['status ok, 3 tokens left', 'status ok, 3 tokens left'],
   ['mail ada@example.com', 'mail ada@example.com'],
 ])('%s is shown as %s', (text, shown) => {

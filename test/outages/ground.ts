@@ -53,13 +53,20 @@ const WEB = 'trap "exit 0" TERM; echo listening; while :; do busybox sleep 1 & w
 
 const HEALTHY = ['--health-cmd', 'true', '--health-interval', '1s', '--health-start-period', '1s'];
 
-export async function openOutageGround(): Promise<OutageGround> {
+interface GroundOptions {
+  /** Put into capops.yml besides. */
+  readonly policy?: string;
+  /** Set besides, or instead; what the ground has set is given. */
+  readonly env?: (env: Readonly<Record<string, string>>, folder: string) => Record<string, string>;
+}
+
+export async function openOutageGround(options: GroundOptions = {}): Promise<OutageGround> {
   const opened: (() => unknown)[] = [];
   const close = async () => {
     for (const end of opened.toReversed()) await end();
   };
   try {
-    return { ...(await open((end) => void opened.push(end))), close };
+    return { ...(await open(options, (end) => void opened.push(end))), close };
   } catch (error) {
     await close();
     throw error;
@@ -67,10 +74,13 @@ export async function openOutageGround(): Promise<OutageGround> {
 }
 
 /** `atEnd` takes what is to be done at the end, the last first. */
-async function open(atEnd: (end: () => unknown) => void): Promise<Omit<OutageGround, 'close'>> {
+async function open(
+  { policy = '', env: more = () => ({}) }: GroundOptions,
+  atEnd: (end: () => unknown) => void,
+): Promise<Omit<OutageGround, 'close'>> {
   const folder = mkdtempSync(join(tmpdir(), 'capops-outages-'));
   atEnd(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'capops.yml'), POLICY, { mode: 0o600 });
+  writeFileSync(join(folder, 'capops.yml'), `${POLICY}${policy}`, { mode: 0o600 });
   const databases = await createPlatformDatabase({ shape: 'platform', ledger: 'migrated' });
   atEnd(databases.drop);
   const engine = whyMissing('docker') ? undefined : await startEngine();
@@ -80,7 +90,7 @@ async function open(atEnd: (end: () => unknown) => void): Promise<Omit<OutageGro
   atEnd(slack.close);
   const before = await openProxies(engine?.socketPath ?? join(folder, 'nobody.sock'));
   atEnd(() => Promise.all(Object.values(before).map((proxy) => proxy.close())));
-  const env = {
+  const usual = {
     DATABASE_URL: before.platform.through(databases.platformUrl),
     LEDGER_DATABASE_URL: before.ledger.through(databases.ledgerUrl),
     REDIS_URL: `redis://127.0.0.1:${before.redis.port}`,
@@ -90,6 +100,7 @@ async function open(atEnd: (end: () => unknown) => void): Promise<Omit<OutageGro
     SLACK_API_URL: `${slack.url}/api/`,
     PATH: process.env.PATH ?? '',
   };
+  const env = { ...usual, ...more(usual, folder) };
   return { ...(await serve(env, folder, atEnd)), databases, before, slack, engine, env, folder };
 }
 
