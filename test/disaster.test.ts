@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished } from 'vitest';
 import type { S3Settings } from '../src/config/backups.ts';
-import { keysIn, openGround } from './ops/backup-ground.ts';
+import { keysIn, LARGE, openGround, withProcessors } from './ops/backup-ground.ts';
 import { OMAR, said } from './ops/desk.ts';
 import { addressOf, onServer } from './setup/database.ts';
 import { itNeeds } from './setup/it-needs.ts';
@@ -23,16 +23,18 @@ function commandsOf(way: 'from-the-store' | 'from-a-disk'): string {
 interface Loss {
   readonly offsite?: S3Settings;
   readonly isEncrypted: boolean;
+  readonly isLarge?: boolean;
 }
 
 /** Backs up, and restores with nothing but the page. Resolves with the airports that there are then. */
-async function survivors({ offsite, isEncrypted }: Loss): Promise<string> {
+async function survivors({ offsite, isEncrypted, isLarge = false }: Loss): Promise<string> {
   const keys = isEncrypted ? newKeys() : undefined;
   const backups = {
     storage: offsite ? ('offsite' as const) : ('local' as const),
     encryptTo: keys ? [keys.recipient] : [],
+    ...(isLarge ? LARGE : {}),
   };
-  const ground = await openGround({ ...(offsite ? { offsite } : {}), backups });
+  const ground = withProcessors(await openGround({ ...(offsite ? { offsite } : {}), backups }));
   await ground.airports('LHR', 'LGW');
   const night = said(await ground.types(OMAR, 'nightly'));
   expect([night, ground.complaints]).toEqual([expect.stringContaining('are backed up'), []]);
@@ -40,6 +42,10 @@ async function survivors({ offsite, isEncrypted }: Loss): Promise<string> {
   expect((await keysIn(storage)).every((key) => key.endsWith('.json') || key.endsWith('.age') === isEncrypted)).toBe(
     true,
   );
+  expect(
+    (await keysIn(storage)).some((key) => key.includes('.dir.tar')),
+    String(isLarge),
+  ).toBe(isLarge);
   const { database } = ground.backups.sources.platform;
   const restored = `${database}_restored`;
   onTestFinished(() => onServer(`DROP DATABASE IF EXISTS ${restored} WITH (FORCE)`));
@@ -100,6 +106,15 @@ describe('docs/disaster.md, to the letter', () => {
     'restores what is encrypted',
     async () => {
       expect(await survivors({ isEncrypted: true })).toBe('LGW\nLHR');
+    },
+    TIME,
+  );
+
+  itNeeds(
+    ['postgresClient', 'age'],
+    'restores what several sessions dumped, encrypted',
+    async () => {
+      expect(await survivors({ isEncrypted: true, isLarge: true })).toBe('LGW\nLHR');
     },
     TIME,
   );

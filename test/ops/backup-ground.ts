@@ -9,7 +9,15 @@ import { readPrograms } from '../../src/config/programs.ts';
 import { type BackupManifest, manifestText } from '../../src/domain/backup-manifest.ts';
 import { backupKey, manifestKey } from '../../src/domain/backup-name.ts';
 import { inOnePiece } from '../../src/ops/backups/in-one-piece.ts';
-import type { BackupDesk, BackupSettings, BackupStorage, Probes, RestoreDesk, Settings } from '../../src/ports.ts';
+import type {
+  BackupDesk,
+  BackupSettings,
+  BackupStorage,
+  DumpSource,
+  Probes,
+  RestoreDesk,
+  Settings,
+} from '../../src/ports.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { plantedManifest } from './planted-manifest.ts';
 
@@ -96,6 +104,20 @@ export async function openGround({
     elsewhere: { value: home },
     files: { value: () => filesUnder(folder) },
   }) as Ground;
+}
+
+/** Every database is so large that several sessions dump it. */
+export const LARGE = { parallelAboveBytes: 1 };
+
+/** The machine has processors enough for that, whatever it has. */
+export function withProcessors(ground: Ground): Ground {
+  const { sources } = ground.backups;
+  const many = (source: DumpSource): DumpSource => ({
+    ...source,
+    inspect: async (options) => ({ ...(await source.inspect(options)), jobs: 2 }),
+  });
+  ground.backups = { ...ground.backups, sources: { platform: many(sources.platform), ledger: many(sources.ledger) } };
+  return ground;
 }
 
 function filesUnder(folder: string): string[] {

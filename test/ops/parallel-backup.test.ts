@@ -5,22 +5,9 @@ import { openLocalStorage } from '../../src/adapters/local-storage.ts';
 import { ProgramError } from '../../src/errors.ts';
 import type { DumpSource } from '../../src/ports.ts';
 import { itNeeds } from '../setup/it-needs.ts';
-import { type Ground, keysIn, manifestOf, openGround } from './backup-ground.ts';
+import { type Ground, keysIn, LARGE, manifestOf, openGround, withProcessors } from './backup-ground.ts';
 import { OMAR, said, TERMINAL } from './desk.ts';
 import { begin, codes, done } from './restore-ground.ts';
-
-/** Every database is large, and every machine has processors enough. */
-const LARGE = { parallelAboveBytes: 1 };
-
-function withProcessors(ground: Ground): Ground {
-  const { sources } = ground.backups;
-  const many = (source: DumpSource): DumpSource => ({
-    ...source,
-    inspect: async (options) => ({ ...(await source.inspect(options)), jobs: 2 }),
-  });
-  ground.backups = { ...ground.backups, sources: { platform: many(sources.platform), ledger: many(sources.ledger) } };
-  return ground;
-}
 
 const fileOf = (ground: Ground) => ground.files().find((name) => /\.(dump\.zst|dir\.tar)$/.test(name)) ?? '';
 
