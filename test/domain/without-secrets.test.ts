@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { withoutSecrets } from '../../src/domain/without-secrets.ts';
+import { SECRET_PATTERNS, withoutSecrets } from '../../src/domain/without-secrets.ts';
 
 test.each([
   ['postgres://app:pass@db.internal/x', 'postgres://[secret]@db.internal/x'],
@@ -23,4 +24,10 @@ test.each([
   ['mail ada@example.com', 'mail ada@example.com'],
 ])('%s is shown as %s', (text, shown) => {
   expect(withoutSecrets(text)).toBe(shown);
+});
+
+test('docs/support.md lists every pattern, and no other', () => {
+  const page = readFileSync(new URL('../../docs/support.md', import.meta.url), 'utf8');
+  const [, list = ''] = /<!-- The patterns of .*-->\n\n((?:- .*\n)+)/.exec(page) ?? [];
+  expect(list.trim().split('\n')).toEqual(SECRET_PATTERNS.map(({ what }) => `- ${what}`));
 });
