@@ -17,6 +17,8 @@ const BY_CODE: readonly (readonly [RegExp, NoAnswer])[] = [
   [/^3D000$/, 'no such database'],
   [/^53300$/, 'no connections left'],
   [/^57P0[123]$/, 'starting or stopping'],
+  // A statement, or a wait for a lock, that took longer than it was given.
+  [/^(57014|55P03)$/, 'silent'],
   [/^08...$/, 'broken off'],
 ];
 

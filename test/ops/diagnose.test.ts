@@ -158,6 +158,20 @@ describe('diagnose', () => {
     expect(steps.migrations?.type?.at(-1)).toBe('cd /srv/planner && pnpm prisma:migrate:deploy');
   });
 
+  test('gives up a question that waits, and asks the others', async () => {
+    const { drop, name } = await copyOf('airport');
+    onTestFinished(drop);
+    const { client, end } = await openSession(at(name), 'migration');
+    onTestFinished(end);
+    await client.query('BEGIN; LOCK TABLE public._prisma_migrations');
+    const { lines } = await diagnose(at(name));
+    expect(lines).toMatchObject({
+      migrations: '! Asked, and not answered in time',
+      disk: expect.stringMatching(/^. [\d.]+ MB database/),
+      rights: '✓ “postgres” has what CapOps needs',
+    });
+  });
+
   test('finds a user for whom all is read-only, and says what undoes that', async () => {
     await query(server.url, 'ALTER ROLE clerk IN DATABASE airport SET default_transaction_read_only = on');
     const { lines, steps } = await diagnose(at('airport', 'clerk'));
