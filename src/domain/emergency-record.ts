@@ -21,10 +21,8 @@ export function emergencyCsv(entries: readonly AuditRow[], trail: readonly Emerg
     ...['platform', at.toISOString(), by, `${moduleKey} ${status ?? ''}`.trim(), '', '', 'EMR'],
     ...[[until ? `until ${until.toISOString()}` : 'no end', reason].filter(Boolean).join('; '), '', '', ''],
   ]);
-  return stringify([HEADER, ...[...ledger, ...platform].sort(([, a = ''], [, b = '']) => (a < b ? -1 : 1))], {
-    bom: true,
-    escape_formulas: true,
-  });
+  const rows = [...ledger, ...platform].sort(([, a = ''], [, b = '']) => (a < b ? -1 : 1));
+  return stringify([HEADER, ...rows], { escape_formulas: true });
 }
 
 function detailsOf({ message, input }: AuditRow): string {

@@ -2,6 +2,7 @@ import { Emergency, EmergencyGrant } from '../../models/emergency.ts';
 import type { Ports } from '../../ports.ts';
 import { emergencyAccess } from '../emergency-access.ts';
 import type { Announcer, Posted } from '../service/announcer.ts';
+import type { Report } from '../service/report.ts';
 import { endNews, grantNews, isFirst, overNews } from './emergency-news.ts';
 import { skippedPeople } from './skipped-people.ts';
 
@@ -72,27 +73,33 @@ async function tellGrant(ports: Ports, teller: EmergencyTeller, { emergency, gra
 async function tellEnd(ports: Ports, { announcer, channel }: EmergencyTeller, emergency: Emergency): Promise<void> {
   if (emergency.endToldAt !== null) return;
   const { settings, clock, databases } = ports;
-  const now = clock.now();
-  const isGivenUp = now.getTime() - (emergency.endedAt?.getTime() ?? 0) > GIVEN_UP_MS;
-  const posted =
-    channel === undefined || isGivenUp ? undefined : await announcer.post(channel, WISH, endNews(emergency, settings));
+  const isLate = channel === undefined || isLongOver(ports, emergency);
+  const posted = isLate ? undefined : await announcer.post(channel, WISH, endNews(emergency, settings));
   await emergency.$query(databases.ledger).patch({
-    endToldAt: now,
+    endToldAt: clock.now(),
     ...(posted ? { endPosted: placeOf(posted), endShown: look(emergency) } : {}),
   });
 }
 
-/** What was said before it ended, or before it was reviewed. */
+/** What was said before it ended, or before it was reviewed. A message that is gone is given up by and by. */
 async function correct(ports: Ports, { announcer }: EmergencyTeller, emergency: Emergency): Promise<void> {
   const { settings, databases } = ports;
+  const amend = (posted: Posted, news: Report) =>
+    announcer.amend(posted, WISH, news).catch((error: unknown) => {
+      if (!isLongOver(ports, emergency)) throw error;
+    });
   if (emergency.posted && emergency.shown === 'open') {
-    await announcer.amend(emergency.posted, WISH, overNews(emergency, settings));
+    await amend(emergency.posted, overNews(emergency, settings));
     await emergency.$query(databases.ledger).patch({ shown: 'ended' });
   }
   if (emergency.endPosted && emergency.endShown !== look(emergency)) {
-    await announcer.amend(emergency.endPosted, WISH, endNews(emergency, settings));
+    await amend(emergency.endPosted, endNews(emergency, settings));
     await emergency.$query(databases.ledger).patch({ endShown: look(emergency) });
   }
+}
+
+function isLongOver({ clock }: Ports, { endedAt, reviewedAt }: Emergency): boolean {
+  return clock.now().getTime() - Math.max(Number(endedAt), Number(reviewedAt)) > GIVEN_UP_MS;
 }
 
 function look({ reviewedAt }: Emergency): string {

@@ -62,6 +62,8 @@ interface BotOptions {
   readonly after?: Bot;
   /** Where long operations wait for a worker; absent: they run at once. */
   readonly jobs?: Ports['jobs'];
+  /** Where emergency operations are recorded while the ledger is down; absent: they are refused then. */
+  readonly journal?: Ports['journal'];
   /** What health is looked at with, over these databases; absent: nothing. */
   readonly probes?: (desk: Desk, slack: LocalSlack) => ReturnType<NonNullable<Ports['openProbes']>>;
   /** Lets parts of the service go wrong. */
@@ -75,6 +77,7 @@ export async function openBot({
   through,
   after,
   jobs,
+  journal,
   probes,
   faults = () => ({}),
 }: BotOptions = {}): Promise<Bot> {
@@ -108,6 +111,7 @@ export async function openBot({
   const ports: Ports = {
     startId,
     jobs,
+    journal,
     databases: desk.databases,
     cache: undefined,
     directory: openSlackDirectory(web.quick, clock),
