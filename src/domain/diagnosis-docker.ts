@@ -32,7 +32,7 @@ function servicesStep(containers: readonly ContainerSight[], judging: Judging): 
   const { services, isAnswering } = judging;
   const troubles = services.flatMap((service) => troubleOf(service, containers, judging));
   const wrong = troubles.filter(({ service }) => !(isAnswering && isDatabaseService(service, containers)));
-  const [first] = [...wrong, ...troubles].sort((a, b) => placeOf(a, containers) - placeOf(b, containers));
+  const first = wrong.toSorted((a, b) => placeOf(a, containers) - placeOf(b, containers))[0] ?? troubles[0];
   if (!first) return { ...NAMED, state: 'ok', says: `All run (${services.join(', ')})` };
   const says = troubles.map(({ service, how = 'has no container' }) => `${service} ${how}`).join('; ');
   const isDatabase = isDatabaseService(first.service, containers);

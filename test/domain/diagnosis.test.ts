@@ -299,6 +299,9 @@ describe('services and their logs', () => {
     const diagnosis = found({ docker: docker([container('postgres', { state: 'paused' }), ...ALL_RUN.slice(1)]) });
     expect(step(diagnosis, 'services').state).toBe('look');
     expect(diagnosis.isBroken).toBe(false);
+    expect(causeOf({ docker: docker([container('web', { state: 'dead' }), container('api-gateway')]) })).toMatch(
+      /^The service web does not run/,
+    );
   });
 
   test('a module that is not found asks for Prisma’s client, in the checkout', () => {

@@ -8,6 +8,7 @@ import { type Postgres, startPostgres } from '../../workbench/postgres.ts';
 import { give, serverOwner } from '../../workbench/postgres-home.ts';
 import { query } from '../adapters/shape.ts';
 import { type Certificate, openAuthority } from '../setup/certificates.ts';
+import { startEngine } from '../setup/docker.ts';
 import { itNeeds } from '../setup/it-needs.ts';
 import { runCli } from '../setup/run-cli.ts';
 import { VERA } from './desk.ts';
@@ -269,6 +270,31 @@ describe('diagnose', () => {
     expect(cause).toBe('PostgreSQL takes connections and says nothing: it hangs, or something in between does.');
     expect(lines).toMatchObject({ port: expect.stringMatching(/^✓/), login: '✗ No answer within 3.5 s' });
     expect(lines.ledger).toBe('– Behind the same address as the platform’s database, which does not answer');
+  });
+
+  itNeeds('docker', 'reads the last words of services that have ended, without secrets', async () => {
+    const engine = await startEngine();
+    onTestFinished(engine.stop);
+    const compose = { project: 'planner', services: ['postgres', 'api-gateway'] };
+    const unhappy = `echo "Error: Cannot find module '.prisma/client' PASSWORD=swordfish"; echo 'DETAIL:  Key (email)=(a@b.c)'; exit 3`;
+    const id = engine.start({ service: 'api-gateway', script: unhappy });
+    expect(engine.docker('wait', id).trim()).toBe('3');
+    const settings = { compose, docker: { socketPath: engine.socketPath } };
+    const { cause, lines, report } = await diagnose(at('airport'), settings);
+    expect(cause).toMatch(/^The service api-gateway does not run: it ended with code 3 \d+ s ago\.$/);
+    expect(lines.services).toMatch(/^✗ postgres has no container; api-gateway does not run/);
+    expect(lines.logs).toBe('✗ Errors of api-gateway');
+    expect(report.offers?.[0]).toMatchObject({ operation: 'restart', input: { service: 'api-gateway' } });
+    expect(JSON.stringify(report.thread)).toContain('Cannot find module');
+    expect(JSON.stringify(report)).not.toMatch(/swordfish|a@b\.c/);
+  });
+
+  test('says that Docker does not answer, and finds the rest', async () => {
+    const compose = { project: 'planner', services: ['postgres'] };
+    const settings = { compose, docker: { socketPath: join(home, 'no-docker.sock') } };
+    const { isBroken, lines } = await diagnose(at('airport'), settings);
+    expect(isBroken).toBe(false);
+    expect(lines).toMatchObject({ services: '! Docker does not answer.', select: expect.stringMatching(/^✓/) });
   });
 
   test('in the terminal ends with 1 while both databases are gone, and prints each step as data', async () => {

@@ -2,16 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { openContainers } from '../../src/adapters/containers.ts';
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { openExaminer } from '../../src/adapters/examine-database.ts';
 import { openJournal } from '../../src/adapters/journal.ts';
 import { openProbes } from '../../src/adapters/probes.ts';
+import type { DockerHost } from '../../src/config/docker.ts';
 import type { Step } from '../../src/domain/diagnosis.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import type { Report } from '../../src/ops/service/report.ts';
 import { createService, type OpsService, type Outcome, type Request } from '../../src/ops/service/service.ts';
 import { readWords, splitWords } from '../../src/ops/service/words.ts';
-import type { Actor, Settings } from '../../src/ports.ts';
+import type { Actor, ComposeSettings, Containers, Settings } from '../../src/ports.ts';
 import { OMAR, POLICY, said } from './desk.ts';
 
 interface Addresses {
@@ -43,7 +45,12 @@ const quiet = () => undefined;
 export const LOG = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 const MARKS = { ok: '✓', wrong: '✗', look: '!', note: '•', skipped: '–' };
 
-export function openClinic({ platformUrl, ledgerUrl }: Addresses, settings: Partial<Settings> = {}): Clinic {
+interface ClinicOptions extends Partial<Settings> {
+  /** Where Docker is asked for what stands under `compose`. */
+  readonly docker?: DockerHost;
+}
+
+export function openClinic({ platformUrl, ledgerUrl }: Addresses, { docker, ...settings }: ClinicOptions = {}): Clinic {
   const urls = { databaseUrl: platformUrl, ledgerDatabaseUrl: ledgerUrl };
   const { databases, close } = openDatabases(urls);
   const folder = mkdtempSync(join(tmpdir(), 'capops-clinic-'));
@@ -58,6 +65,7 @@ export function openClinic({ platformUrl, ledgerUrl }: Addresses, settings: Part
       journal: openJournal({ folder: join(folder, 'journal'), clock }),
       openExaminer: async () => openExaminer(urls, LOG),
       openProbes: () => openProbes(probed, { log: LOG }),
+      openContainers: docker && settings.compose && dockerAt(settings.compose, docker),
     },
     OPERATIONS,
   );
@@ -76,6 +84,10 @@ export function openClinic({ platformUrl, ledgerUrl }: Addresses, settings: Part
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function dockerAt(compose: ComposeSettings, host: DockerHost): () => Promise<Containers> {
+  return async () => openContainers(compose, host);
 }
 
 async function diagnosed(types: Clinic['types']): Promise<Diagnosed> {
