@@ -1,11 +1,11 @@
 import type Docker from 'dockerode';
-import type { ContainerInspectInfo } from 'dockerode';
 import type { DockerHost } from '../config/docker.ts';
 import { ContainersError } from '../errors.ts';
 import type { ComposeSettings, ContainerLine, ContainerLogWish, Containers } from '../ports.ts';
 import { containerLines, inOrder, type TakeLine } from './container-lines.ts';
-import { numberOf, ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL, sightOf } from './container-sight.ts';
+import { sightOf } from './container-sight.ts';
 import { ask, dockerFailure, openDocker, SILENT_MS } from './docker-engine.ts';
+import { inspectAll, inspectOurs, notOurs } from './own-containers.ts';
 
 /** A container has these to end by itself, before it is killed. */
 const GRACE_SECONDS = 10;
@@ -24,63 +24,14 @@ export function openContainers(compose: ComposeSettings, host: DockerHost): Cont
       );
     },
     readLog: async (wish, take) => {
+      const taking = noting(take);
       try {
-        return await readLog({ docker: await openDocker(host), compose }, wish, take);
+        return await readLog({ docker: await openDocker(host), compose }, wish, taking.take);
       } catch (error) {
-        throw dockerFailure(error);
+        throw taking.failure() ?? dockerFailure(error);
       }
     },
   };
-}
-
-/** Of the services in their order, compose’s first container of each first. */
-async function inspectAll(
-  docker: Docker,
-  compose: ComposeSettings,
-  abortSignal: AbortSignal,
-): Promise<ContainerInspectInfo[]> {
-  const filters = { label: [`${PROJECT_LABEL}=${compose.project}`] };
-  const listed = await docker.listContainers({ all: true, filters, abortSignal });
-  const ours = listed.filter(({ Labels }) => isOurs(Labels, compose));
-  const inspected = await Promise.all(ours.map(({ Id }) => inspectIfThere(docker, Id, abortSignal)));
-  const place = ({ Config }: ContainerInspectInfo) => compose.services.indexOf(Config.Labels[SERVICE_LABEL] ?? '');
-  return inspected.filter((one) => one !== undefined).sort((a, b) => place(a) - place(b) || numberOf(a) - numberOf(b));
-}
-
-async function inspectIfThere(
-  docker: Docker,
-  id: string,
-  abortSignal: AbortSignal,
-): Promise<ContainerInspectInfo | undefined> {
-  try {
-    return await docker.getContainer(id).inspect({ abortSignal });
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
-    throw error;
-  }
-}
-
-interface Asked {
-  readonly compose: ComposeSettings;
-  readonly id: string;
-  readonly abortSignal: AbortSignal;
-}
-
-/** Whatever id is handed in: only a container of ours is touched. */
-async function inspectOurs(docker: Docker, { compose, id, abortSignal }: Asked): Promise<ContainerInspectInfo> {
-  if (!/^[0-9a-f]{12,64}$/.test(id)) throw notOurs();
-  const inspected = await docker.getContainer(id).inspect({ abortSignal });
-  if (!isOurs(inspected.Config.Labels, compose)) throw notOurs();
-  return inspected;
-}
-
-function isOurs(labels: Readonly<Record<string, string>>, { project, services }: ComposeSettings): boolean {
-  const { [PROJECT_LABEL]: ownProject, [SERVICE_LABEL]: service = '', [ONE_OFF_LABEL]: oneOff } = labels;
-  return ownProject === project && services.includes(service) && oneOff !== 'True';
-}
-
-function notOurs(): ContainersError {
-  return new ContainersError('denied', 'That container belongs to no service that capops.yml names.');
 }
 
 interface Desk {
@@ -104,7 +55,8 @@ async function readLog(
   );
   const counted = openCount(take);
   try {
-    if (follow) await Promise.all(sources.map((source) => inOrder([source], counted.take)));
+    const turn = inTurn(counted.take);
+    if (follow) await Promise.all(sources.map((source) => inOrder([source], turn)));
     else if (sources.length === 1) await inOrder(sources, counted.take);
     else for (const line of await newest(sources, lines)) await counted.take(line);
   } catch (error) {
@@ -113,6 +65,35 @@ async function readLog(
     ended.abort();
   }
   return { isPartial: !follow && counted.lines() >= lines };
+}
+
+/** Notes what goes wrong where the lines go: that is not Docker’s fault. */
+function noting(take: TakeLine): { take: TakeLine; failure(): unknown } {
+  let failure: unknown;
+  const fail = (error: unknown): never => {
+    failure = error;
+    throw error;
+  };
+  return {
+    failure: () => failure,
+    take: (line) => {
+      try {
+        const taken = take(line);
+        return taken instanceof Promise ? taken.catch(fail) : taken;
+      } catch (error) {
+        return fail(error);
+      }
+    },
+  };
+}
+
+/** One line at a time, though several containers have some. */
+function inTurn(take: TakeLine): TakeLine {
+  let before: Promise<unknown> = Promise.resolve();
+  return (line) => {
+    before = before.then(() => take(line));
+    return before;
+  };
 }
 
 function openCount(take: TakeLine) {

@@ -17,13 +17,15 @@ export interface Engine {
     readonly script: string;
     readonly terminal?: true;
   }): void;
-  /** Starts a container of a compose service and leaves it running; its id. `options` are those of `docker run`. */
+  /** Starts a container of a compose service that ends at once when it is stopped; its id. `options` are those of `docker run`. */
   start(wanted: {
     readonly service: string;
     readonly project?: string;
     readonly script: string;
     readonly options?: readonly string[];
   }): string;
+  /** Removes all containers. */
+  clear(): void;
   stop(): Promise<void>;
 }
 
@@ -35,8 +37,8 @@ export interface EngineTls {
   readonly key: string;
 }
 
-/** The end of a script that goes on until it is told to end, and ends at once then. */
-export const UNTIL_STOPPED = 'trap "exit 0" TERM; while :; do sleep 0.1; done';
+/** The end of a script that goes on until it is told to end. */
+export const UNTIL_STOPPED = 'while :; do sleep 60; done';
 
 const FLAGS = ['--iptables=false', '--ip6tables=false', '--bridge=none', '--ip-forward=false', '--oom-score-adjust=0'];
 const IMAGE = 'localhost/shell:1';
@@ -81,7 +83,11 @@ export async function startEngine({ tls }: { readonly tls?: EngineTls } = {}): P
       docker('run', ...composed(wanted), ...(terminal ? ['-t'] : []), IMAGE, 'sh', '-c', script);
     },
     start: ({ script, options = [], ...wanted }) =>
-      docker('run', '-d', ...composed(wanted), ...options, IMAGE, 'sh', '-c', script).trim(),
+      docker('run', '-d', '--stop-signal', 'KILL', ...composed(wanted), ...options, IMAGE, 'sh', '-c', script).trim(),
+    clear: () => {
+      const all = docker('ps', '-aq').split('\n').filter(Boolean);
+      if (all.length > 0) docker('rm', '-f', ...all);
+    },
     stop,
   };
 }

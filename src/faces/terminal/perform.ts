@@ -27,11 +27,12 @@ const MAX_UNSEEN_PREVIEWS = 2;
 
 /** Runs a request, asks where it has to be confirmed, draws how it ended. Resolves with the exit code. */
 export async function perform(performance: Performance, request: Request): Promise<number> {
-  let asked = request;
+  const printer = openPrinter(performance);
+  let asked = { ...request, ...printer.request };
   for (let previews = 1; ; previews++) {
     const { outcome, interrupted } = await toItsEnd(performance, request, await execute(performance, asked));
     if (outcome.kind !== 'preview') {
-      const code = await conclude(withData(performance, outcome), outcome);
+      const code = await conclude(withData(printer.beside(), outcome), outcome);
       await tellTeam(performance, request.actor, outcome);
       return interrupted ? EXIT.interrupted : code;
     }
@@ -42,15 +43,14 @@ export async function perform(performance: Performance, request: Request): Promi
     }
     const refusal = await unconfirmed(performance, outcome, previews);
     if (refusal !== undefined) return refusal;
-    asked = { ...request, confirmation: outcome.confirmation, ...(performance.yes ? { seen: outcome.seen } : {}) };
+    asked = { ...asked, confirmation: outcome.confirmation, ...(performance.yes ? { seen: outcome.seen } : {}) };
   }
 }
 
-async function execute({ terminal, execute, format }: Performance, request: Request): Promise<Executed> {
+async function execute({ terminal, execute }: Performance, request: Request): Promise<Executed> {
   const bar = await openProgressBar(terminal);
   const ending = new AbortController();
-  const looks = { progress: bar.show, ...(format === 'table' ? { print: printer(terminal) } : {}) };
-  const work = () => execute({ ...request, ...looks, signal: ending.signal }).finally(bar.clear);
+  const work = () => execute({ ...request, progress: bar.show, signal: ending.signal }).finally(bar.clear);
   const { operation, actor } = request;
   const isRead = operation.effect === 'reads';
   if (isRead && !operation.waits) return { outcome: await work(), interrupted: false };
@@ -59,9 +59,18 @@ async function execute({ terminal, execute, format }: Performance, request: Requ
   return { outcome: result, interrupted };
 }
 
-/** Lines as they come, before what the report says at the end. */
-function printer({ out }: Performance['terminal']): NonNullable<Request['print']> {
-  return (line) => out.write(`${visible(line)}\n`);
+/** Lines as they come; where there were some, what the report says of them goes beside them. */
+function openPrinter(performance: Performance): { request: Pick<Request, 'print'>; beside(): Performance } {
+  const { terminal, format } = performance;
+  let hasPrinted = false;
+  const print = (line: string) => {
+    hasPrinted = true;
+    return terminal.out.write(`${visible(line)}\n`);
+  };
+  return {
+    request: format === 'table' ? { print } : {},
+    beside: () => (hasPrinted ? { ...performance, terminal: { ...terminal, out: terminal.messages } } : performance),
+  };
 }
 
 /** A preview that leads nowhere is right when there is nothing to do, and wrong when there is something to mend. */

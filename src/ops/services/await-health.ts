@@ -53,7 +53,7 @@ function judge(sight: ContainerSight, starts: Map<string, number>, { steadyMs }:
   const { state, health, startedAt } = sight;
   const nowMs = performance.now();
   const start = startedAt?.toISOString() ?? '';
-  if (state === 'running' && !starts.has(start)) starts.set(start, nowMs);
+  if (!starts.has(start)) starts.set(start, nowMs);
   if (state === 'exited' || state === 'dead' || state === 'removing' || starts.size >= MOST_STARTS) return false;
   if (state !== 'running') return undefined;
   if (health === 'unhealthy') return false;
