@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { noteSeen } from '../../src/models/emergency-watch.ts';
 import { emergencyBadge } from '../../src/ops/emergencies/emergency-badge.ts';
 import { emergencyStand } from '../../src/ops/emergencies/emergency-stand.ts';
+import { emergencyAccess } from '../../src/ops/emergency-access.ts';
 import { homeOf } from '../../src/ops/home/home-of.ts';
+import type { Actor } from '../../src/ports.ts';
 import { ADA, OMAR, said, VERA } from './desk.ts';
 import { type EmergencyGround, openEmergencyGround, type Replica } from './emergency-ground.ts';
 
@@ -19,6 +21,7 @@ beforeEach(async () => {
   here = ground.replica();
 });
 
+const OMAR_IN_TERMINAL: Actor = { id: 'cli:omar@desk', name: 'omar', face: 'terminal', osUser: 'omar' };
 const grants = () => ground.desk.ledger('SELECT * FROM emergency_grants ORDER BY given_at');
 const emergencies = () => ground.desk.ledger('SELECT * FROM emergencies ORDER BY began_at');
 const inChannel = () => ground.posts.filter(({ place }) => place === 'C0OPS').map(({ report }) => report.title);
@@ -94,6 +97,14 @@ describe('the runbook’s manual way', () => {
     expect(ground.posts).toEqual([]);
   });
 
+  test('is over where somebody removes the organisation', async () => {
+    await byHand();
+    await here.tend();
+    await ground.desk.platform('TRUNCATE entitlement.entitlements; DELETE FROM public.organizations');
+    await here.tend();
+    expect(await emergencies()).toMatchObject([{ ended_at: expect.any(Date) }]);
+  });
+
   test('that ends is told with the way to the review', async () => {
     await byHand();
     await here.tend();
@@ -138,6 +149,24 @@ describe('while the ledger is down', () => {
     ]);
     expect(inChannel()).toEqual([expect.stringContaining('WITHOUT'), expect.stringContaining('The review is due')]);
     expect(said(await here.types(OMAR, ASK))).toContain('is missing');
+  });
+
+  test('that goes down while somebody waits in the terminal holds nobody up, and nothing is done twice', async () => {
+    await here.tend();
+    const request = { operation: emergencyAccess, actor: OMAR_IN_TERMINAL, raw: { reason: 'nobody can log in' } };
+    const waiting = await here.service.execute(request);
+    if (waiting.kind !== 'awaiting') throw new Error(said(waiting));
+    await ground.ledger.refuse();
+    ground.aheadMs = 15 * 60_000;
+    const outcome = await here.service.seeThrough(request, waiting);
+    expect(said(outcome)).toContain('Given without a second person, because nobody answered in time');
+    await ground.ledger.pass();
+    await ground.desk.ledger('UPDATE approvals SET expires_at = clock_timestamp()');
+    await ground.replica().tendApprovals();
+    await here.tend();
+    expect(await ground.desk.platform('SELECT 1 FROM entitlement.entitlement_audits')).toHaveLength(5);
+    expect(await grants()).toMatchObject([{ id: waiting.runId, how: 'alone' }]);
+    expect(await ground.journalled()).toEqual([]);
   });
 
   test('a ledger that hangs holds nobody up for 5 s', async () => {

@@ -47,5 +47,6 @@ async function attend({ ports, teller }: EmergencyWatch): Promise<void> {
   const { platform, ledger } = ports.databases;
   const [sight, seen] = await Promise.all([sightOfEmergency(platform), seenUntil(ledger)]);
   if (sight) await noticeEmergency(ports, { sight, seenUntil: seen });
+  else await Emergency.end(ledger, { endedAt: ports.clock.now(), endedBy: null });
   await tellEmergencies(ports, teller);
 }
