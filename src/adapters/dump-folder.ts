@@ -11,7 +11,7 @@ import { unlessMissing } from './local-failure.ts';
 import { packFolder } from './packed-folder.ts';
 import type { PgPrograms } from './pg-programs.ts';
 import type { Crew, Program } from './program-crew.ts';
-import { isFull, needRoom } from './staging-room.ts';
+import { isFull, needRoom, openStaging } from './staging-room.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 const LOOK_MS = 500;
@@ -28,16 +28,17 @@ export interface FolderMaking {
   readonly programs: PgPrograms;
   /** Sessions that dump at once. */
   readonly jobs: number;
-  /** The folder whose disk it is laid out on. */
-  readonly parent: string;
+  /** Where it is laid out, in a folder of its own. */
+  readonly folder: string;
   /** Settles with all else that belongs to the dump: nothing is packed before. */
   readonly rest: Promise<unknown>;
 }
 
 /** Has pg_dump write its directory format into a folder of ours, and packs that folder once it is whole. */
 export async function startFolder(crew: Crew, making: FolderMaking): Promise<ArchiveStream> {
-  const { pgDump, jobs, parent, programs } = making;
+  const { pgDump, jobs, programs } = making;
   const compression = await folderCompression(programs, pgDump.env);
+  const parent = await openStaging(making.folder);
   const folder = await openWorkFolder(parent);
   const path = join(folder.path, 'dump');
   // It reaches the disk for good where it is stored.
@@ -51,7 +52,7 @@ export async function startFolder(crew: Crew, making: FolderMaking): Promise<Arc
   const hash = createHash('sha256');
   let bytes = 0;
   async function* packed(): AsyncGenerator<Uint8Array, void, undefined> {
-    await written(crew, making, path);
+    await written(crew, making, { path, parent });
     for await (const chunk of packFolder(path)) {
       hash.update(chunk);
       bytes += chunk.length;
@@ -79,7 +80,11 @@ async function folderCompression({ major, pgDump }: PgPrograms, env: Program['en
 }
 
 /** Resolves once all of it is on the disk, and all that belongs to it is known. */
-async function written(crew: Crew, { request, rest, parent }: FolderMaking, path: string): Promise<void> {
+async function written(
+  crew: Crew,
+  { request, rest }: FolderMaking,
+  { path, parent }: { readonly path: string; readonly parent: string },
+): Promise<void> {
   const watch = watchFolder(path, request.progress);
   try {
     await Promise.race([Promise.all([crew.allWell(), rest]), watch.full]);

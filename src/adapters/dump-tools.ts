@@ -10,7 +10,7 @@ import { beginSurvey, openBench } from './dump-bench.ts';
 import { inspectDatabase } from './dump-inspection.ts';
 import { findPgPrograms, newest, onPath } from './pg-programs.ts';
 import { openPgSession } from './pg-session.ts';
-import { roomIn } from './staging-room.ts';
+import { roomToBe } from './staging-room.ts';
 import { sweepWorkFolders } from './work-folder.ts';
 
 /**
@@ -49,10 +49,14 @@ export function openDumpTools(programs: Programs, folder = tmpdir()): DumpTools 
   };
 }
 
-/** What killed runs have laid out there goes first. */
+/** What killed runs have laid out there goes first. A folder that cannot be looked at has no room. */
 async function roomLeft(folder: string): Promise<number> {
-  if (existsSync(folder)) sweepWorkFolders(folder);
-  return Math.max(0, await roomIn(folder));
+  try {
+    if (existsSync(folder)) sweepWorkFolders(folder);
+    return await roomToBe(folder);
+  } catch {
+    return 0;
+  }
 }
 
 async function readingTools({ format }: CheckRequest, { programs, folder }: DumpSettings): Promise<ReadingTools> {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Programs } from '../config/programs.ts';
 import { ProgramError } from '../errors.ts';
 import type { DatabaseSurvey, Dump, DumpFacts, DumpRequest } from '../ports.ts';
@@ -109,9 +108,8 @@ async function startArchiveOf(
   if (request.format !== 'directory')
     return startArchive(crew, { request, pgDump, zstd: inspected.zstd, folder: bench.folder.path });
   const { startFolder } = await import('./dump-folder.ts');
-  await mkdir(folder, { recursive: true });
   const { jobs } = inspected.inspection;
-  return startFolder(crew, { request, pgDump, programs: bench.pgDump().programs, jobs, parent: folder, rest: survey });
+  return startFolder(crew, { request, pgDump, programs: bench.pgDump().programs, jobs, folder, rest: survey });
 }
 
 /** The archive, encrypted where that is asked for. */

@@ -1,17 +1,15 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { UserError } from '../errors.ts';
 import { type Line, type ReadingTools, wordsOf } from './archive-line.ts';
 import { unpackFolder } from './packed-folder.ts';
 import type { Crew } from './program-crew.ts';
-import { isFull } from './staging-room.ts';
+import { isFull, openStaging } from './staging-room.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 /** Unpacks a dump in the directory format as it comes, and has pg_restore read every file of it. */
 export async function folderLine(tools: ReadingTools, crew: Crew): Promise<Line> {
-  await mkdir(tools.folder, { recursive: true });
-  const folder = await openWorkFolder(tools.folder);
+  const folder = await openWorkFolder(await openStaging(tools.folder));
   const entry = new PassThrough();
   let isThorough = true;
   const fault = readFolder(entry, join(folder.path, 'dump'), { tools, crew }).catch((error: unknown) => {

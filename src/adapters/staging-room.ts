@@ -1,7 +1,7 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { diskSpace } from './disk-space.ts';
-import { codeOf } from './local-failure.ts';
+import { codeOf, unlessMissing } from './local-failure.ts';
 
 const TMPFS = 0x01021994;
 const MOST_KEPT_BYTES = 2 ** 30;
@@ -41,6 +41,18 @@ async function inMemory(folder: string): Promise<boolean> {
     ({ type }) => type === TMPFS,
     () => false,
   );
+}
+
+/** The folder, made where it is missing; where we may not write to it, the system's own for temporary files. */
+export async function openStaging(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  return (await mayWrite(folder)) ? folder : tmpdir();
+}
+
+/** Bytes that may be written there once it is made; none where we may not. */
+export async function roomToBe(folder: string): Promise<number> {
+  const isThere = (await unlessMissing(lstat(folder))) !== undefined;
+  return isThere && !(await mayWrite(folder)) ? 0 : Math.max(0, await roomIn(folder));
 }
 
 /** The disk has too little room for what is laid out. */

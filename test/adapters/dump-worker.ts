@@ -6,11 +6,11 @@ import { read, tools } from './dump-stage.ts';
 
 // A process of its own that dumps and checks, for tests that kill it or measure it. Says what it does, line by line.
 
-const [url = '', task = '', file = '', text = '{}', folder] = process.argv.slice(2);
+const [url = '', task = '', file = '', text = '{}', more = '{}'] = process.argv.slice(2);
 const request: DumpRequest & { identities?: string[] } = JSON.parse(text);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const { content, facts } = tools(folder === undefined ? {} : { folder }).dump(url, request);
+const { content, facts } = tools(JSON.parse(more)).dump(url, request);
 if (task === 'stall') {
   for await (const chunk of content) {
     say(`begun ${chunk.length}`);

@@ -60,7 +60,7 @@ describe('A restore', () => {
     dumps.tar = await pgDump(source.url, folder.path('tar.backup'), '-Ft');
     dumps.directory = await pgDump(source.url, folder.path('directory'), '-Fd');
     dumps['directory, packed'] = folder.path('packed by tar');
-    execFileSync('tar', ['-cf', dumps['directory, packed'], '-C', folder.path(''), 'directory']);
+    execFileSync('tar', ['--format=posix', '-cf', dumps['directory, packed'], '-C', folder.path(''), 'directory']);
     dumps['plain, gzip'] = folder.file('plain.bin', execFileSync('gzip', ['-c', dumps.plain]));
     dumps['plain, zstd'] = folder.file('plain.odd name', execFileSync(CHANGED, ['-q', '-c', dumps.plain]));
     dumps['custom, zstd'] = folder.file('no name at all', execFileSync(CHANGED, ['-q', '-c', dumps.custom]));
