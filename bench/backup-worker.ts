@@ -3,12 +3,13 @@ import { openDumpTools } from '../src/adapters/dump-tools.ts';
 import { openLocalStorage } from '../src/adapters/local-storage.ts';
 import type { S3Settings } from '../src/config/backups.ts';
 import { readPrograms } from '../src/config/programs.ts';
+import { formatOf } from '../src/domain/backup-format.ts';
 import type { ArchiveLayout, BackupStorage } from '../src/ports.ts';
 
 export interface Order {
   readonly databaseUrl: string;
   readonly where: { readonly folder: string } | S3Settings;
-  /** A new key each time. */
+  /** A new key each time; its ending says the format. */
   readonly key: string;
   readonly expectedBytes: number;
 }
@@ -20,9 +21,8 @@ export interface Made {
   readonly memoryMb: number;
 }
 
-const LAYOUT: ArchiveLayout = { format: 'custom', compression: 'zstd' };
-
 const { databaseUrl, where, key, expectedBytes }: Order = JSON.parse(process.argv[2] ?? '');
+const layout: ArchiveLayout = formatOf(key);
 const storage = await open();
 const { value: programs } = readPrograms(process.env);
 if (!programs) throw new Error('PG_BIN names no folder with PostgreSQL’s programs');
@@ -32,13 +32,13 @@ await tools.inspect(databaseUrl);
 const idle = process.memoryUsage.rss();
 
 const begun = performance.now();
-const dump = tools.dump(databaseUrl, LAYOUT);
+const dump = tools.dump(databaseUrl, { format: layout.format, compression: layout.compression });
 const written = await storage.write(key, dump.content, { expectedBytes });
 await dump.facts;
 const ms = performance.now() - begun;
 
 const checkBegun = performance.now();
-const check = await tools.check(storage.read(key), { ...LAYOUT, isEncrypted: false });
+const check = await tools.check(storage.read(key), { ...layout, isEncrypted: false });
 const checkMs = performance.now() - checkBegun;
 if (check.fault !== undefined) throw new Error(check.fault);
 if (check.sha256 !== written.sha256) throw new Error('What is read back is not what was written');

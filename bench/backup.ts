@@ -4,6 +4,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backUp, PEERS, timePeer } from './backup-contenders.ts';
 import { judgeObjectStore } from './backup-offsite.ts';
+import { judgeSessions } from './backup-sessions.ts';
 import type { Made } from './backup-worker.ts';
 import { judge, median, openGround } from './ground.ts';
 import { fillWithMix } from './mix.ts';
@@ -34,6 +35,7 @@ try {
   judge(`backup: times faster than ${GZIP}`, gzip / ms, { atLeast: 2 });
   judge(`backup: times faster than ${PLATFORM}`, platform / ms, { atLeast: 2 });
   judge('backup: reading back, ratio to the dump', median(ours.map((made) => made.checkMs / made.ms)), { atMost: 0.6 });
+  judgeSessions({ databaseUrl, folder, stream: median(ours.map((made) => made.ms)) });
   const little = [1, 2, 3].map((round) => local(small, `small-${round}`).memoryMb);
   judge(`backup: most MB above idle at ${SMALL_MB} MB`, Math.max(...little), { atMost: 80 });
   judge(`backup: most MB above idle at ${LARGE_MB} MB`, Math.max(...ours.map((made) => made.memoryMb)), { atMost: 80 });
