@@ -4,8 +4,8 @@ import type { SessionEnd, SessionSight } from '../ports.ts';
 import { askSession, settle } from './examine-questions.ts';
 import { openOwnConnection } from './own-connection.ts';
 
-const STATEMENT_MS = 2000;
-const GONE_MS = 2000;
+const STATEMENT_MS = 1000;
+const GONE_MS = 1500;
 const LOOK_EVERY_MS = 50;
 
 // Looked at and ended in one statement: nobody else can get the number in between.
@@ -22,7 +22,7 @@ export function findSession(
   return connected(url, signal, (client) => askSession(client, pid));
 }
 
-/** Resolves once it is gone, or after 2 s: one that is being undone needs longer. */
+/** Resolves once it is gone, or after 1.5 s: one that is being undone needs longer. */
 export function endSession(
   url: string,
   { pid, started }: Pick<SessionSight, 'pid' | 'started'>,

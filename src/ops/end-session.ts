@@ -9,7 +9,8 @@ import * as arg from './service/arguments.ts';
 import { type Argument, type Context, defineOperation, type Preview } from './service/operation.ts';
 import type { Report } from './service/report.ts';
 
-const LIMIT_MS = 3_500;
+/** A request that the ledger does not take has waited for a second by then. */
+const LIMIT_MS = 2_500;
 const UNTOUCHED = 'No session was ended.';
 const UNKNOWN = 'Whether the session has ended is not known: “diagnose” shows it, once it answers.';
 const AGAIN = [{ label: 'Diagnose again', operation: 'diagnose', input: {} }];
