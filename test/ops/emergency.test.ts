@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openJournal } from '../../src/adapters/journal.ts';
 import { OPERATIONS } from '../../src/ops/index.ts';
@@ -90,6 +92,31 @@ it('with the ledger there, it is recorded there and nowhere else', async () => {
   await ask(horn('command:1'));
   expect(await readdir(folder)).toEqual([]);
   expect(await desk.ledger('SELECT state FROM runs')).toEqual([{ state: 'done' }]);
+});
+
+it('a ledger that takes the request a little late knows of one run, and that it is done', async () => {
+  ledger.hang();
+  const asked = ask(horn('command:1'));
+  await sleep(1_300);
+  await ledger.pass();
+  expect(said(await asked)).toContain('The horn was heard.');
+  expect(await readdir(folder)).toEqual([]);
+  expect(await desk.ledger('SELECT state, delivery_key FROM runs')).toEqual([
+    { state: 'done', delivery_key: 'command:1' },
+  ]);
+  expect(heard).toBe(1);
+});
+
+it('what the ledger takes too late is refused, and what was done meanwhile stands beside it', async () => {
+  const holder = new Client({ connectionString: desk.ledgerUrl });
+  await holder.connect();
+  await holder.query('BEGIN; LOCK TABLE runs IN EXCLUSIVE MODE');
+  expect(said(await ask(horn('command:1')))).toContain('The horn was heard.');
+  await holder.end();
+  await service.settled();
+  await service.takeUp();
+  const states = async () => (await desk.ledger('SELECT state FROM runs ORDER BY state')).map(({ state }) => state);
+  await expect.poll(states).toEqual(['done', 'refused']);
 });
 
 it('any other change is refused while the ledger is down, and leaves nothing behind', async () => {

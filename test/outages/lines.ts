@@ -58,6 +58,24 @@ export const LINES: Readonly<Record<string, Line>> = {
   services: { words: 'services', works: /web/, without: { docker: DOCKER } },
   logs: { words: 'logs web', works: /listening/, without: { docker: DOCKER } },
   restart: { words: 'restart web', works: /web is back/, without: { docker: DOCKER } },
+  'emergency-access': {
+    words: 'emergency-access nobody can log in',
+    works: /This waits for a second person/,
+    without: { postgres: PLATFORM, ledger: /is open: EMR.*because the ledger does not answer/ },
+    chain: 'emergency',
+  },
+  'end-emergency-access': {
+    words: 'end-emergency-access',
+    works: /No emergency access is open|Emergency access has ended/,
+    without: { postgres: PLATFORM, ledger: /Emergency access has ended/ },
+    chain: 'emergency',
+  },
+  'review-emergency': {
+    words: 'review-emergency what-happened="it was dark" what-was-done="we waited"',
+    works: /No review is missing/,
+    without: { postgres: LEDGER, ledger: LEDGER },
+    chain: 'emergency',
+  },
   // Examples of what is not made for outages.
   whoami: { words: 'whoami', works: /operator/ },
   help: { words: 'help', works: /health/ },

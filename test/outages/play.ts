@@ -46,6 +46,8 @@ export async function play(
         for (const line of chain) await one(line);
       }),
     );
+    // On a machine that is busy with other tests, all at once may be too much: each once more by itself.
+    for (const line of Object.entries(lines)) if (found.get(line[0])?.faults.length !== 0) await one(line);
   } finally {
     await outage.end(ground);
     await recovered(ground);

@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
 import { OMAR } from '../ops/desk.ts';
@@ -22,6 +25,13 @@ beforeAll(async () => {
   for (const name of names) found.set(name, await play(opened, name, LINES));
 }, 200_000);
 
+async function ask(sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: ground?.databases.ledgerUrl });
+  await client.connect();
+  const { rows } = await client.query(sql).finally(() => client.end());
+  return rows;
+}
+
 afterAll(async () => {
   process.stdout.write(`${table(found, Object.keys(LINES))}\n`);
   await ground?.close();
@@ -32,6 +42,24 @@ describe.each(names)('while %s', (outage) => {
     if (needsDocker(operation) && !ground?.engine) skip('needs Docker');
     expect(found.get(outage)?.get(operation)?.faults).toEqual([]);
   });
+});
+
+it.for([
+  ['restart', 4],
+  ['end-session', 2],
+  ['emergency-access', 2],
+  ['end-emergency-access', 2],
+] as const)('what %s did without the ledger stands in the audit afterwards', async ([operation, times], { skip }) => {
+  if (needsDocker(operation) && !ground?.engine) skip('needs Docker');
+  const done = await ask(
+    `SELECT 1 FROM audit_log a JOIN runs r ON r.id = a.run_id AND r.state = a.outcome
+     WHERE a.operation = '${operation}' AND a.outcome = 'done' AND a.message LIKE '%Kept in the emergency journal%'`,
+  );
+  expect(done.length).toBeGreaterThanOrEqual(times);
+});
+
+it('nothing is left in the emergency journal', () => {
+  expect(readdirSync(join(ground?.folder ?? '', 'state'))).toEqual([]);
 });
 
 it('every operation that runs in an emergency stands in the table', () => {

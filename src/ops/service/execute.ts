@@ -33,14 +33,29 @@ interface Desk {
 }
 
 /** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
-export async function execute(desk: Desk, request: Request): Promise<Outcome> {
+export async function execute(desk: Desk, given: Request): Promise<Outcome> {
+  const request = await takenAfterAll(given);
   const run: Underway = { ...desk.recorder.draft(request), begun: false, ending: new AbortController() };
   const outcome = await attempt(desk, run).catch((error: unknown) =>
     error instanceof MovedError ? moved(desk, run, error) : unsuccessful(desk, run, error),
   );
+  // Its face knows of no stored run, and answers it all the same.
+  if (request !== given && request.receipt?.kind === 'stored') desk.recorder.answered(run.id);
   logLine(desk.ports, run, outcome);
   tellWatchers(desk, run, outcome);
   return outcome;
+}
+
+/** A ledger that was slow to take an emergency’s request is given so long, so that both know of one run. */
+const AFTER_ALL_MS = 1_000;
+
+/** What is only shown now is asked for again when it is confirmed, and does not wait. */
+async function takenAfterAll(request: Request): Promise<Request> {
+  const { operation, confirmation } = request;
+  if (request.receipt?.kind !== 'unstored' || !request.receipt.afterAll) return request;
+  const isOnlyShown = operation.preview && !operation.previewFor && confirmation === undefined;
+  const receipt = await request.receipt.afterAll(isOnlyShown ? 0 : AFTER_ALL_MS);
+  return { ...request, receipt: receipt ?? { kind: 'unstored', error: request.receipt.error } };
 }
 
 function tellWatchers(
@@ -90,8 +105,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
 async function begin(desk: Desk, run: Underway, seen: Parameters<typeof waitInstead>[2]): Promise<Outcome | undefined> {
   const { operation, receipt } = run.request;
   if (receipt?.kind === 'unstored' && !operation.emergency) throw receipt.error;
-  const wasSilent = receipt?.kind === 'unstored';
-  if (!(await refuseWhileFrozen(desk.ports, operation, { wasSilent }))) run.isLedgerDown = true;
+  run.isLedgerDown = receipt?.kind === 'unstored' || !(await refuseWhileFrozen(desk.ports, operation));
   const instead = await waitInstead(desk, run, seen);
   if (instead) return instead;
   const first = await desk.recorder.begin(run);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { showTime } from '../../domain/end-date.ts';
 import { DeniedError, UnavailableError } from '../../errors.ts';
 import { Freeze } from '../../models/freeze.ts';
@@ -6,22 +5,14 @@ import type { Ports } from '../../ports.ts';
 import type { Operation } from './operation.ts';
 import { withLedger } from './with-ledger.ts';
 
-/** A ledger that has said nothing to the request before is given so long to say something after all. */
-const AFTER_SILENCE_MS = 1_000;
-
 /**
  * Throws DeniedError while changes are frozen and the operation is one. False: the ledger does not answer, which stops no
- * emergency operation. `wasSilent`: it did not take the request in time, so an emergency waits no longer for it.
+ * emergency operation.
  */
-export async function refuseWhileFrozen(
-  ports: Ports,
-  operation: Operation,
-  { wasSilent = false }: { readonly wasSilent?: boolean } = {},
-): Promise<boolean> {
+export async function refuseWhileFrozen(ports: Ports, operation: Operation): Promise<boolean> {
   if (operation.effect !== 'changes' || operation.evenWhenFrozen) return true;
   let isLedgerThere = true;
-  const asking = withLedger(() => (wasSilent ? soon(frozenWords(ports)) : frozenWords(ports)));
-  const words = await asking.catch((error: unknown) => {
+  const words = await withLedger(() => frozenWords(ports)).catch((error: unknown) => {
     // Whether changes are frozen is not known without the ledger; in an emergency that stops nobody.
     if (!operation.emergency || !(error instanceof UnavailableError)) throw error;
     isLedgerThere = false;
@@ -29,14 +20,6 @@ export async function refuseWhileFrozen(
   });
   if (words) throw new DeniedError('frozen', `${words} Nothing was changed. An admin ends it with “thaw”.`);
   return isLedgerThere;
-}
-
-async function soon<T>(answer: Promise<T>): Promise<T> {
-  const late = sleep(AFTER_SILENCE_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`no answer within ${AFTER_SILENCE_MS} ms`);
-  });
-  late.catch(() => undefined);
-  return Promise.race([answer, late]);
 }
 
 /** Who froze changes, since when and why; undefined when they are not frozen. */

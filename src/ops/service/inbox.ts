@@ -8,12 +8,24 @@ import type { Request } from './service.ts';
 import { LEDGER, withLedger } from './with-ledger.ts';
 
 /** What became of storing a request before it was acknowledged. */
-export type Receipt =
-  | StoredReceipt
-  /** It was delivered before: this is its run. */
-  | { readonly kind: 'known'; readonly run: Run }
-  /** The ledger did not take it in time. */
-  | { readonly kind: 'unstored'; readonly error: UnavailableError };
+export type Receipt = StoredReceipt | KnownReceipt | UnstoredReceipt;
+
+/** It was delivered before: this is its run. */
+export interface KnownReceipt {
+  readonly kind: 'known';
+  readonly run: Run;
+}
+
+/** The ledger did not take it in time. */
+export interface UnstoredReceipt {
+  readonly kind: 'unstored';
+  readonly error: UnavailableError;
+  /**
+   * For an emergency, which goes on anyway, and has to be asked for then: whether the ledger has taken it within that time after
+   * all. Undefined: it has not, and what it takes later is refused.
+   */
+  readonly afterAll?: (withinMs: number) => Promise<StoredReceipt | KnownReceipt | undefined>;
+}
 
 export interface StoredReceipt {
   readonly kind: 'stored';
@@ -43,12 +55,25 @@ export async function receive({ ports, recorder }: Desk, request: Request): Prom
   const receipt = await Promise.race([storing, sleep(STORE_MS, undefined, { ref: false })]);
   if (receipt) return receipt;
   const late = unavailable();
-  void storing.then(async (stored) => {
-    if (stored.kind !== 'stored') return;
-    await recorder.settle(run, { state: 'refused', message: late.error.message });
-    recorder.answered(run.id);
-  });
+  const giveUp = () =>
+    void storing.then(async (stored) => {
+      if (stored.kind !== 'stored') return;
+      await recorder.settle(run, { state: 'refused', message: late.error.message });
+      recorder.answered(run.id);
+    });
+  if (request.operation.emergency) return { ...late, afterAll: (withinMs) => afterAll(storing, { withinMs, giveUp }) };
+  giveUp();
   return late;
+}
+
+async function afterAll(
+  storing: Promise<Receipt>,
+  { withinMs, giveUp }: { readonly withinMs: number; readonly giveUp: () => void },
+): Promise<StoredReceipt | KnownReceipt | undefined> {
+  const receipt = await Promise.race([storing, sleep(withinMs, undefined, { ref: false })]);
+  if (receipt && receipt.kind !== 'unstored') return receipt;
+  giveUp();
+  return undefined;
 }
 
 interface Desk {
@@ -67,6 +92,6 @@ async function store({ databases: { ledger }, startId }: Ports, run: RunDraft): 
   });
 }
 
-function unavailable(cause?: unknown): Extract<Receipt, { kind: 'unstored' }> {
+function unavailable(cause?: unknown): UnstoredReceipt {
   return { kind: 'unstored', error: new UnavailableError(LEDGER, NOT_TAKEN, cause) };
 }
