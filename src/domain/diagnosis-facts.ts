@@ -57,6 +57,7 @@ export function inCheckout(command: string, { checkout }: Pick<Around, 'checkout
   return checkout === undefined ? command : `cd ${quotedForShell(checkout)} && ${command}`;
 }
 
-function quotedForShell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+/** One word for a shell, whatever is in it. */
+export function quotedForShell(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import type { DatabaseExam, TableRights, UnfinishedMigration } from '../ports.ts';
 import { counted } from './counted.ts';
 import type { Step } from './diagnosis.ts';
-import { type Around, inCheckout } from './diagnosis-facts.ts';
+import { type Around, inCheckout, quotedForShell } from './diagnosis-facts.ts';
 import { showSeconds, skipped, unasked } from './diagnosis-words.ts';
 import { quotedName } from './sql-quoting.ts';
 
@@ -41,7 +41,7 @@ function failedMigrations(first: UnfinishedMigration, broken: readonly Unfinishe
     cause: `The platform’s migration ${first.name} is unfinished: tables and rights may be missing.`,
     next: 'Mend what it says, note in the platform’s checkout that it is rolled back, and run the migrations again.',
     type: [
-      inCheckout(`pnpm exec prisma migrate resolve --rolled-back ${first.name}`, around),
+      inCheckout(`pnpm exec prisma migrate resolve --rolled-back ${quotedForShell(first.name)}`, around),
       inCheckout('pnpm prisma:migrate:deploy', around),
     ],
     details: [

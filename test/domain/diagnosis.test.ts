@@ -367,3 +367,9 @@ test('a migration that was begun just now and has said nothing is probably at wo
   const unfinished = [{ schema: 'public', name: '1_x', startedAt: new Date(NOW.getTime() - 30_000), log: '' }];
   expect(step(found(asked({ migrations: { ...yes, unfinished } })), 'migrations').state).toBe('look');
 });
+
+test('what is to be typed for a migration is one word for the shell, whatever its name is', () => {
+  const unfinished = [{ schema: 'public', name: 'x; rm -rf ~', startedAt: new Date(0), log: '' }];
+  const [resolve] = step(found(asked({ migrations: { ...yes, unfinished } })), 'migrations').type ?? [];
+  expect(resolve).toBe(`pnpm exec prisma migrate resolve --rolled-back 'x; rm -rf ~'`);
+});

@@ -111,6 +111,16 @@ describe('end-session', () => {
     expect(await isThere(pid)).toBe(true);
   });
 
+  test('says so where the session is told to end and is still at it', async () => {
+    const { pid } = await somebody();
+    const { confirmation = '' } = await preview(`end-session ${pid}`);
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+    const outcome = await clinic.types(`end-session ${pid}`, { confirmation });
+    expect(said(outcome)).toContain('is told to end, and is still at it');
+    expect(outcome).toMatchObject({ kind: 'done', report: { tone: 'attention', announcement: expect.any(String) } });
+  });
+
   test('is refused for CapOps’ own, for PostgreSQL’s own, and for other databases’ sessions', async () => {
     const ours = await somebody('capops');
     expect(said(await clinic.types(`end-session ${ours.pid}`))).toContain('is CapOps’ own');
