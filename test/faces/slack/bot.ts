@@ -6,7 +6,7 @@ import { Start } from '../../../src/models/start.ts';
 import { OPERATIONS } from '../../../src/ops/index.ts';
 import type { Operation } from '../../../src/ops/service/operation.ts';
 import { createService, type OpsService } from '../../../src/ops/service/service.ts';
-import type { Policy, Ports, Settings } from '../../../src/ports.ts';
+import type { ComposeSettings, Policy, Ports, Settings } from '../../../src/ports.ts';
 import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
 import type { Message } from '../../../workbench/slack/state.ts';
 import { type Desk, openDesk, POLICY } from '../../ops/desk.ts';
@@ -66,6 +66,8 @@ interface BotOptions {
   readonly journal?: Ports['journal'];
   /** What health is looked at with, over these databases; absent: nothing. */
   readonly probes?: (desk: Desk, slack: LocalSlack) => ReturnType<NonNullable<Ports['openProbes']>>;
+  /** The platform’s services and what Docker is asked with; absent: capops.yml names none. */
+  readonly containers?: { readonly compose: ComposeSettings; readonly open: Ports['openContainers'] };
   /** Lets parts of the service go wrong. */
   readonly faults?: (service: OpsService) => Partial<OpsService>;
 }
@@ -79,6 +81,7 @@ export async function openBot({
   jobs,
   journal,
   probes,
+  containers,
   faults = () => ({}),
 }: BotOptions = {}): Promise<Bot> {
   const [slack, desk] = await Promise.all([
@@ -96,6 +99,7 @@ export async function openBot({
     environment: 'staging',
     timeZone: 'Europe/London',
     health: PATIENT_HEALTH,
+    compose: containers?.compose,
     get policy() {
       return bot.policy;
     },
@@ -119,6 +123,7 @@ export async function openBot({
     log: { debug: quiet, info: quiet, warn: complain, error: complain },
     settings,
     openProbes: probes && (() => probes(desk, slack)),
+    openContainers: containers?.open,
   };
   const sound = createService(ports, operations);
   const service: OpsService = { ...sound, ...faults(sound) };
