@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 import { cleanEnvironment, TEST_TIME_ZONE } from './test/setup/environment.ts';
+import { filesByProcess } from './test/setup/processes.ts';
 import { tallyReporter } from './test/setup/tally.ts';
 
 cleanEnvironment(process.env);
+const { shared, alone } = filesByProcess('test/**/*.test.{ts,tsx}');
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone, isolate: true } },
+      // A third of a second of CPU less a file: what it imports is there already.
+      { extends: true, test: { name: 'shared', include: shared, isolate: false } },
+    ],
     globalSetup: 'test/setup/servers.ts',
     reporters: ['default', tallyReporter(process.env.TALLY_FILE)],
     pool: 'forks',
