@@ -109,6 +109,8 @@ async function launch(plan: Launch, port: number): Promise<{ server: ChildProces
   const server = spawn(join(plan.binaries, 'postgres'), ['-D', plan.dataDir, '-p', String(port), ...flags], {
     ...plan.owner,
     cwd: '/',
+    // Each session is a fork: what the server finds of its libraries before is found once.
+    env: { ...process.env, LD_BIND_NOW: '1' },
     // A process group of its own: the terminal's Ctrl-C must not end it before those who still use it.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -18,9 +18,10 @@ export async function createPlatformDatabase(options: PlatformDatabaseOptions): 
   const ledger = `${name}_capops`;
   const template = options.shape === 'platform' ? 'capops_template_platform' : 'template0';
   const ledgers = { empty: 'template0', migrated: 'capops_template_migrated_capops' };
+  // Where nothing waits for a disk, copied files cost half of copied blocks.
   await onServer(
-    `CREATE DATABASE ${name} TEMPLATE ${template}`,
-    ...(options.ledger ? [`CREATE DATABASE ${ledger} TEMPLATE ${ledgers[options.ledger]}`] : []),
+    `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`,
+    ...(options.ledger ? [`CREATE DATABASE ${ledger} TEMPLATE ${ledgers[options.ledger]} STRATEGY file_copy`] : []),
   );
   return {
     platformUrl: addressOf(name),

@@ -10,6 +10,7 @@ import { migrateAll } from '../../src/adapters/migrations.ts';
 import { freePort, startPostgres } from '../../workbench/postgres.ts';
 import { whyMissing } from './machine.ts';
 import { offerObjectStore } from './object-store-offer.ts';
+import { quickPassword } from './quick-password.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -77,6 +78,7 @@ function guard(folder: string): () => void {
 }
 
 async function makeTemplates(url: string): Promise<void> {
+  await query(url, `ALTER ROLE postgres PASSWORD '${quickPassword(new URL(url).password)}'`);
   await query(url, 'CREATE DATABASE capops_template_platform');
   await query(
     addressIn(url, 'capops_template_platform'),
