@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as askSocket } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { type Engine, startEngine, UNTIL_STOPPED } from '../setup/docker.ts';
 import { type HttpService, httpService } from '../setup/http-service.ts';
 import { itNeeds } from '../setup/it-needs.ts';
 import { whyMissing } from '../setup/machine.ts';
+import { PROJECT_ROOT } from '../setup/run-cli.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
 
 const SERVICES = ['web', 'api', 'batch', 'shell', 'hungry', 'twins'];
@@ -260,13 +261,18 @@ interface Narrow {
   readonly port: number;
 }
 
-const ALLOWED = [/^GET \/containers\/json\?/, /^GET \/containers\/\w+\/json$/, /^GET \/containers\/\w+\/logs\?/];
-const RESTART = /^POST \/containers\/\w+\/restart\?t=10$/;
+/** What docs/services.md has a proxy let pass. */
+const documented = (method: 'GET' | 'POST') => {
+  const [, pattern = ''] = new RegExp(`- -allow${method}=(.*)`).exec(readFileSync(DOCUMENT, 'utf8')) ?? [];
+  return new RegExp(`^${method} ${pattern}$`);
+};
+const DOCUMENT = join(PROJECT_ROOT, 'docs/services.md');
 
 /** A proxy before the engine’s socket that lets only these pass. */
-async function narrow(allowed: readonly RegExp[] = [...ALLOWED, RESTART]): Promise<Narrow> {
+async function narrow(methods: readonly ('GET' | 'POST')[] = ['GET', 'POST']): Promise<Narrow> {
+  const allowed = methods.map(documented);
   const service = await httpService((request, response) => {
-    const line = `${request.method} ${request.url}`;
+    const line = `${request.method} ${request.url?.split('?')[0]}`;
     if (!allowed.some((one) => one.test(line))) return void response.writeHead(403).end('Forbidden');
     const { socketPath } = engine;
     const { method = '', url: path = '', headers } = request;
@@ -285,7 +291,7 @@ async function narrow(allowed: readonly RegExp[] = [...ALLOWED, RESTART]): Promi
 describe.skipIf(!mayStart)('Docker', () => {
   itNeeds('docker', 'is asked for no more than a proxy for reading and restarting lets pass', async () => {
     const id = engine.start({ service: 'api', script: `echo hello; ${UNTIL_STOPPED}` });
-    const [proxy, reading] = [await narrow(), await narrow(ALLOWED)];
+    const [proxy, reading] = [await narrow(), await narrow(['GET'])];
     const host = throughPort(proxy.port);
     await at(host).restart(id, NEVER);
     expect((await at(host).list(NEVER)).some((one) => one.id === id)).toBe(true);
