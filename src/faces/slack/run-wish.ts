@@ -48,8 +48,12 @@ export async function tell(
   const telling = announce(desk, asker, outcome);
   const known = await Promise.race([telling, sleep(TEAM_MS, undefined, { ref: false })]);
   const note = known && untold(known);
-  const under = await say(draw(desk, task, note ? withNote(outcome, note) : outcome));
-  if (receipt?.kind === 'stored' && !isToCome(outcome)) desk.service.answered(receipt.runId);
+  const isTheEnd = receipt?.kind === 'stored' && !isToCome(outcome);
+  const under = await say(draw(desk, task, note ? withNote(outcome, note) : outcome)).catch((error: unknown) => {
+    if (isTheEnd) desk.service.unanswered(receipt.runId);
+    throw error;
+  });
+  if (isTheEnd) desk.service.answered(receipt.runId);
   if (task.operation.effect === 'changes') desk.homeTabs.refresh(desk, asker);
   const attachments = outcome.kind === 'done' || outcome.kind === 'preview' ? (outcome.report.attachments ?? []) : [];
   await sendAttachments(desk, asker, { attachments, under });

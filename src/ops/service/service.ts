@@ -1,7 +1,7 @@
 import { nearest } from '../../domain/nearest.ts';
 import { openRateLimit } from '../../domain/rate-limit.ts';
 import type { DeniedError, UserError } from '../../errors.ts';
-import type { RunState } from '../../models/run.ts';
+import { Run, type RunState } from '../../models/run.ts';
 import type { Actor, IncomingFile, Ports, Progress } from '../../ports.ts';
 import { seeThrough } from '../approving/see-through.ts';
 import { replayJournal } from '../upkeep/replay-journal.ts';
@@ -123,6 +123,8 @@ export interface OpsService {
   remember(runId: string, answer: unknown): Promise<Outcome | undefined>;
   /** Whoever asked for this run knows how it ended. */
   answered(runId: string): void;
+  /** They could not be told: whoever looks next tells them, within a minute or so of the time when that can be. */
+  unanswered(runId: string): void;
   /** Tells of what concerns others than the asker. */
   watch(watcher: Watcher): void;
   /** From now on askers are reached this way. */
@@ -149,6 +151,8 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     void work.finally(() => underWay.delete(work)).catch(() => undefined);
     return work;
   };
+  const unwritten = (error: unknown) =>
+    ports.log.warn({ err: error }, 'the ledger did not take that somebody could not be answered');
   const service: OpsService = {
     operations,
     find: (word) => operations.find(({ name, verb }) => [name, verb].includes(word.toLowerCase())),
@@ -169,6 +173,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
     tellEnd: (runId) => follow(tellEnd(desk, runId, correspondent)),
     remember: (runId, answer) => follow(remember(ports, runId, answer)),
     answered: recorder.answered,
+    unanswered: (runId) => void follow(Run.leaveUnanswered(ports.databases.ledger, runId).catch(unwritten)),
     attend: (other) => {
       correspondent = other;
     },

@@ -140,6 +140,41 @@ describe('when Slack itself does not answer', () => {
     expect(await omar.awaitMessage(omar.direct, 'You are')).toMatchObject({ ephemeral: false });
   });
 
+  /** As `/capops grant LHR work` comes, from where its response URL does not work. */
+  const asks = async (trigger: string) => {
+    const { payload } = await as('U0OMAR').command(OPS, '/capops grant LHR');
+    bot.forget();
+    const response_url = `${bot.slack.url}/response/GONE`;
+    return () =>
+      bot.slack.deliver('command', { ...payload, text: 'grant LHR work', trigger_id: trigger, response_url });
+  };
+
+  it('a change is made and recorded while Slack says 500, and told once it takes messages again', async () => {
+    const ask = await asks('said-500');
+    bot.slack.failNext('*', { status: 500 }, Number.POSITIVE_INFINITY);
+    await ask();
+    await bot.settled();
+    expect(await bot.desk.platform('SELECT 1 FROM entitlement.entitlements')).toHaveLength(1);
+    const waiting = "SELECT state FROM runs WHERE operation = 'grant-module' AND request IS NOT NULL";
+    expect(await bot.desk.ledger(waiting)).toEqual([{ state: 'done' }]);
+    bot.slack.heal();
+    await bot.service.takeUp();
+    await as('U0OMAR').awaitMessage(OPS, 'now has work');
+    expect(await bot.desk.platform('SELECT 1 FROM entitlement.entitlement_audits')).toHaveLength(1);
+    await expect.poll(() => bot.desk.ledger(waiting)).toEqual([]);
+  });
+
+  it('a change is made at once while Slack says 429, and told when it takes messages again', async () => {
+    const ask = await asks('said-429');
+    bot.slack.failNext('chat.postEphemeral', { retryAfter: 2 });
+    const begun = performance.now();
+    void ask();
+    await expect.poll(() => bot.desk.platform('SELECT 1 FROM entitlement.entitlements')).toHaveLength(1);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    await as('U0OMAR').awaitMessage(OPS, 'now has work');
+    expect(performance.now() - begun).toBeGreaterThan(2_000);
+  });
+
   it('response URLs that are not Slack’s are not called', async () => {
     const omar = as('U0OMAR');
     const delivery = await omar.command(OPS, '/capops whoami');
