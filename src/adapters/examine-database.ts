@@ -10,7 +10,7 @@ import { openOwnConnection } from './own-connection.ts';
 import { sightOf } from './probe-sight.ts';
 
 /** A question that takes longer is given up, and the next one asked. */
-const QUESTION_MS = 800;
+const QUESTION_MS = 1_200;
 const NAMES = { platform: 'database', ledger: 'ledger' } as const;
 
 type Step = <T extends object>(what: string, work: () => Promise<T>) => Promise<Sight<T>>;
