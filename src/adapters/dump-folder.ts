@@ -101,12 +101,18 @@ async function written(
 function watchFolder(path: string, progress: DumpRequest['progress']) {
   const { promise: full, reject } = Promise.withResolvers<never>();
   full.catch(() => undefined);
+  let isOver = false;
   const look = async () => {
-    progress?.(await bytesIn(path), 'laying out');
+    const bytes = await bytesIn(path);
+    if (!isOver) progress?.(bytes, 'laying out');
     await needRoom(path);
   };
   const timer = setInterval(() => void look().catch(reject), LOOK_MS);
-  return { full, stop: () => clearInterval(timer) };
+  const stop = () => {
+    isOver = true;
+    clearInterval(timer);
+  };
+  return { full, stop };
 }
 
 async function bytesIn(path: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasGone, thisWriter, writerSchema } from './journal-writer.ts';
+import { BEAT_MS, hasGone, thisWriter, writerSchema } from './journal-writer.ts';
 
 const PREFIX = 'capops-work-';
 const OWNER = 'owner.json';
@@ -20,7 +20,10 @@ export interface WorkFolder {
 export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
   sweepWorkFolders(parent);
   const path = await mkdtemp(join(parent, PREFIX));
+  // What is written deep in it does not show, and who shares the drive from another machine goes by this alone.
+  const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), BEAT_MS).unref();
   const end = () => {
+    clearInterval(beat);
     rmSync(path, { recursive: true, force: true });
     process.off('exit', end);
   };
@@ -38,7 +41,7 @@ export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
   }
 }
 
-/** Removes the folders of processes that are gone; of those on another machine, a quarter of an hour after their making. */
+/** Removes the folders of processes that are gone; of those on another machine, a quarter of an hour after they fell silent. */
 export function sweepWorkFolders(parent = tmpdir()): void {
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(PREFIX))) {
     const path = join(parent, name);
