@@ -196,7 +196,8 @@ describe('emergency access', () => {
 
   test('asked for again extends it, never shortens it, and says so', async () => {
     await givenAlone(`${ASK} for 4h`);
-    await givenAlone(`${ASK} for 2h`);
+    const shorter = await givenAlone(`${ASK} for 2h`);
+    expect(await run(shorter)).toMatchObject({ state: 'done', summary: expect.stringContaining('already') });
     expect(await audits()).toHaveLength(5);
     const last = await givenAlone(`${ASK} for 8h`);
     expect(await audits()).toHaveLength(10);

@@ -5,7 +5,7 @@ import { emergencyStand } from '../../src/ops/emergencies/emergency-stand.ts';
 import { emergencyAccess } from '../../src/ops/emergency-access.ts';
 import { homeOf } from '../../src/ops/home/home-of.ts';
 import type { Actor } from '../../src/ports.ts';
-import { ADA, OMAR, said, VERA } from './desk.ts';
+import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
 import { type EmergencyGround, openEmergencyGround, type Replica } from './emergency-ground.ts';
 
 let ground: EmergencyGround;
@@ -188,6 +188,21 @@ test('while the platform’s database is down it is not given, and says so; what
   const outcome = await here.types(OMAR, 'end-emergency-access');
   expect(said(outcome)).toContain('The platform’s database does not answer');
   expect((await badge())?.title).toContain('as far as is known: the platform’s database does not answer');
+});
+
+test('a run that is still at it enters itself; one that died before it could is entered by whoever looks', async () => {
+  await here.tend();
+  ground.policy = { ...ground.policy, osUsers: undefined };
+  const { runId } = await here.types(TERMINAL, 'emergency-access nobody can log in');
+  await here.service.settled();
+  await ground.desk.ledger(
+    `DELETE FROM emergency_grants; DELETE FROM emergencies; UPDATE runs SET state = 'running', finished_at = NULL`,
+  );
+  await here.tend();
+  expect(await grants()).toEqual([]);
+  await ground.desk.ledger("UPDATE runs SET state = 'done', finished_at = now()");
+  await here.tend();
+  expect(await grants()).toMatchObject([{ id: runId, how: 'alone', given_to: 'root (cli:root@desk)' }]);
 });
 
 describe('what Slack did not take', () => {
