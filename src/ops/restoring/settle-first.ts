@@ -11,12 +11,12 @@ export async function settleFirst(context: Context): Promise<string[]> {
   if (context.actor.face !== 'terminal') return [];
   const found: string[] = [];
   const tell = async ({ title }: { readonly title: string }) => void found.push(title);
-  try {
-    await reconcile(context);
-    await tendRestores({ ports: context, tell });
-    await tendDrills(context);
-  } catch (error) {
-    context.log.warn({ err: error, runId: context.runId }, 'what earlier restores left could not be looked after');
+  // None stands against the next.
+  const works = [() => reconcile(context), () => tendRestores({ ports: context, tell }), () => tendDrills(context)];
+  for (const work of works) {
+    await work().catch((error: unknown) =>
+      context.log.warn({ err: error, runId: context.runId }, 'what earlier restores left could not be looked after'),
+    );
   }
   return found;
 }

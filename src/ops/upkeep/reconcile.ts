@@ -59,13 +59,25 @@ export async function reconcile(ports: Ports): Promise<SettledRun[]> {
   const { databases, clock } = ports;
   const begunBefore = new Date(clock.now().getTime() - TERMINAL_MS);
   const settled: SettledRun[] = [];
+  const faults: unknown[] = [];
   for (const run of await abandonedRuns(databases.ledger, { gone: await goneStarts(ports), begunBefore })) {
     const soFar = await RunSoFar.wordsOf(databases.ledger, run.id);
-    const verdict = (await leftTrace(databases.platform, run)) ? STANDS : verdictWithoutTrace(run.operation, soFar);
+    const trace = await traceOf(databases, run).catch((error: unknown) => void faults.push(error));
+    if (trace === undefined) continue;
+    const verdict = trace ? STANDS : verdictWithoutTrace(run.operation, soFar);
     const sentence = `${verdict.message} (${run.operation}, run ${run.id.slice(0, 8)})`;
     if (await settleRun(ports, run, verdict)) settled.push({ run, sentence });
   }
+  // A platform that cannot be asked about one run holds up no other, such as the restore that was to mend it.
+  if (settled.length === 0 && faults.length > 0) throw faults[0];
   return settled;
+}
+
+async function traceOf({ platform }: Ports['databases'], run: Run): Promise<boolean> {
+  return leftTrace(platform, run).catch((error: unknown) => {
+    if (LEAVES_TRACE.has(run.operation)) throw error;
+    return false;
+  });
 }
 
 /** Writes what became of a run whose process is gone. False: somebody else has. */
