@@ -55,7 +55,7 @@ async function open(operation: Operation): Promise<OpenDesk> {
     import('./ops/service/service.ts'),
   ]);
   checkApprovals(config.settings, OPERATIONS);
-  const isLedgerThere = operation.evenWhenDown ? false : await refusePending(config);
+  const isLedgerThere = operation.evenWhenDown ? undefined : await refusePending(config, operation);
   const log = openLog({ level: terminalLogLevel(config), to: 'stderr' });
   const composition = await compose(config, { log, clock: systemClock });
   const presence =
@@ -72,7 +72,9 @@ async function open(operation: Operation): Promise<OpenDesk> {
     await presence?.end();
     await composition.close();
   };
-  return { service, settings: config.settings, team: await openTeam(config.slack, config.announcements), close };
+  const team = await openTeam(config.slack, config.announcements);
+  const foundDown = isLedgerThere === false ? { ledgerFoundDownAtMs: performance.now() } : {};
+  return { service, settings: config.settings, team, close, ...foundDown };
 }
 
 /** Behind a run that was forced, or that somebody approved here. */
@@ -134,12 +136,13 @@ function terminalLogLevel({ logLevel }: Config): Config['logLevel'] {
 }
 
 /** False where the ledger does not answer. */
-async function refusePending(config: Config): Promise<boolean> {
-  const [{ assertMigrated }, { UnavailableError }] = await Promise.all([
+async function refusePending(config: Config, { evenWithoutPlatform }: Operation): Promise<boolean> {
+  const [{ assertMigrated, assertLedgerMigrated }, { UnavailableError }] = await Promise.all([
     import('./adapters/migrations.ts'),
     import('./errors.ts'),
   ]);
-  return assertMigrated(config).then(
+  const look = evenWithoutPlatform ? assertLedgerMigrated : assertMigrated;
+  return look(config).then(
     () => true,
     (error: unknown) => {
       if (error instanceof UnavailableError && error.service.includes('ledger')) return false;

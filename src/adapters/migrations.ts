@@ -47,7 +47,10 @@ export async function pendingMigrations(config: Addresses): Promise<Pending> {
 
 /** Throws a StartError that says what to run when anything is pending, and an UnavailableError when a server is down. */
 export async function assertMigrated(config: Addresses): Promise<void> {
-  const { platform, ledger } = await pendingMigrations(config);
+  refuse(await pendingMigrations(config));
+}
+
+function refuse({ platform, ledger }: Pending): void {
   if (platform.length === 0 && ledger.length === 0) return;
   const parts = [
     platform.length > 0 && `on the platform’s database ${platform.join(', ')}`,
@@ -57,6 +60,19 @@ export async function assertMigrated(config: Addresses): Promise<void> {
   throw new StartError(
     `Not migrated yet: ${parts.filter(Boolean).join('; ')}. Run \`pnpm db:migrate\`, then start again.`,
   );
+}
+
+/** The same for the ledger alone: for what has to run whatever has become of the platform. */
+export async function assertLedgerMigrated(config: Addresses): Promise<void> {
+  await withEach(config, async ({ platform, ledger }) => {
+    const [isPlatformThere, isLedgerThere] = await Promise.all([
+      reach(platform, 'platform').catch(() => false),
+      reach(ledger, 'ledger'),
+    ]);
+    if (isPlatformThere && isLedgerThere) await refuseSharedDatabase(platform, ledger);
+    const pending = isLedgerThere ? await pendingAfter('ledger', await appliedTo('ledger', ledger)) : 'missing';
+    refuse({ platform: [], ledger: pending });
+  });
 }
 
 async function migratePlatform(platform: Knex, say: (line: string) => void): Promise<void> {
@@ -111,14 +127,23 @@ interface Both {
   readonly ledgerIsThere: boolean;
 }
 
-/** Lends connections to both whose statements may take as long as they need. */
 async function withBoth<T>(config: Addresses, work: (both: Both) => Promise<T>): Promise<T> {
+  return withEach(config, async ({ platform, ledger }) => {
+    const [, ledgerIsThere] = await Promise.all([reach(platform, 'platform'), reach(ledger, 'ledger')]);
+    return work({ platform, ledger, ledgerIsThere });
+  });
+}
+
+/** Lends connections whose statements may take as long as they need. */
+async function withEach<T>(
+  config: Addresses,
+  work: (each: Pick<Both, 'platform' | 'ledger'>) => Promise<T>,
+): Promise<T> {
   const limits = { statementMs: 0, lockMs: 0 };
   const platform = knex(databaseSettings(config.databaseUrl, { limits }));
   const ledger = knex(databaseSettings(config.ledgerDatabaseUrl, { limits }));
   try {
-    const [, ledgerIsThere] = await Promise.all([reach(platform, 'platform'), reach(ledger, 'ledger')]);
-    return await work({ platform, ledger, ledgerIsThere });
+    return await work({ platform, ledger });
   } finally {
     await Promise.all([platform.destroy(), ledger.destroy()]);
   }

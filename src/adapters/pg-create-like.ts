@@ -18,10 +18,19 @@ const LOOK = `
     CASE WHEN dattablespace <> (SELECT dattablespace FROM pg_database WHERE datname = 'template0') THEN spcname END AS tablespace
   FROM pg_database JOIN pg_tablespace ON pg_tablespace.oid = dattablespace WHERE datname = $1`;
 
-/** Makes an empty database with the encoding, locale and tablespace of another, to which only its owner may connect. */
+interface Found {
+  readonly model: Model;
+  readonly encoding: string;
+  readonly tablespace: string | null;
+}
+
+/**
+ * Makes an empty database with the encoding, locale and tablespace of another, or of the server where that is not there, to which
+ * only its owner may connect.
+ */
 export async function createLike(client: Client, name: string, like: string): Promise<void> {
-  const [found] = (await client.query<{ model: Model; encoding: string; tablespace: string | null }>(LOOK, [like]))
-    .rows;
+  const look = async (model: string) => (await client.query<Found>(LOOK, [model])).rows[0];
+  const found = (await look(like)) ?? (await look('template0'));
   if (!found) throw new Error('the database that another is to be like is not there');
   const options = [
     'TEMPLATE template0',

@@ -28,12 +28,15 @@ const SETTINGS = `
 
 /**
  * Gives one database what belongs to another: owner, privileges, settings, connection limit, comment. Resolves with what its user
- * may not give, in sentences without values, which may be secrets.
+ * may not give, in sentences without values, which may be secrets. Where the other is not there, it is open to all.
  */
 export async function dressLike(client: Client, name: string, model: string): Promise<string[]> {
   const [dress] = (await client.query<Dress>(DRESS, [model])).rows;
-  if (!dress) throw new Error('the database that another is to be like is not there');
   const database = escapeIdentifier(name);
+  if (!dress) {
+    await openToAll(client, database);
+    return [];
+  }
   await client.query(`ALTER DATABASE ${database} OWNER TO ${escapeIdentifier(dress.owner)}`);
   await client.query(`ALTER DATABASE ${database} CONNECTION LIMIT ${dress.connectionLimit}`);
   const comment = dress.comment === null ? 'NULL' : escapeLiteral(dress.comment);
@@ -48,7 +51,7 @@ async function copyPrivileges(
 ): Promise<void> {
   const database = escapeIdentifier(name);
   if (!dress.hasPrivileges) {
-    await client.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${database} TO PUBLIC`);
+    await openToAll(client, database);
     return;
   }
   await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC, ${escapeIdentifier(dress.owner)}`);
@@ -58,6 +61,11 @@ async function copyPrivileges(
     const further = isGrantable ? ' WITH GRANT OPTION' : '';
     await client.query(`GRANT ${privilege} ON DATABASE ${database} TO ${to}${further}`);
   }
+}
+
+/** PostgreSQL’s own default. */
+async function openToAll(client: Client, database: string): Promise<void> {
+  await client.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${database} TO PUBLIC`);
 }
 
 async function copySettings(client: Client, name: string, model: string): Promise<string[]> {

@@ -15,7 +15,8 @@ const END_SESSIONS = `
 export interface Swap {
   readonly live: string;
   readonly incoming: string;
-  readonly outgoing: string;
+  /** Undefined: there is no live one. */
+  readonly outgoing: string | undefined;
 }
 
 /**
@@ -30,8 +31,8 @@ export async function swapDatabases(
   const ending = beginEnding(ender, [live, incoming]);
   try {
     await renamer.query('BEGIN');
-    await renamer.query(`ALTER DATABASE ${escapeIdentifier(live)} RENAME TO ${escapeIdentifier(outgoing)}`);
-    await renamer.query(`ALTER DATABASE ${escapeIdentifier(incoming)} RENAME TO ${escapeIdentifier(live)}`);
+    if (outgoing !== undefined) await renamer.query(rename(live, outgoing));
+    await renamer.query(rename(incoming, live));
     await renamer.query('COMMIT');
   } catch (error) {
     await renamer.query('ROLLBACK').catch(() => undefined);
@@ -40,6 +41,10 @@ export async function swapDatabases(
   }
   const unavailableMs = performance.now() - began;
   return { unavailableMs, endedSessions: await ending.stop() };
+}
+
+function rename(from: string, to: string): string {
+  return `ALTER DATABASE ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(to)}`;
 }
 
 /** Ends sessions on these databases again and again. */

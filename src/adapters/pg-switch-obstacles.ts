@@ -20,11 +20,24 @@ const LOOK = `
     (SELECT count(*)::int FROM pg_subscription WHERE subdbid = d.oid) AS subscriptions
   FROM pg_database d, pg_roles WHERE datname = current_database() AND rolname = current_user`;
 
+const MAKING =
+  'SELECT current_user AS user, rolcreatedb OR rolsuper AS "mayCreate" FROM pg_roles WHERE rolname = current_user';
+
+/** Why no database can be made at all. */
+export async function makingObstacles(client: Client): Promise<string[]> {
+  const { mayCreate, user }: Pick<Look, 'mayCreate' | 'user'> = (await client.query(MAKING)).rows[0];
+  return mayCreate ? [] : [mayMakeNone(user)];
+}
+
+function mayMakeNone(user: string): string {
+  return `The database’s user ${user} may not make databases (ALTER ROLE … CREATEDB).`;
+}
+
 /** Why the database of this session cannot be renamed, with another put in its place. */
 export async function switchObstacles(client: Client): Promise<string[]> {
   const look: Look = (await client.query(LOOK)).rows[0];
   return [
-    !look.mayCreate && `The database’s user ${look.user} may not make databases (ALTER ROLE … CREATEDB).`,
+    !look.mayCreate && mayMakeNone(look.user),
     !look.isOwner && `${look.name} belongs to ${look.owner}, and ${look.user} may not rename it.`,
     !look.mayEndOthers && `${look.user} may not end the sessions of others (GRANT pg_signal_backend).`,
     look.prepared > 0 && `${look.name} has ${look.prepared} prepared transactions, which have to be ended first.`,

@@ -6,6 +6,7 @@ import { openAdminSession } from './pg-admin-session.ts';
 import { type Swap, swapDatabases } from './pg-swap.ts';
 
 const IN_USE = '55006';
+const TAKEN = '42P04';
 /** A server that was killed is back within moments, or is not for long. */
 const ASK_FOR_MS = 10_000;
 const ASK_EVERY_MS = 100;
@@ -19,7 +20,7 @@ const IS_THERE = 'SELECT FROM pg_stat_activity WHERE pid = $1';
  */
 export async function switchDatabases(url: string, swap: Swap): Promise<Switched> {
   const { live, incoming, outgoing } = swap;
-  const open = () => openAdminSession(url, [live, incoming, outgoing]);
+  const open = () => openAdminSession(url, [live, incoming, outgoing ?? live]);
   const ender = await open();
   try {
     const renamer = await open();
@@ -38,6 +39,16 @@ export async function switchDatabases(url: string, swap: Swap): Promise<Switched
     }
   } finally {
     ender.end();
+  }
+}
+
+/** Where there is no live one: the other takes its name. */
+export async function installDatabase(url: string, { live, incoming }: Pick<Swap, 'live' | 'incoming'>): Promise<void> {
+  try {
+    await switchDatabases(url, { live, incoming, outgoing: undefined });
+  } catch (error) {
+    if ((error as { code?: string }).code !== TAKEN) throw error;
+    throw new UserError(`Somebody has made a database ${live} meanwhile. It was left as it is.`);
   }
 }
 

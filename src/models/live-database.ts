@@ -1,35 +1,52 @@
 import type { Knex } from 'knex';
+import { ASIDE } from '../domain/beside-name.ts';
 import { quotedText } from '../domain/sql-quoting.ts';
 
 /** A table of the live database, and how many rows it has. */
 export interface LiveTable {
   /** As PostgreSQL writes it: `public.users`, `"Odd one".t`. */
   readonly name: string;
-  readonly rows: number;
-  /** PostgreSQL's own estimate: counting would take too long. */
+  /** Undefined: they could not be counted, and PostgreSQL has no estimate either. */
+  readonly rows: number | undefined;
+  /** PostgreSQL's own estimate: counting would take too long, or somebody keeps a table locked. */
   readonly isEstimate: boolean;
 }
 
 /** Tables up to this size are counted. */
 const COUNTED_BYTES = 64_000_000;
-const OTHERS = `relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'`;
+const OTHERS = `relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+  AND nspname !~ '${ASIDE}'`;
+/** Somebody keeps it locked, or it takes too long. */
+const TOO_LONG = /^(55P03|57014)$/;
 
-/** Rows of every table now. */
+/** Rows of every table now, but of those that stand aside. */
 export async function liveTables(platform: Knex): Promise<LiveTable[]> {
-  const { rows } = await platform.raw<{ rows: { name: string; estimate: number; isSmall: boolean }[] }>(
-    `SELECT format('%I.%I', nspname, relname) AS name, greatest(reltuples, 0)::float8 AS estimate,
-       pg_relation_size(pg_class.oid) <= ? AND has_table_privilege(pg_class.oid, 'SELECT') AS "isSmall"
+  const { rows } = await platform.raw<{ rows: { name: string; estimate: number }[] }>(
+    `SELECT format('%I.%I', nspname, relname) AS name, reltuples::float8 AS estimate
      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE ${OTHERS} ORDER BY 1`,
-    [COUNTED_BYTES],
   );
-  const counts = await countedRows(
-    platform,
-    rows.filter(({ isSmall }) => isSmall).map(({ name }) => name),
-  );
+  const counts = await countSmallOnes(platform).catch((error: { code?: string }) => {
+    if (!TOO_LONG.test(String(error.code))) throw error;
+    return new Map<string, number>();
+  });
   return rows.map(({ name, estimate }) => {
     const count = counts.get(name);
-    return { name, rows: count ?? Math.round(estimate), isEstimate: count === undefined };
+    const known = estimate < 0 ? undefined : Math.round(estimate);
+    return { name, rows: count ?? known, isEstimate: count === undefined };
   });
+}
+
+/** Looking at a size takes a lock, as counting does. */
+async function countSmallOnes(platform: Knex): Promise<Map<string, number>> {
+  const { rows } = await platform.raw<{ rows: { name: string }[] }>(
+    `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE ${OTHERS} AND pg_relation_size(pg_class.oid) <= ? AND has_table_privilege(pg_class.oid, 'SELECT')`,
+    [COUNTED_BYTES],
+  );
+  return countedRows(
+    platform,
+    rows.map(({ name }) => name),
+  );
 }
 
 /** In one statement; names come from `format('%I.%I')`. */
@@ -81,7 +98,7 @@ export async function lastChange(platform: Knex): Promise<Date | undefined> {
 export async function migrationsSince(platform: Knex, since: Date): Promise<string[]> {
   const { rows } = await platform.raw<{ rows: { name: string }[] }>(
     `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-     WHERE relname = '_prisma_migrations' AND relkind = 'r'`,
+     WHERE relname = '_prisma_migrations' AND ${OTHERS}`,
   );
   const found = await Promise.all(
     rows.map(({ name }) =>

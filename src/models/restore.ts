@@ -9,6 +9,9 @@ import { Run } from './run.ts';
  */
 export type RestoreStep = 'filling' | 'ready' | 'switched' | 'undone' | 'abandoned' | 'dropped';
 
+/** PostgreSQL’s number for no database. */
+export const NONE = 0;
+
 /** One restore of the platform's database, and the databases that stand beside it because of it. */
 export class Restore extends Model {
   static override tableName = 'restores';
@@ -24,13 +27,16 @@ export class Restore extends Model {
   declare backupId: string | null;
   declare safetyBackupId: string | null;
   declare step: RestoreStep;
-  /** PostgreSQL's numbers for what was live, and for what was restored: they tell them apart, whatever their names are. */
+  /**
+   * PostgreSQL's numbers for what was live, and for what was restored: they tell them apart, whatever their names are. `NONE`: nothing
+   * was live, so that nothing stands beside afterwards.
+   */
   declare liveOid: number;
   /** Null before it is made. */
   declare scratchOid: number | null;
   /** The database beside the live one that is filled; null where it is restored within the live one. */
   declare scratch: string | null;
-  /** What stands beside the live one after a switch: the one that was live before; of one that is undone, what was restored. */
+  /** What stands beside the live one after a switch: the one that was live before; of one that is undone, what was restored. Empty: nothing. */
   declare former: string;
   /** What is moved aside within the live database; null where another database takes its place. */
   declare aside: Aside | null;

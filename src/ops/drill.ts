@@ -34,6 +34,7 @@ export const drill = defineOperation({
   evenWhenFrozen: true,
   long: true,
   restartable: true,
+  evenWithoutPlatform: true,
   example: 'drill',
   args: {
     backup: {

@@ -32,6 +32,7 @@ export const listBackups = defineOperation({
   summary: 'List the backups: how old, how large, where, and how long they stay',
   role: 'viewer',
   effect: 'reads',
+  evenWithoutPlatform: true,
   example: 'backups',
   args: {},
 

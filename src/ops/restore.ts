@@ -41,6 +41,7 @@ export const restore = defineOperation({
   effect: 'changes',
   secondPerson: true,
   long: true,
+  evenWithoutPlatform: true,
   example: 'restore latest',
   args: {
     backup: {
@@ -90,11 +91,11 @@ export const restore = defineOperation({
 
   trace: ({ restored, source, backupId }) => ({
     subjects: [],
-    before: { database: restored.former },
+    before: { database: restored.former ?? null },
     after: {
       ...{ database: restored.live, source, backup: backupId ?? null, unavailableMs: restored.unavailableMs },
       safety: 'manifest' in restored.safety ? restored.safety.manifest.id : null,
-      keptUntil: restored.keptUntil,
+      keptUntil: restored.keptUntil ?? null,
     },
   }),
 

@@ -59,6 +59,7 @@ export const rollback = defineOperation({
   effect: 'changes',
   secondPerson: true,
   long: true,
+  evenWithoutPlatform: true,
   example: 'rollback',
   args: {
     backup: {
@@ -88,7 +89,7 @@ export const rollback = defineOperation({
 
   trace: ({ restored, source, backupId, worse, undone }) => ({
     subjects: [],
-    before: { database: restored.former },
+    before: { database: restored.former ?? null },
     after: {
       ...{ database: restored.live, source, backup: backupId ?? null, unavailableMs: restored.unavailableMs },
       worse: worse.map(({ service }) => service),

@@ -31,6 +31,7 @@ export const undoRestore = defineOperation({
   role: 'admin',
   effect: 'changes',
   evenWhenFrozen: true,
+  evenWithoutPlatform: true,
   example: 'undo-restore',
   args: {},
 

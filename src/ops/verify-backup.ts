@@ -38,6 +38,7 @@ export const verifyBackup = defineOperation({
   evenWhenFrozen: true,
   long: true,
   restartable: true,
+  evenWithoutPlatform: true,
   example: 'verify-backup ab12cd34',
   args: { backup: backupOrFile },
 

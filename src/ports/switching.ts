@@ -25,13 +25,18 @@ export interface DatabaseServer {
   /** Why no database can be made beside the live one and put in its place, in sentences; none: nothing stands against it. */
   obstacles(): Promise<readonly string[]>;
   find(name: string): Promise<ServerDatabase | undefined>;
+  /** A database on which the server can be asked, and who asks: the live one, or another where that is not there. */
+  ask(): Promise<{ readonly url: string; readonly user: string }>;
   /** The address of a database beside the live one, with the same person and rights. */
   addressOf(name: string): string;
-  /** Makes an empty one with the encoding and locale of the live one, to which nobody else may connect. Fails where it is there. */
+  /**
+   * Makes an empty one with the encoding and locale of the live one (of the server, where that is not there), to which nobody else may
+   * connect. Fails where it is there.
+   */
   create(name: string): Promise<ServerDatabase>;
   /**
    * Gives it the live one's owner, privileges, settings, connection limit and comment. Idempotent. Resolves with the settings that its
-   * user may not give, in sentences.
+   * user may not give, in sentences. Where there is no live one, it is opened to all who may log in, as PostgreSQL does.
    */
   dress(name: string): Promise<readonly string[]>;
   /**
@@ -40,6 +45,8 @@ export interface DatabaseServer {
    * asked: it resolves when it took place.
    */
   swap(names: { readonly incoming: string; readonly outgoing: string }): Promise<Switched>;
+  /** Gives it the live one's name, which nothing has. Its sessions are ended. Needs less than a second, as `swap` does. */
+  install(name: string): Promise<void>;
   /** Removes a database with all sessions on it; never the live one. One that is gone counts as removed. */
   drop(name: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { ADA, OMAR, said, TERMINAL } from './desk.ts';
 import { beside, between, codes, confirmed, done, FORCED } from './restore-ground.ts';
@@ -48,6 +49,19 @@ describe('a restore', () => {
     expect(words).toContain('59 minutes ago');
     expect(await beside(ground)).toEqual([]);
   });
+
+  test('shows of what somebody keeps locked what is known of it, and says what is not', async () => {
+    const ground = await between();
+    await ground.platform('ANALYZE public.organizations');
+    const other = new Client({ connectionString: ground.platformUrl });
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE public.organizations');
+    const words = said(await ground.types(TERMINAL, 'restore latest', FORCED));
+    await other.end();
+    expect(words).toContain('["public.organizations","1","about 2"]');
+    expect(words).toContain('["public.users","0","not known"]');
+    expect(words).toContain('what access was taken away since could not be read');
+  }, 30_000);
 
   test('of what is not as its manifest says changes nothing, and leaves nothing behind', async () => {
     const ground = await between();

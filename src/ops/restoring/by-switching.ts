@@ -1,4 +1,5 @@
 import { besideName } from '../../domain/beside-name.ts';
+import { NONE } from '../../models/restore.ts';
 import type { DatabaseServer } from '../../ports.ts';
 import { freeMoment } from './free-moment.ts';
 import type { Placement } from './placement.ts';
@@ -9,9 +10,9 @@ export function bySwitching(server: DatabaseServer): Placement {
   return {
     // Its sessions ended with it, and removing what it left waits for what they were at.
     settled: async () => undefined,
-    isLive: async ({ scratchOid }) => {
+    isLive: async ({ scratchOid, liveOid }) => {
       const live = await oidOf(server.live);
-      if (live === undefined) throw new Error(`${server.live} is not there`);
+      if (live === undefined && liveOid !== NONE) throw new Error(`${server.live} is not there`);
       return scratchOid !== null && live === scratchOid;
     },
     isKept: async ({ former, liveOid }) => (await oidOf(former)) === liveOid,

@@ -9,17 +9,17 @@ import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
 import { checkScratch } from './check-scratch.ts';
 import { type Filled, fillScratch, giveUp } from './fill-scratch.ts';
-import { forgetCached } from './forget-cached.ts';
 import type { RestoreWork } from './restore-wish.ts';
 import { restoreWithin } from './restore-within.ts';
-import { noteAboutTo, noteUntouched, replacedWords } from './restore-words.ts';
+import { noteUntouched, replacedWords } from './restore-words.ts';
+import { switchIn } from './switch-in.ts';
 
 /** A restore that is in place. */
 export interface Restored {
   readonly live: string;
-  /** What the database that was live before is called now, and until when it stays. */
-  readonly former: string;
-  readonly keptUntil: Date;
+  /** What the database that was live before is called now, and until when it stays. Undefined: there was none. */
+  readonly former: string | undefined;
+  readonly keptUntil: Date | undefined;
   readonly unavailableMs: number;
   readonly endedSessions: number;
   /** Undefined: it could not be made, for this reason. */
@@ -40,13 +40,13 @@ export type Placed = Omit<Restored, 'safety'>;
  * database is not touched, and after it what was live stands beside.
  */
 export async function carryOutRestore(context: Context, work: RestoreWork): Promise<Restored> {
-  await noteUntouched(context, undefined);
+  await noteUntouched(context, work, undefined);
   const safety = await backUpFirst(context, work);
   const safetyBackupId = 'manifest' in safety ? safety.manifest.id : undefined;
-  await noteUntouched(context, safetyBackupId);
+  await noteUntouched(context, work, safetyBackupId);
   const place = work.within ? restoreWithin : restoreBeside;
   const placed = await place(context, work, safetyBackupId);
-  await context.noteSoFar({ words: replacedWords(placed.live) });
+  await context.noteSoFar({ words: replacedWords(work) });
   return { ...placed, safety };
 }
 
@@ -58,7 +58,8 @@ async function restoreBeside(context: Context, work: RestoreWork, safetyBackupId
 }
 
 /** A database that is broken may be beyond a backup; whoever asked has to know that before. */
-async function backUpFirst(context: Context, { backups, wish }: RestoreWork): Promise<Restored['safety']> {
+async function backUpFirst(context: Context, { backups, wish, isAnew }: RestoreWork): Promise<Restored['safety']> {
+  if (isAnew) return { fault: 'there was none.' };
   const { storage } = usualStorages(backups, context.settings);
   const source = backups.sources.platform;
   try {
@@ -92,39 +93,6 @@ async function checked(
     return { checks, lacks };
   } catch (error) {
     await giveUp(context, work, scratch);
-    throw error;
-  }
-}
-
-/** From here on nothing is cancelled. What the ledger does not take is found out by whoever looks later. */
-async function switchIn(
-  context: Context,
-  work: RestoreWork,
-  { scratch, former, safetyBackupId }: Filled & { readonly safetyBackupId: string | undefined },
-): Promise<Omit<Placed, 'live' | 'facts' | 'checks' | 'lacks'>> {
-  const { runId, databases, clock, signal, log } = context;
-  const { server } = work.desk;
-  try {
-    context.progress({ phase: 'Switching' });
-    signal.throwIfAborted();
-    await noteAboutTo(context, server.live);
-    const switched = await server.swap({ incoming: scratch.name, outgoing: former });
-    const staleCache = await forgetCached(context, runId);
-    const switchedAt = clock.now();
-    const keptUntil = new Date(switchedAt.getTime() + work.wish.keepOldMs);
-    const unavailableMs = Math.round(switched.unavailableMs);
-    const change = { step: 'switched', switchedAt, keptUntil, unavailableMs } as const;
-    await Restore.advance(databases.ledger, { runId, from: ['ready'] }, change).catch((error: unknown) =>
-      log.warn({ err: error, runId }, 'the ledger did not take that a restore is in place'),
-    );
-    return { former, keptUntil, unavailableMs, endedSessions: switched.endedSessions, staleCache };
-  } catch (error) {
-    const live = await server.find(server.live).catch(() => undefined);
-    // Where nobody can say, it is found out later.
-    if (live && live.oid !== scratch.oid) {
-      await giveUp(context, work, scratch);
-      await noteUntouched(context, safetyBackupId);
-    }
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { besideName } from '../../domain/beside-name.ts';
-import { Restore } from '../../models/restore.ts';
+import { UserError } from '../../errors.ts';
+import { NONE, Restore } from '../../models/restore.ts';
 import type { DatabaseServer, RestoreFacts, ServerDatabase } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
@@ -13,8 +14,8 @@ const TAKEN = '42P04';
 export interface Filled {
   readonly scratch: ServerDatabase;
   readonly url: string;
-  /** What the live database is to be called once it is switched out. */
-  readonly former: string;
+  /** What the live database is to be called once it is switched out. Undefined: there is none. */
+  readonly former: string | undefined;
   readonly facts: RestoreFacts;
 }
 
@@ -29,14 +30,15 @@ export async function fillScratch(
   const { runId, clock, signal, databases } = context;
   const begunAt = clock.now();
   const live = await server.find(server.live);
-  if (!live) throw new Error('the platform’s database is not there');
+  if (!live !== work.isAnew)
+    throw new UserError(`${server.live} has just come or gone. Nothing was changed; ask again.`);
   const { name, former } = await freeNames(server, begunAt);
   context.progress({ phase: 'Making a database beside the live one' });
   signal.throwIfAborted();
   await withLedger(() =>
     Restore.begin(databases.ledger, {
       ...{ runId, database: server.live, source: restorable.name, backupId: restorable.manifest?.id ?? null },
-      ...{ safetyBackupId, liveOid: live.oid, scratch: name, former, begunAt },
+      ...{ safetyBackupId, liveOid: live?.oid ?? NONE, scratch: name, former: live ? former : '', begunAt },
     }),
   );
   let scratch: ServerDatabase | undefined;
@@ -48,10 +50,10 @@ export async function fillScratch(
     const { trust, source } = restorable;
     const { identities } = work.backups;
     // What comes from elsewhere is to belong to whom it will: not to us, who may be a superuser.
-    const owner = trust === 'foreign' ? live.owner : undefined;
+    const owner = trust === 'foreign' ? (live ?? scratch).owner : undefined;
     const request = { trust, owner, identities, signal, progress: context.progress };
     const facts = await desk.tools.restore(url, source, request);
-    return { scratch, url, former, facts };
+    return { scratch, url, former: live && former, facts };
   } catch (error) {
     // One that somebody else has made in this very moment is theirs.
     const isTheirs = (error as { code?: string }).code === TAKEN;

@@ -16,15 +16,44 @@ export async function prepareRestore(context: Context, asked: string, wish: Rest
   const restorable = await findRestorable(context, backups, asked);
   refuseForeign(restorable, wish);
   refuseOther(context, restorable, { live: desk.server.live, wish });
-  const { trust, source } = restorable;
-  const { identities } = backups;
-  const plan = await desk.tools.plan(desk.server.addressOf(desk.server.live), source, {
-    ...{ trust, identities, signal: context.signal, progress: context.progress },
+  const { trust } = restorable;
+  const isAnew = (await desk.server.find(desk.server.live)) === undefined;
+  if (isAnew) refuseAnew(context, restorable, { live: desk.server.live, wish });
+  const plan = await planOf(context, desk, { restorable, isAnew, identities: backups.identities });
+  refuseAll(plan.obstacles);
+  const within = isAnew ? undefined : await wayOf(context, desk, { wish, trust });
+  if (isAnew) refuseAll(await desk.server.obstacles());
+  return { desk, backups, restorable, plan, wish, found, within, isAnew };
+}
+
+/** Looks at it without changing anything. */
+async function planOf(
+  { signal, progress }: Context,
+  { server, tools }: RestoreDesk,
+  { restorable, isAnew, identities }: { restorable: Restorable; isAnew: boolean; identities: readonly string[] },
+): Promise<RestoreWork['plan']> {
+  const { url, user } = await server.ask();
+  return tools.plan(url, restorable.source, {
+    ...{ trust: restorable.trust, identities, signal, progress, owner: isAnew ? user : undefined },
     // What is live is not empty, and is not what it goes into.
     within: { before: '', after: '' },
   });
-  if (plan.obstacles.length > 0) throw refusal(plan.obstacles);
-  return { desk, backups, restorable, plan, wish, found, within: await wayOf(context, desk, { wish, trust }) };
+}
+
+/** In the terminal alone, where nothing else of CapOps is connected or waits to be. */
+function refuseAnew(
+  { actor }: Context,
+  { name }: Restorable,
+  { live, wish }: { readonly live: string; readonly wish: RestoreWish },
+): void {
+  const none = `There is no database ${live} on its server.`;
+  if (actor.face !== 'terminal')
+    throw new UserError(`${none} In the terminal it is made anew: pnpm ops:restore … --without-safety-backup`);
+  if (wish.inPlace) throw new UserError(`${none} So nothing can be restored within it: leave out --in-place.`);
+  if (wish.withoutSafetyBackup) return;
+  throw new UserError(
+    `${none} So nothing can be backed up before. To make it anew from ${name}: “restore … --without-safety-backup”.`,
+  );
 }
 
 /** Whether another database can take the live one's place, or the restore has to be made within it. */
@@ -44,6 +73,10 @@ async function wayOf(
   if (obstacles.length > 0) throw refusal([...(wish.inPlace ? [] : against), ...obstacles]);
   // It is made where it is not there, so that something always stands aside and tells how it went.
   return { schemas: [...new Set(['public', ...schemas])], extensions, because: against };
+}
+
+function refuseAll(messages: readonly string[]): void {
+  if (messages.length > 0) throw refusal(messages);
 }
 
 function refusal(messages: readonly string[]): UserError {

@@ -23,6 +23,8 @@ export interface RestoreWork {
   readonly restorable: Restorable;
   readonly plan: RestorePlan;
   readonly wish: RestoreWish;
+  /** There is no live database: what is restored becomes it, and nothing is replaced. */
+  readonly isAnew: boolean;
   /** What became of earlier ones that were cut off, in sentences. */
   readonly found: readonly string[];
   /** Undefined: another database takes the live one's place. Else its schemas are moved aside, for these reasons. */

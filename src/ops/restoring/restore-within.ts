@@ -1,7 +1,6 @@
 import { type Aside, asideSql, countsSql } from '../../domain/in-place-sql.ts';
 import { Restore } from '../../models/restore.ts';
 import { hasSchema } from '../../models/schemas-aside.ts';
-import type { RestoreDesk } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
 import { namedAside } from './by-renaming.ts';
@@ -36,13 +35,13 @@ export async function restoreWithin(
       ...{ safetyBackupId: safetyBackupId ?? null, liveOid: live?.oid ?? 0, former },
     }),
   );
-  await noteAboutTo(context, server.live);
+  await noteAboutTo(context, work);
   const filling = desk.tools.restore(server.addressOf(server.live), restorable.source, {
     ...{ trust: 'ours', identities: backups.identities, signal, progress },
     within: { before: asideSql(aside), after: countsSql(manifest.tables) },
   });
   const facts = await filling.catch(async (error: unknown) => {
-    await findOut(context, desk, safetyBackupId);
+    await findOut(context, work, safetyBackupId);
     throw error;
   });
   const { keptUntil, staleCache } = await inPlace(context, wish);
@@ -68,17 +67,17 @@ async function inPlace(
 }
 
 /** A program that was killed may have ended the transaction before. Where nobody can say, it is found out later. */
-async function findOut(context: Context, desk: RestoreDesk, safetyBackupId: string | undefined): Promise<void> {
+async function findOut(context: Context, work: RestoreWork, safetyBackupId: string | undefined): Promise<void> {
   const { runId, clock, databases, log } = context;
   const { ledger } = databases;
   try {
     const restore = await Restore.query(ledger).findById(runId);
     if (!restore) return;
-    const placement = placementOf(context, desk, restore);
+    const placement = placementOf(context, work.desk, restore);
     await placement.settled(restore);
-    if (await placement.isLive(restore)) return await context.noteSoFar({ words: replacedWords(desk.server.live) });
+    if (await placement.isLive(restore)) return await context.noteSoFar({ words: replacedWords(work) });
     await Restore.advance(ledger, { runId, from: ['filling'] }, { step: 'abandoned', endedAt: clock.now() });
-    await noteUntouched(context, safetyBackupId);
+    await noteUntouched(context, work, safetyBackupId);
   } catch (error) {
     log.warn({ err: error, runId }, 'what became of a restore could not be found out; trying again later');
   }

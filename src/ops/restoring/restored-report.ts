@@ -16,41 +16,59 @@ export interface InPlace {
 /** What a restore has done, and what is to be looked at. */
 export function restoredReport(done: InPlace, { environment, timeZone }: Settings): Report {
   const { restored, source, health } = done;
-  const { live, former, keptUntil, unavailableMs, checks } = restored;
+  const { live, checks } = restored;
   const notes = notesOn(done);
-  const seconds = (unavailableMs / 1000).toLocaleString('en-GB', { maximumFractionDigits: 1 });
   const broken = health.filter(({ state }) => state === 'unhealthy');
-  const kept = showTime(keptUntil, timeZone);
+  const kept = restored.keptUntil && showTime(restored.keptUntil, timeZone);
   return {
     tone: notes.length + broken.length > 0 ? 'attention' : 'done',
-    title: `${live} in ${environment} is now ${source}. ${unavailableMs > 0 ? `The platform could not be used for ${seconds} s.` : 'The platform could be used throughout.'}`,
+    title: kept
+      ? `${live} in ${environment} is now ${source}. ${usable(restored)}`
+      : `${live} in ${environment} is there again: it is ${source}.`,
     parts: [
       { kind: 'list', items: checks },
       {
         kind: 'facts',
-        facts: [['Before', `kept as ${former} until ${kept}; “undo-restore” puts it back`], ...safetyFact(done)],
+        facts: [['Before', beforeWords(restored, kept)], ...safetyFact(done)],
       },
       ...notes.map((text): Part => ({ kind: 'note', text })),
       ...broken.map(({ label, says }): Part => ({ kind: 'text', text: `✗ ${label}: ${says}` })),
     ],
     offers: [
       // It shows before what it would do, and asks there.
-      { label: 'Put the old one back', operation: 'undo-restore', input: {}, style: 'danger' },
+      ...(kept
+        ? [{ label: 'Put the old one back', operation: 'undo-restore', input: {}, style: 'danger' } as const]
+        : []),
       { label: 'Check everything', operation: 'health-check', input: {} },
     ],
-    announcement: `replaced ${live} (${environment}) with ${source}; what was there before is kept until ${kept}`,
+    announcement: kept
+      ? `replaced ${live} (${environment}) with ${source}; what was there before is kept until ${kept}`
+      : `made ${live} (${environment}) anew from ${source}; it was not there`,
     ...(broken.length > 0 ? { broken: true } : {}),
   };
+}
+
+function usable({ unavailableMs }: Restored): string {
+  if (unavailableMs === 0) return 'The platform could be used throughout.';
+  const seconds = (unavailableMs / 1000).toLocaleString('en-GB', { maximumFractionDigits: 1 });
+  return `The platform could not be used for ${seconds} s.`;
+}
+
+function beforeWords({ former }: Restored, kept: string | undefined): string {
+  return kept ? `kept as ${former} until ${kept}; “undo-restore” puts it back` : 'there was none';
 }
 
 function safetyFact({ restored: { safety } }: InPlace): (readonly [string, string])[] {
   return 'manifest' in safety ? [['Safety backup', `${safety.manifest.id.slice(0, 8)}, in ${safety.storage}`]] : [];
 }
 
-function notesOn({ restored: { safety, facts, lacks, staleCache } }: InPlace): string[] {
+function notesOn({ restored }: InPlace): string[] {
+  const { safety, facts, lacks, staleCache } = restored;
   const without = [...facts.missingRoles, ...facts.closedRoles];
   return [
-    ...('fault' in safety ? [`The database as it was could not be backed up: ${safety.fault}`] : []),
+    ...('fault' in safety && restored.former !== undefined
+      ? [`The database as it was could not be backed up: ${safety.fault}`]
+      : []),
     ...(without.length > 0
       ? [
           `The server has no ${listWords(without)}, or they are closed to CapOps: theirs belongs to the database’s own user now.`,

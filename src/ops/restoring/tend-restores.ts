@@ -1,5 +1,5 @@
 import { showTime } from '../../domain/end-date.ts';
-import { Restore } from '../../models/restore.ts';
+import { NONE, Restore } from '../../models/restore.ts';
 import type { Ports, RestoreDesk } from '../../ports.ts';
 import { LeaseTakenError, withLease } from '../service/lease.ts';
 import type { Report } from '../service/report.ts';
@@ -34,7 +34,6 @@ export async function tendRestores(watch: RestoreWatch): Promise<void> {
     const desk = await openRestoreDesk(ports);
     await withLease(ports, claim, async () => {
       for (const restore of left) await settle(watch, desk, restore);
-      if (left.length > 0) await desk.tools.sweepForeignRoles(desk.server.addressOf(desk.server.live));
       for (const restore of undone) await settleUndo(ports, desk, restore);
       for (const restore of due) await remove(watch, desk, restore);
     });
@@ -58,7 +57,13 @@ async function settle(watch: RestoreWatch, desk: RestoreDesk, restore: Restore):
   if (await placement.isLive(restore)) {
     await forgetCached(ports, runId);
     const keptUntil = keptFrom(now);
-    await Restore.advance(ledger, { runId, from }, { step: 'switched', switchedAt: now, keptUntil });
+    const after = restore.liveOid === NONE ? { endedAt: now } : { keptUntil };
+    await Restore.advance(ledger, { runId, from }, { step: 'switched', switchedAt: now, ...after });
+    if (restore.liveOid === NONE)
+      return watch.tell({
+        tone: 'attention',
+        title: `The restore of ${source} (run ${run}) was cut off, and is in place: ${database} is there again.`,
+      });
     await watch.tell({
       tone: 'attention',
       title: `The restore of ${source} (run ${run}) was cut off, and is in place: ${database} is what was restored. What was there before is kept until ${showTime(keptUntil, ports.settings.timeZone)}.`,
@@ -67,11 +72,11 @@ async function settle(watch: RestoreWatch, desk: RestoreDesk, restore: Restore):
     return;
   }
   // A file from elsewhere was restored by a role of its own.
-  if (restore.backupId === null) await desk.tools.sweepForeignRoles(desk.server.addressOf(desk.server.live));
+  if (restore.backupId === null) await desk.tools.sweepForeignRoles((await desk.server.ask()).url);
   await Restore.advance(ledger, { runId, from }, { step: 'abandoned', endedAt: now });
   await watch.tell({
     tone: 'attention',
-    title: `The restore of ${source} (run ${run}) was cut off, and did not happen: ${database} is as it was. What had been restored beside it is removed.`,
+    title: `The restore of ${source} (run ${run}) was cut off, and did not happen: ${restore.liveOid === NONE ? `there is still no ${database}` : `${database} is as it was`}. What had been restored beside it is removed.`,
   });
 }
 

@@ -140,6 +140,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly evenWhenFrozen?: true;
   /** Runs although a database is down, or not migrated yet: it is what says so. */
   readonly evenWhenDown?: true;
+  /** Runs in the terminal though the platform's database is not there, or has not what CapOps needs: it may be what puts it back. */
+  readonly evenWithoutPlatform?: true;
   /** Somebody else has to agree before it runs; capops.yml may ask that of any change. */
   readonly secondPerson?: true;
   /**
