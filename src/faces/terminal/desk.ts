@@ -20,6 +20,8 @@ export interface OpenDesk {
   readonly settings: Settings;
   /** Hears of changes; undefined where no channel is configured. */
   readonly team: Team | undefined;
+  /** When it was looked at and did not answer, by this process’s steady clock. */
+  readonly ledgerFoundDownAtMs?: number;
   /** Resolves when everything is recorded and every connection closed. */
   close(): Promise<void>;
 }

@@ -11,6 +11,9 @@ import { type Asking, askForMissing } from './questions.ts';
 import { withoutSecondPerson } from './second-person.ts';
 import { isInteractive, type Visit } from './terminal.ts';
 
+/** What was found down is taken to be down for so long, so that an emergency does not wait for it once more. */
+const KNOWN_MS = 5_000;
+
 type Raw = Readonly<Record<string, unknown>>;
 
 /** Runs the operation that a command line names. Resolves with the exit code. */
@@ -18,7 +21,7 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
   const { operation, format, dryRun = false, yes = false, force = false } = line;
   const { folder } = terminal;
   const typed = readWords(operation, joinOptions(operation, line.words));
-  const { service, settings, team, close } = await desk.open(operation);
+  const { service, settings, team, close, ledgerFoundDownAtMs = Number.NEGATIVE_INFINITY } = await desk.open(operation);
   try {
     const asking = { terminal, service, settings, moduleKeys: desk.moduleKeys, operation, actor };
     const raw = withWholePaths(operation, await completed(asking, typed), folder);
@@ -26,6 +29,8 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
       { terminal, settings, operation },
       { raw, force, dryRun, reason: line.reason },
     );
+    const isLedgerDown = performance.now() - ledgerFoundDownAtMs < KNOWN_MS;
+    const request = { operation, actor, raw, isLedgerDown, openFile: (path: string) => openFile(path, folder) };
     const given = { terminal, operation, format, dryRun, yes: yes || force, settings, team };
     return await perform(
       {
@@ -35,7 +40,7 @@ export async function serveOperation(desk: Desk, { terminal, actor }: Visit, lin
         execute: service.execute,
         seeThrough: service.seeThrough,
       },
-      { operation, actor, raw, openFile: (path) => openFile(path, folder), ...(forced ? { force: forced } : {}) },
+      forced ? { ...request, force: forced } : request,
     );
   } finally {
     await close();

@@ -103,9 +103,10 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
 
 /** Stores the intent to change something. Returns what is answered where it does not run now. */
 async function begin(desk: Desk, run: Underway, seen: Parameters<typeof waitInstead>[2]): Promise<Outcome | undefined> {
-  const { operation, receipt } = run.request;
+  const { operation, receipt, isLedgerDown } = run.request;
   if (receipt?.kind === 'unstored' && !operation.emergency) throw receipt.error;
-  run.isLedgerDown = receipt?.kind === 'unstored' || !(await refuseWhileFrozen(desk.ports, operation));
+  const isFoundDown = operation.emergency && (isLedgerDown || receipt?.kind === 'unstored');
+  run.isLedgerDown = isFoundDown || !(await refuseWhileFrozen(desk.ports, operation));
   const instead = await waitInstead(desk, run, seen);
   if (instead) return instead;
   const first = await desk.recorder.begin(run);

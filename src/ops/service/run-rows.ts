@@ -12,7 +12,7 @@ export interface RunDraft {
   readonly request: Request;
   readonly startedAt: Date;
   /** The ledger was found down: there is no use in asking it. */
-  readonly isLedgerDown?: boolean;
+  isLedgerDown?: boolean;
 }
 
 export interface RunOutcome {

@@ -41,6 +41,8 @@ export interface Request {
   readonly progress?: (progress: Progress) => void;
   /** Writes a line as it comes, for whoever looks on; absent where nobody does. */
   readonly print?: (line: string) => Promise<boolean>;
+  /** The ledger was found down a moment ago: an emergency does not ask it again. */
+  readonly isLedgerDown?: boolean;
   /** Whoever sits at the terminal goes on without a second person, and says why. */
   readonly force?: { readonly reason: string };
   /** It was to wait for a second person, and goes on without. */

@@ -30,6 +30,7 @@ function beneath(recorder: Recorder, { journal, clock, log }: Beneath): Recorder
         const first = await journal.append(intentLine(run)).catch(unrecorded);
         if (first) return Run.fromJson(rowsOf(first).run, { skipValidation: true });
         journalled.add(run.id);
+        run.isLedgerDown = true;
         return undefined;
       }
     },
