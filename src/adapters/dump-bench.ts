@@ -1,4 +1,5 @@
 import type { Programs } from '../config/programs.ts';
+import { ASIDE_PATTERN } from '../domain/beside-name.ts';
 import { UserError } from '../errors.ts';
 import type { DatabaseSurvey } from '../ports.ts';
 import { type Inspected, inspectDatabase } from './dump-inspection.ts';
@@ -53,7 +54,8 @@ export async function openBench(url: string, options: BenchOptions): Promise<Ben
       folder.end();
       throw error;
     });
-    const args = ['--no-password', `--lock-wait-timeout=${Math.round(lockWaitMs)}`, `--dbname=${PATIENCE}`];
+    const leftOut = `--exclude-schema=${ASIDE_PATTERN}`;
+    const args = ['--no-password', `--lock-wait-timeout=${Math.round(lockWaitMs)}`, leftOut, `--dbname=${PATIENCE}`];
     const pgDump = () => {
       const { pg, inspection } = inspected;
       if (!pg || inspection.obstacles.length > 0) throw refusal(inspection.obstacles);
@@ -70,13 +72,14 @@ export async function openBench(url: string, options: BenchOptions): Promise<Ben
 export async function beginSurvey(bench: Bench): Promise<{ survey: Promise<DatabaseSurvey>; pgDump: Program }> {
   const { program } = bench.pgDump();
   const { client, broken } = bench.session;
-  const { id, takenAt, countRows } = await takeSnapshot(client).catch((error) => {
+  const { id, takenAt, leftOut, countRows } = await takeSnapshot(client).catch((error) => {
     throw codeOf(error) === LOCKED_TOO_LONG ? locked(bench.lockWaitMs) : error;
   });
   const pgDump = { ...program, args: [...program.args, `--snapshot=${id}`] };
   const parts = Promise.all([countRows(), fingerprintSchema(bench.crew, pgDump)]);
   const survey = Promise.race([parts, broken]).then(([tables, schemaFingerprint]) => ({
     takenAt,
+    leftOut,
     tables,
     schemaFingerprint,
   }));

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { countRows, type DumpedTable, dumpedTables, holdTables } from './pg-tables.ts';
+import { countRows, type DumpedTable, dumpedTables, holdTables, leftOutSchemas } from './pg-tables.ts';
 
 const ATTEMPTS = 5;
 
@@ -9,6 +9,7 @@ export interface PgSnapshot {
   readonly id: string;
   /** By the server's clock. */
   readonly takenAt: Date;
+  readonly leftOut: readonly string[];
   countRows(): Promise<Record<string, number>>;
 }
 
@@ -21,7 +22,7 @@ export async function takeSnapshot(client: Client): Promise<PgSnapshot> {
       const { rows } = await client.query('SELECT pg_export_snapshot() AS id, clock_timestamp() AS "takenAt"');
       const tables = await dumpedTables(client);
       if (await holdTables(client, newOnes(tables, before))) {
-        return { ...rows[0], countRows: () => countRows(client, tables) };
+        return { ...rows[0], leftOut: await leftOutSchemas(client), countRows: () => countRows(client, tables) };
       }
     }
     await client.query('ROLLBACK');

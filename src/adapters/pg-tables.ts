@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { ASIDE } from '../domain/beside-name.ts';
 
 /** A table whose rows pg_dump takes along. */
 export interface DumpedTable {
@@ -10,6 +11,9 @@ export interface DumpedTable {
 
 const NO_SUCH_TABLE = /^(42P01|3F000)$/;
 
+// What a restore has put aside is left out: it would come back with the backup, and nobody would remove it.
+const SCHEMAS = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname !~ '${ASIDE}'`;
+
 // Partitions are dumped one by one, their parents hold nothing; of extensions' tables only what the extension says.
 export const DUMPED = `
   FROM pg_class c
@@ -19,16 +23,24 @@ export const DUMPED = `
     SELECT e.extcondition[place] AS condition FROM pg_extension e, generate_subscripts(e.extconfig, 1) place
     WHERE e.oid = d.refobjid AND e.extconfig[place] = c.oid
   ) own ON true
-  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't'
+  WHERE ${SCHEMAS} AND c.relpersistence <> 't'
     AND (d.objid IS NULL OR own.condition IS NOT NULL)`;
 
-/** All of them, in no schema left out, by name. */
+/** All of them by name, but those of schemas that a restore has put aside. */
 export async function dumpedTables(client: Client): Promise<DumpedTable[]> {
   const { rows } = await client.query<DumpedTable>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name, COALESCE(own.condition, '') AS condition ${DUMPED}
        AND c.relkind = 'r' ORDER BY 1`,
   );
   return rows;
+}
+
+/** Schemas that a dump leaves out, by name: a restore has put them aside. */
+export async function leftOutSchemas(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname ~ '${ASIDE}' ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Counts each, one after the other, in the transaction that the client has open. */

@@ -41,6 +41,8 @@ const manifestSchema = z.looseObject({
   /** Rows by table as PostgreSQL writes its name (`public.users`, `"Odd one".t`), in the snapshot that was dumped. */
   tables: z.record(z.string(), z.int().nonnegative()),
   schemaFingerprint: sha256,
+  /** Schemas that a restore within the database had put aside. */
+  leftOut: z.array(z.string()).optional(),
   capops: z.string(),
   verified: z.looseObject({ at: moment, how: z.string() }),
   copies: z.array(

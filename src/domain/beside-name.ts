@@ -3,6 +3,8 @@ const MOST_BYTES = 63;
 
 /** How a schema is called that CapOps has put aside; in JavaScript’s and in PostgreSQL’s regular expressions alike. */
 export const ASIDE = '_(before|undone)_[0-9]{8}t[0-9]{6}z$';
+/** The same as a pattern of pg_dump’s, which is always of the whole name. */
+export const ASIDE_PATTERN = `*${ASIDE.slice(0, -1)}`;
 
 /**
  * The name of a database that stands beside another: `airport_before_20261122t140000z`. Never longer than PostgreSQL allows, with

@@ -29,6 +29,8 @@ export interface DatabaseInspection {
 export interface DatabaseSurvey {
   /** By the server's clock. */
   readonly takenAt: Date;
+  /** Schemas that a restore within the database has put aside, and that no backup takes along. */
+  readonly leftOut: readonly string[];
   /** Rows by table as PostgreSQL writes its name (`public.users`, `"Odd one".t`); of partitions, each by itself. */
   readonly tables: Readonly<Record<string, number>>;
   /**

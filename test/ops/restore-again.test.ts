@@ -33,6 +33,20 @@ describe('a restore within the live database', () => {
     expect(await schemas(ground)).toEqual(before);
   });
 
+  test('leaves nothing aside in the backups of that time, which are restored beside and within', async () => {
+    const ground = await between();
+    await done(ground, 'restore latest --in-place');
+    await done(ground, 'backup');
+    const [{ manifest } = {}] = await ground.ledger('SELECT manifest FROM backups ORDER BY taken_at DESC LIMIT 1');
+    expect(manifest).toMatchObject({ leftOut: expect.arrayContaining([expect.stringMatching(/^public_before_/)]) });
+    expect(JSON.stringify(Object.keys((manifest as { tables: object }).tables))).not.toContain('_before_');
+    ground.now = new Date(ground.now.getTime() + 60_000);
+    await done(ground, 'restore latest --in-place');
+    const words = await done(ground, 'restore latest');
+    expect(words).toContain('definitions are the same, to the letter.');
+    expect(await schemas(ground)).toEqual(['assets', 'entitlement', 'public', 'work']);
+  });
+
   test('of which nothing is left knows afterwards how it went', async () => {
     const ground = await between();
     const all = (await schemas(ground)).map((name) => `DROP SCHEMA ${name} CASCADE`);

@@ -50,6 +50,7 @@ export function composeManifest(context: Context, { recipients, version }: Backu
     runId,
     tables: { ...facts.tables },
     schemaFingerprint: facts.schemaFingerprint,
+    ...(facts.leftOut.length === 0 ? {} : { leftOut: [...facts.leftOut] }),
     capops: version,
     verified: { at: now, how: proofOf(check, facts) },
     copies: [{ storage: storage.name, key, bytes, sha256, verifiedAt: now }],
