@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
+import type { Actor } from '../../src/ports.ts';
 import { OMAR } from '../ops/desk.ts';
-import { type OutageGround, openOutageGround } from './ground.ts';
+import { json } from '../setup/http-service.ts';
+import { type OutageGround, openOutageGround, slackAnswers } from './ground.ts';
 import { LINES } from './lines.ts';
 import { OUTAGES, type OutageName } from './outages.ts';
 import { type Found, play } from './play.ts';
@@ -56,6 +58,26 @@ it.for([
      WHERE a.operation = '${operation}' AND a.outcome = 'done' AND a.message LIKE '%Kept in the emergency journal%'`,
   );
   expect(done.length).toBeGreaterThanOrEqual(times);
+});
+
+it('while Slack says 500, members of a group are let in for 60 s, and those whom the file names by id from then on', async () => {
+  if (!ground) throw new Error('there is no ground');
+  const { service, slack, turn } = ground;
+  const gina = { ...OMAR, id: 'slack:U0GINA', slack: { userId: 'U0GINA', teamId: 'T0TEAM', channelId: 'C0OPS' } };
+  const as = async (actor: Actor) => {
+    const operation = service.find('runs');
+    return operation && (await service.execute({ operation, actor, raw: {} })).kind;
+  };
+  turn(120_000);
+  expect(await as(gina)).toBe('done');
+  slack.answer = json({ ok: false }, 500);
+  turn(30_000);
+  expect(await as(gina)).toBe('done');
+  turn(31_000);
+  expect([await as(gina), await as(OMAR)]).toEqual(['denied', 'done']);
+  slack.answer = slackAnswers;
+  turn(4_000);
+  expect(await as(gina)).toBe('done');
 });
 
 it('nothing is left in the emergency journal', () => {
