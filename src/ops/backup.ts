@@ -156,7 +156,7 @@ function factsOf({ manifest }: MadeBackup, key: string): (readonly [string, stri
   return [
     ['Backup', manifest.id.slice(0, 8)],
     ['File', key],
-    ...(manifest.formatChosen === undefined ? [] : ([['Made by', manifest.formatChosen]] as const)),
+    ...(manifest.formatChosen === undefined ? [] : ([['Dumped by', manifest.formatChosen]] as const)),
     ['Holds', `${counted(rows, 'row')} in ${counted(Object.keys(manifest.tables).length, 'table')}`],
     ['SHA-256', manifest.sha256],
     ...(manifest.encryption ? ([['Encrypted to', manifest.encryption.recipients.join(', ')]] as const) : []),

@@ -53,8 +53,10 @@ function formatFor(
 
 function instead({ recipients }: BackupDesk, { message }: ProgramError): ChosenFormat & Pick<Forming, 'warnings'> {
   const because = `One session: several at once could not dump it. ${message}`;
-  return { format: streamFormat(recipients.length > 0), because, warnings: [because] };
+  return { format: streamFormat(recipients.length > 0), because, warnings: [INSTEAD] };
 }
+
+const INSTEAD = 'Several sessions at once failed to dump it, so one did.';
 
 /** The one before, for comparison; a ledger that does not answer stops no backup. */
 async function formerOf({ databases, log, runId }: Context, source: DumpSource): Promise<Backup | undefined> {
