@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -236,10 +236,10 @@ describe('A dump in the directory format', () => {
   });
 
   describe('where the disk has no room', () => {
-    const small = mkdtempSync(join(tmpdir(), 'capops-small-'));
+    let small = '';
     let isMounted = false;
     beforeAll(() => {
-      mkdirSync(small, { recursive: true });
+      small = mkdtempSync(join(tmpdir(), 'capops-small-'));
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', small], { stdio: 'ignore' });
         isMounted = true;
