@@ -12,6 +12,8 @@ import type { Ground } from './backup-ground.ts';
 import { OMAR, said } from './desk.ts';
 import { beside, between, codes, confirmed, done } from './restore-ground.ts';
 import { openTerminal } from './restore-terminal.ts';
+import { nextStart } from './restore-truth.ts';
+import { openStage } from './restore-victims.ts';
 import { query } from './restore-writer.ts';
 
 const nameOf = (ground: Ground) => new URL(ground.platformUrl).pathname.slice(1);
@@ -142,5 +144,23 @@ describe('a custom dump that is called .sql', () => {
     expect((await ground.types(OMAR, 'grant SIN work')).kind).toBe('done');
     await done(ground, 'undo-restore');
     expect(await codes(ground)).toEqual(['LGW', 'LHR', 'SIN']);
+  });
+
+  test('whose restore is killed leaves no role, once somebody has looked', async () => {
+    const ground = await between();
+    const path = join(ground.elsewhere, 'killed.sql');
+    execFileSync('pg_dump', ['--format=custom', `--file=${path}`, `--dbname=${ground.platformUrl}`]);
+    const stage = await openStage(ground, undefined);
+    const filling = { line: 'platform', on: /COPY public\.organizations .*FROM stdin/i, moment: 'before' } as const;
+    const cell = { name: '', what: '', victim: 'CapOps', ...filling } as const;
+    expect(await stage.play(`restore ${path} --accept-foreign`, cell)).toEqual({ isCaught: true, said: '' });
+    const [{ role } = {}] = await ground.platform(
+      `SELECT pg_get_userbyid(datdba) AS role FROM pg_database WHERE datname LIKE '${nameOf(ground)}\\_restore\\_%'`,
+    );
+    expect(role).toMatch(/^capops_foreign_/);
+    ground.now = new Date();
+    expect((await nextStart(ground)).join()).toContain('was cut off, and did not happen');
+    expect(await ground.platform(`SELECT FROM pg_roles WHERE rolname = '${role}'`)).toEqual([]);
+    expect([await beside(ground), await codes(ground)]).toEqual([[], ['LHR', 'SIN']]);
   });
 });
