@@ -9,6 +9,8 @@ import { fenced } from './report-markdown.ts';
 /** The whole file is no larger than this, and no part that is no log than that. */
 const MOST_BYTES = 2_000_000;
 const MOST_PART = 100_000;
+/** The heading, the contents, and what stands around the parts. */
+const FRAME_BYTES = 20_000;
 
 /** A part as it stands in the file. */
 export interface Assembled {
@@ -18,19 +20,25 @@ export interface Assembled {
   readonly lacks: string | undefined;
 }
 
-/** Cleans each part and cuts it to its share. Others get their turn in between. */
+/** Cleans each part and cuts it to its share; the logs share what the others leave. Others get their turn in between. */
 export async function assembleParts(
   desk: Pick<SupportDesk, 'withoutConfigured'>,
   gathered: readonly Gathered[],
 ): Promise<Assembled[]> {
-  const assembled: Assembled[] = [];
-  const logs = gathered.filter(({ keeps }) => keeps === 'end').length;
-  const share = (MOST_BYTES - MOST_PART * (gathered.length - logs)) / Math.max(1, logs);
-  for (const part of gathered) {
-    assembled.push('text' in part ? whole(desk, part, share) : missing(desk, part));
+  const assembled = new Map<Gathered, Assembled>();
+  const isLog = ({ keeps }: Gathered) => keeps === 'end';
+  for (const part of gathered.filter((one) => !isLog(one))) {
+    assembled.set(part, 'text' in part ? beginning(desk, part) : missing(desk, part));
     await breathe();
   }
-  return assembled;
+  const used = [...assembled.values()].reduce((bytes, { text }) => bytes + Buffer.byteLength(text), FRAME_BYTES);
+  const logs = gathered.filter(isLog);
+  for (const part of logs) {
+    const share = (MOST_BYTES - used) / logs.length;
+    assembled.set(part, 'text' in part ? log(desk, part, share) : missing(desk, part));
+    await breathe();
+  }
+  return gathered.flatMap((part) => assembled.get(part) ?? []);
 }
 
 function missing(desk: Pick<SupportDesk, 'withoutConfigured'>, part: Gathered & { missing: string }): Assembled {
@@ -38,23 +46,26 @@ function missing(desk: Pick<SupportDesk, 'withoutConfigured'>, part: Gathered & 
   return { title: part.title, text: words, lacks: words };
 }
 
-function whole(
+function beginning(
   desk: Pick<SupportDesk, 'withoutConfigured'>,
-  { title, keeps, text }: Gathered & { text: string },
+  { title, text }: Gathered & { text: string },
+): Assembled {
+  const clean = cleanText(desk, text);
+  const { lines, left } = inBytes(clean.split('\n'), MOST_PART);
+  return left > 0 ? { title, ...cutWords(lines, left, 'last') } : { title, text: clean, lacks: undefined };
+}
+
+function log(
+  desk: Pick<SupportDesk, 'withoutConfigured'>,
+  { title, text }: Gathered & { text: string },
   share: number,
 ): Assembled {
   const clean = cleanText(desk, text);
-  if (keeps === 'beginning') {
-    const kept = inBytes(clean.split('\n'), MOST_PART);
-    return { title, text: clean, lacks: undefined, ...(kept.left > 0 ? cutWords(kept.lines, kept.left, 'last') : {}) };
-  }
   if (clean === '') return { title, text: 'Nothing was written.', lacks: undefined };
-  const lines = clean.split('\n').map(shownLine);
-  const { lines: newest, left } = inBytes(lines.toReversed(), share);
-  const log = newest.toReversed();
-  return left > 0
-    ? { title, ...cutWords([fenced(log)], left, 'first') }
-    : { title, text: fenced(log), lacks: undefined };
+  const newestFirst = clean.split('\n').map(shownLine).reverse();
+  const { lines, left } = inBytes(newestFirst, share);
+  const shown = fenced(lines.reverse());
+  return left > 0 ? { title, ...cutWords([shown], left, 'first') } : { title, text: shown, lacks: undefined };
 }
 
 function cutWords(lines: readonly string[], left: number, which: 'first' | 'last'): Omit<Assembled, 'title'> {
