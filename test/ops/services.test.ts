@@ -140,6 +140,15 @@ describe.skipIf(!mayStart)('a restart', () => {
     },
   );
 
+  itNeeds('docker', 'that was confirmed for containers that are no longer there is shown anew', async () => {
+    const id = engine.start({ service: 'jobs', script: UNTIL_STOPPED });
+    const shown = await desk.types(OMAR, 'restart jobs');
+    engine.docker('rm', '-f', id);
+    engine.start({ service: 'jobs', script: UNTIL_STOPPED });
+    const confirmation = shown.kind === 'preview' ? (shown.confirmation ?? '') : '';
+    expect(await desk.types(OMAR, 'restart jobs', { confirmation })).toMatchObject({ kind: 'preview', moved: true });
+  });
+
   itNeeds('docker', 'that ends in a failing health check says so', async () => {
     const script = `[ -e /ran ] && touch /sick; touch /ran; ${UNTIL_STOPPED}`;
     engine.start({ service: 'sickly', script, options: checked('! [ -e /sick ]') });
@@ -195,10 +204,9 @@ describe.skipIf(!mayStart)('a restart', () => {
     });
     const ending = new AbortController();
     const first = confirmed('restart jobs', { signal: ending.signal });
-    const holds = async () =>
-      (await desk.ledger(`SELECT 1 FROM leases WHERE resource = 'service jobs' AND held_until > clock_timestamp()`))
-        .length > 0;
-    for (let tries = 0; tries < 50 && !(await holds()); tries++)
+    const leases = () => desk.databases.ledger('leases').where({ resource: 'service jobs' }).select('held_until');
+    const isHeld = async () => (await leases()).some(({ held_until: until }) => until > new Date());
+    for (let tries = 0; tries < 100 && !(await isHeld()); tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect(said(await confirmed('restart jobs'))).toContain('Somebody is at work on service jobs: Omar');
     ending.abort();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { showTime } from '../../domain/end-date.ts';
-import { UnavailableError, UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import { Lease } from '../../models/lease.ts';
 import type { Ports } from '../../ports.ts';
 import { withLedger } from './with-ledger.ts';
@@ -74,24 +74,6 @@ export async function withLease<T>(
     await lease.release(ports.databases.ledger).catch((error: unknown) => {
       ports.log.warn({ err: error, resource: claim.resource }, 'a lease could not be released and runs out by itself');
     });
-  }
-}
-
-/** The same, but while the ledger does not answer the work is done without a lease: in an emergency that holds nobody off. */
-export async function withLeaseIfLedger<T>(
-  ports: Pick<Ports, 'databases' | 'log' | 'settings'>,
-  claim: Claim,
-  work: (lease: Partial<HeldLease>) => Promise<T>,
-): Promise<T> {
-  let isBegun = false;
-  try {
-    return await withLease(ports, claim, (lease) => {
-      isBegun = true;
-      return work(lease);
-    });
-  } catch (error) {
-    if (isBegun || !(error instanceof UnavailableError)) throw error;
-    return work({});
   }
 }
 

@@ -1,7 +1,7 @@
 import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { CancelledError, HandedBackError } from './cancellation.ts';
-import { LeaseTakenError, withLease, withLeaseIfLedger } from './lease.ts';
+import { LeaseTakenError, withLease } from './lease.ts';
 import type { Arguments, Context, InputOf } from './operation.ts';
 import { signed } from './signed.ts';
 import type { Underway } from './unsuccessful.ts';
@@ -25,10 +25,9 @@ export async function underControl<T>(
     // Without the ledger there is nothing to hold anybody off by, and an emergency does not wait for it once more.
     if (resource === undefined || run.isLedgerDown) return await work(context);
     const claim = { resource, runId, holder: signed(actor), work: operation.name };
-    const lease = operation.emergency ? withLeaseIfLedger : withLease;
-    return await lease(ports, claim, ({ token, signal }) => {
-      signal?.addEventListener('abort', () => run.ending.abort(signal.reason));
-      return work(token === undefined ? context : { ...context, fencingToken: token });
+    return await withLease(ports, claim, ({ token, signal }) => {
+      signal.addEventListener('abort', () => run.ending.abort(signal.reason));
+      return work({ ...context, fencingToken: token });
     });
   } catch (error) {
     // It is held by this very run, in a process that died: that one loses it within a minute.
