@@ -1,6 +1,7 @@
 import type { ContainerLine } from '../ports.ts';
 import type { Step, StepDetails } from './diagnosis.ts';
 import { type Around, type DockerFacts, inCheckout } from './diagnosis-facts.ts';
+import { showSeconds } from './diagnosis-words.ts';
 import { readLogLine } from './log-line.ts';
 
 type Docker = Extract<DockerFacts, { isSeen: true }>;
@@ -62,7 +63,7 @@ export function logsStep({ logs, containers }: Docker, around: Around): Step {
   }
   const by = [...new Set(errors.map(({ service }) => service))];
   const says = [`Errors of ${by.join(', ')}`, ...notRead].join('; ');
-  const details = [newest(errors, by)];
+  const details = [newest(errors, by, around)];
   for (const { pattern, found } of ISSUES) {
     const line = errors.findLast(({ text }) => pattern.test(text));
     if (line) return { ...NAMED, state: 'wrong', says, ...found(line, around), details };
@@ -77,10 +78,14 @@ export function logsStep({ logs, containers }: Docker, around: Around): Step {
   };
 }
 
-function newest(errors: readonly ContainerLine[], services: readonly string[]): StepDetails {
+function newest(errors: readonly ContainerLine[], services: readonly string[], { now }: Around): StepDetails {
   const last = services.flatMap((service) => errors.filter((line) => line.service === service).slice(-SHOWN));
-  const rows = last.map(({ service, at, text }) => [service, `${at.toISOString().slice(11, 19)} UTC`, clipped(text)]);
-  return { title: 'Last errors in the logs', columns: ['Service', 'At', 'Line'], rows };
+  const rows = last.map(({ service, at, text }) => [
+    service,
+    `${showSeconds((now.getTime() - at.getTime()) / 1000)} ago`,
+    clipped(text),
+  ]);
+  return { title: 'Last errors in the logs', columns: ['Service', 'Said', 'Line'], rows };
 }
 
 function clipped(text: string): string {

@@ -310,7 +310,7 @@ describe('services and their logs', () => {
     const diagnosis = found({ around, docker: docker(ALL_RUN, log('api-gateway', line)) });
     expect(diagnosis.cause).toMatch(/^Module not found: the service api-gateway/);
     expect(diagnosis.by?.type).toEqual([String.raw`cd '/srv/the planner'\''s' && pnpm prisma:generate`]);
-    expect(diagnosis.by?.details?.[0]?.rows).toEqual([['api-gateway', '11:59:00 UTC', line]]);
+    expect(diagnosis.by?.details?.[0]?.rows).toEqual([['api-gateway', '60 s ago', line]]);
   });
 
   test('permission denied in a log asks for the platform’s migrations', () => {
