@@ -1,69 +1,16 @@
-import { z } from 'zod';
-import {
-  DEFAULT_HOURS,
-  EMERGENCY_CODE,
-  endOf,
-  isAllowedHours,
-  isTooLong,
-  MOST_HOURS,
-  readWish,
-} from '../domain/emergency.ts';
+import { EMERGENCY_CODE, endOf, isTooLong, MOST_HOURS } from '../domain/emergency.ts';
 import { showDate, showTime } from '../domain/end-date.ts';
 import { Emergency } from '../models/emergency.ts';
 import { forgetAccess } from './access-cache.ts';
+import { type EmergencyWish, wishArguments, wishOf } from './emergencies/emergency-wish.ts';
 import { noteGiven } from './emergencies/note-emergency.ts';
 import { type Opened, openEmergency } from './emergencies/open-emergency.ts';
 import { isOver, REVIEW } from './emergencies/review-due.ts';
 import { skippedPeople } from './emergencies/skipped-people.ts';
 import { called } from './organisation-found.ts';
-import * as arg from './service/arguments.ts';
-import { type Argument, type Context, defineOperation, type Unless } from './service/operation.ts';
+import { type Context, defineOperation, type Unapproved, type Unless } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
 import { withLedger } from './service/with-ledger.ts';
-
-const LEAST_REASON = 10;
-const HOURS = `Give from 1 to ${MOST_HOURS} hours.`;
-
-const words = arg.words(
-  'Reason',
-  `why; at least ${LEAST_REASON} characters, since everybody reads it. “for 6h” says for how long`,
-  {
-    maxLength: 500,
-    example: 'nobody can log in',
-    multiline: true,
-  },
-);
-
-const reason: Argument<string, true> & { readonly positional: true } = {
-  ...words,
-  positional: true,
-  takesWord: () => true,
-  schema: (moment) =>
-    words
-      .schema(moment)
-      .refine((typed) => readWish(typed).why.length >= LEAST_REASON, {
-        error: `Say why in ${LEAST_REASON} characters or more: everybody reads it, now and afterwards.`,
-      })
-      .refine((typed) => isAllowedHours(readWish(typed).hours ?? DEFAULT_HOURS), { error: HOURS }),
-};
-
-const hours: Argument<number, false> = {
-  label: 'Hours',
-  summary: `for how many hours, from 1 to ${MOST_HOURS}; ${DEFAULT_HOURS} without it`,
-  example: String(DEFAULT_HOURS),
-  required: false,
-  onlyDashed: true,
-  schema: () =>
-    z
-      .union([z.number(), z.string().transform((typed) => Number(typed.trim().replace(/\s*h(ours?)?$/i, '')))], HOURS)
-      .refine(isAllowedHours, { error: HOURS }),
-  widget: { kind: 'text', maxLength: 8 },
-};
-
-interface Wish {
-  readonly reason: string;
-  readonly hours?: number | undefined;
-}
 
 interface Given extends Opened {
   readonly why: string;
@@ -82,9 +29,9 @@ export const emergencyAccess = defineOperation({
   restartable: true,
   emergency: true,
   secondPerson: true,
-  aloneUnless: (context, input: Wish) => mustNotGoAlone(context, input),
+  aloneUnless: (context, input: EmergencyWish) => mustNotGoAlone(context, input),
   example: 'emergency-access nobody can log in for 4h',
-  args: { reason, hours },
+  args: wishArguments,
 
   async run(context, input): Promise<Given> {
     const wish = wishOf(input);
@@ -108,7 +55,7 @@ export const emergencyAccess = defineOperation({
     const { organisation, changed, cacheNote } = given;
     const title = titleOf(given, context);
     if (changed.length === 0) return { tone: 'unchanged', title, offers: [END] };
-    const without = context.unapproved ? [{ kind: 'text', text: `Given ${context.unapproved.words}.` } as const] : [];
+    const without = context.unapproved ? [{ kind: 'text', text: withoutWords(context.unapproved) } as const] : [];
     return {
       tone: 'attention',
       title,
@@ -130,15 +77,10 @@ const END = {
 const AFTERWARDS =
   'It ends by itself. Afterwards somebody has to fill in the review (“review-emergency”) before it is given without a second person again.';
 
-function wishOf({ reason: typed, hours: given }: Wish): { why: string; hours: number } {
-  const { why, hours: inWords } = readWish(typed);
-  return { why, hours: given ?? inWords ?? DEFAULT_HOURS };
-}
-
 /** One whose review is missing, or that would be open for more than a day in all, needs a second person. */
 async function mustNotGoAlone(
   { databases: { ledger }, clock, settings }: Context,
-  input: Wish,
+  input: EmergencyWish,
 ): Promise<Unless | undefined> {
   const now = clock.now();
   const unreviewed = await withLedger(() => Emergency.unreviewed(ledger));
@@ -151,6 +93,10 @@ async function mustNotGoAlone(
   if (!open || !isTooLong(open.beganAt, endOf(now, wishOf(input).hours))) return undefined;
   const because = `Emergency access would be open for more than ${MOST_HOURS} hours in all, so a second person has to agree.`;
   return { because, offers: [] };
+}
+
+function withoutWords({ rule, words }: Unapproved): string {
+  return rule === 'forced' ? `F${words.slice(1)}.` : `Given ${words}.`;
 }
 
 function titleOf({ organisation, changed, until, before }: Given, { settings: { timeZone } }: Context): string {

@@ -120,6 +120,13 @@ describe('emergency access', () => {
     expect(channel?.report.offers).toMatchObject([{ operation: 'end-emergency-access' }]);
   });
 
+  test('where no channel is named, that in which it was asked for hears of it', async () => {
+    await givenAlone();
+    ground.posts.length = 0;
+    await here.tend(null);
+    expect(ground.posts.map(({ place }) => place)).toEqual(['C0OPS', 'U0ADA', 'U0EVE']);
+  });
+
   test('any number of replicas give it once', async () => {
     const id = await asked();
     await nobodyAnswers();
@@ -225,6 +232,17 @@ describe('emergency access', () => {
     expect(said(await here.types(OMAR, 'end-emergency-access'))).toContain('Emergency access has ended');
     expect(await open()).toEqual([]);
   });
+});
+
+test('a freeze that comes before the end of the wait stops it, and not only until it is over', async () => {
+  const id = await asked();
+  await here.types(ADA, 'freeze because of an incident');
+  await nobodyAnswers();
+  await here.tendApprovals();
+  await here.types(ADA, 'thaw');
+  await here.tendApprovals();
+  expect(await run(id)).toMatchObject({ state: 'denied', rule: 'frozen' });
+  expect(await audits()).toEqual([]);
 });
 
 describe('its end', () => {

@@ -37,8 +37,8 @@ export interface Replica {
   types(actor: Actor, text: string, more?: Partial<Request>): Promise<Outcome>;
   /** One look at what waits for a second person. */
   tendApprovals(): Promise<void>;
-  /** One look at emergency access. */
-  tend(): Promise<void>;
+  /** One look at emergency access; `channel` hears of it. */
+  tend(channel?: string | null): Promise<void>;
 }
 
 /** A desk whose databases can be down, and any number of replicas over them. */
@@ -126,7 +126,7 @@ export async function openEmergencyGround(): Promise<EmergencyGround> {
           return service.execute({ ...request, receipt: await service.receive(request) });
         },
         tendApprovals: () => tendApprovals({ ports, service, announcer, channel }),
-        tend: () => tendEmergencies({ ports, teller: { announcer, channel } }),
+        tend: (told = channel) => tendEmergencies({ ports, teller: { announcer, channel: told ?? undefined } }),
       };
     },
     journalled: () => readdir(folder),

@@ -20,7 +20,7 @@ export async function grantNews(
   const names = await Promise.all(skipped.map(async (id) => (await directory?.person(id))?.name || id));
   return {
     tone: 'attention',
-    title: `Emergency access to ${environment} was ${act} ${end}${without}, by ${grant.givenTo}. ${grant.why && `Why: ${grant.why}`}`,
+    title: `Emergency access to ${environment} was ${act} ${end}${without}, by ${grant.givenTo}.${grant.why && ` Why: ${grant.why}`}`,
     parts: [
       { kind: 'list', items: [grantWords(grant, timeZone)] },
       ...(names.length > 0 ? [{ kind: 'note', text: passedOver(names) } as const] : []),

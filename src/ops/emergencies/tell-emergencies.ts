@@ -1,4 +1,5 @@
 import { Emergency, EmergencyGrant } from '../../models/emergency.ts';
+import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { emergencyAccess } from '../emergency-access.ts';
 import type { Announcer, Posted } from '../service/announcer.ts';
@@ -10,7 +11,7 @@ import { skippedPeople } from './skipped-people.ts';
 export interface EmergencyTeller {
   /** Where it cannot say where a message stands, `ts` is empty: that message stays as it is. */
   readonly announcer: Announcer;
-  /** Undefined: only people are told. */
+  /** Undefined: it is told where it was asked for. */
   readonly channel: string | undefined;
 }
 
@@ -27,14 +28,22 @@ export async function tellEmergencies(ports: Ports, teller: EmergencyTeller): Pr
   const faults: unknown[] = [];
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void faults.push(error));
   for (const emergency of await Emergency.untold(ports.databases.ledger)) {
+    const to = { ...teller, channel: teller.channel ?? (await askedIn(ports, emergency)) };
     for (const grant of emergency.grants ?? []) {
-      if (grant.toldAt === null) await attempt(tellGrant(ports, teller, { emergency, grant }));
+      if (grant.toldAt === null) await attempt(tellGrant(ports, to, { emergency, grant }));
     }
     if (!emergency.endedAt) continue;
-    await attempt(tellEnd(ports, teller, emergency));
-    await attempt(correct(ports, teller, emergency));
+    await attempt(tellEnd(ports, to, emergency));
+    await attempt(correct(ports, to, emergency));
   }
   if (faults.length > 0) throw faults[0];
+}
+
+/** The channel in which it was asked for; undefined: elsewhere, or where nobody else reads along. */
+async function askedIn({ databases }: Ports, { grants = [] }: Emergency): Promise<string | undefined> {
+  const [first] = grants;
+  const run = first && (await Run.byId(databases.ledger, first.id));
+  return run?.channel && !run.channel.startsWith('D') ? run.channel : undefined;
 }
 
 interface Given {

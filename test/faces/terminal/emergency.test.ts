@@ -85,6 +85,16 @@ test('shows what came of it where somebody else approves, and tells nobody twice
   );
 });
 
+test('--force gives it at once, with the reason that it has anyway', async () => {
+  const line = ['emergency-access', 'nobody', 'can', 'log', 'in', 'for', '2h', '--force'];
+  const { code, stdout, stderr } = await startCli(line, { env, timeoutSeconds: 60 }).done;
+  expect(code, stderr).toBe(0);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Forced without a second person, because nobody can log in');
+  expect(await desk.ledger('SELECT how, why FROM emergency_grants')).toEqual([
+    { how: 'forced', why: 'nobody can log in' },
+  ]);
+});
+
 test('Ctrl-C takes it back', async () => {
   const { child, done, run } = await ask();
   child.kill('SIGINT');
