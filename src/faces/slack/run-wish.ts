@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
+import type { Attachment } from '../../ops/service/report.ts';
 import type { Outcome } from '../../ops/service/service.ts';
 import type { Progress } from '../../ports.ts';
 import { announce, type Told } from './announce.ts';
 import { sayPrivately } from './answer.ts';
 import { requestOf, type Taken, type Task } from './ask.ts';
-import type { Asker, Desk, Message } from './desk.ts';
+import { type Asker, type Desk, isDirect, type Message } from './desk.ts';
 import { drawQueued } from './draw-progress.ts';
 import { drawOutcome, drawWords } from './draw-report.ts';
 import { offerForm } from './form.ts';
@@ -47,7 +48,8 @@ export async function tell(
   if (isHeardAnyway({ task, receipt }, outcome)) return;
   const telling = announce(desk, asker, outcome);
   const known = await Promise.race([telling, sleep(TEAM_MS, undefined, { ref: false })]);
-  const note = known && untold(known);
+  const attachments = attachmentsOf(outcome);
+  const note = [known && untold(known), whereFiles(asker, task, attachments)].filter(Boolean).join(' ');
   const isTheEnd = receipt?.kind === 'stored' && !isToCome(outcome);
   const under = await say(draw(desk, task, note ? withNote(outcome, note) : outcome)).catch((error: unknown) => {
     if (isTheEnd) desk.service.unanswered(receipt.runId);
@@ -55,10 +57,23 @@ export async function tell(
   });
   if (isTheEnd) desk.service.answered(receipt.runId);
   if (task.operation.effect === 'changes') desk.homeTabs.refresh(desk, asker);
-  const attachments = outcome.kind === 'done' || outcome.kind === 'preview' ? (outcome.report.attachments ?? []) : [];
   await sendAttachments(desk, asker, { attachments, under });
   const late = known ? undefined : untold(await telling);
   if (late) await sayPrivately(desk, asker, drawWords(desk, { title: late }));
+}
+
+function attachmentsOf(outcome: Outcome): readonly Attachment[] {
+  return outcome.kind === 'done' || outcome.kind === 'preview' ? (outcome.report.attachments ?? []) : [];
+}
+
+/** Said where the answer stands elsewhere than its files. */
+function whereFiles(
+  { channelId }: Asker,
+  { manner, posted }: Task,
+  { length }: readonly Attachment[],
+): string | undefined {
+  if (length === 0 || manner === 'direct' || posted || !channelId || isDirect(channelId)) return undefined;
+  return `${length === 1 ? 'The file is' : 'The files are'} in your direct messages with CapOps.`;
 }
 
 /** Whether its end comes later. */

@@ -64,6 +64,7 @@ describe('a preview’s button', () => {
     world.finish();
     const done = await omar.awaitMessage(omar.direct, 'The index is rebuilt.');
     expect(done.ts).toBe(preview.ts);
+    expect(done.plain).not.toContain('The file is in');
     const file = await omar.awaitMessage(omar.direct, ({ files }) => files.length > 0);
     expect(file).toMatchObject({
       threadTs: preview.ts,
@@ -81,7 +82,9 @@ describe('a preview’s button', () => {
     await omar.click(preview, 'Rebuild 1 entries');
     expect((await omar.awaitMessage(OPS, 'Working on it')).ts).toBe(preview.ts);
     world.finish();
-    expect((await omar.awaitMessage(OPS, 'The index is rebuilt.')).ts).toBe(preview.ts);
+    const done = await omar.awaitMessage(OPS, 'The index is rebuilt.');
+    expect(done.ts).toBe(preview.ts);
+    expect(done.plain).toContain('The file is in your direct messages with CapOps.');
     expect((await omar.awaitMessage(omar.direct, ({ files }) => files.length > 0)).files).toHaveLength(1);
   });
 
