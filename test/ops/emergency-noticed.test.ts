@@ -70,13 +70,20 @@ describe('the runbook’s manual way', () => {
   test('in the database itself is noticed, though it leaves no trace there', async () => {
     await ground.desk.airports('EMR');
     await ground.desk.platform(
-      `INSERT INTO entitlement.entitlements (id, organization_id, module_key, status, updated_at, updated_by)
-       VALUES ('x', 'id-EMR', 'work', 'active', timezone('UTC', now()), 'root')`,
+      `INSERT INTO entitlement.entitlements (id, organization_id, module_key, status, valid_until, updated_at, updated_by)
+       VALUES ('x', 'id-EMR', 'work', 'active', '2098-12-31', timezone('UTC', now()), 'root')`,
     );
     await here.tend();
     await here.tend();
-    expect(await grants()).toMatchObject([{ how: 'by hand', given_to: 'root', ends_at: null }]);
-    expect(inChannel()[0]).toContain('with no end');
+    expect(await grants()).toMatchObject([{ how: 'by hand', given_to: 'root' }]);
+    expect(inChannel()).toHaveLength(1);
+    await ground.desk.platform(
+      "UPDATE entitlement.entitlements SET valid_until = NULL, updated_at = timezone('UTC', clock_timestamp())",
+    );
+    await here.tend();
+    await here.tend();
+    expect(await grants()).toMatchObject([{ how: 'by hand' }, { how: 'by hand', ends_at: null }]);
+    expect(inChannel().slice(1)).toEqual([expect.stringContaining('was extended with no end')]);
   });
 
   test('that began and ended while nobody looked needs its review all the same', async () => {

@@ -21,12 +21,8 @@ interface Noticed {
  */
 export async function noticeEmergency(ports: Ports, { sight, seenUntil }: Noticed): Promise<void> {
   const { platform, ledger } = ports.databases;
-  const { organisationId } = sight;
   const before = await Emergency.open(ledger);
-  // What was long over before anybody looked is nobody’s business now.
-  const isFirst = seenUntil === undefined && !sight.open;
-  const all = isFirst ? [] : await trailOfEmergency(platform, { organisationId, since: seenUntil });
-  const trail = seenUntil === undefined ? lastOfEach(all) : all;
+  const trail = await newTrail(platform, { sight, seenUntil });
   for (const opening of openings(sight, openingsIn(trail), before)) {
     if ((await enter(ports, opening, sight)) === 'under way') return;
   }
@@ -39,10 +35,23 @@ export async function noticeEmergency(ports: Ports, { sight, seenUntil }: Notice
   await noteSeen(ledger, sight.changedAt);
 }
 
-/** What is open though the platform’s audit does not say why was opened in the database itself. */
+/** What the platform’s audit says behind what somebody has seen; it is read where there is anything new. */
+async function newTrail(
+  platform: Ports['databases']['platform'],
+  { sight: { organisationId, open, changedAt }, seenUntil }: Noticed,
+): Promise<EmergencyTrace[]> {
+  if (seenUntil !== undefined) {
+    const isNew = changedAt !== null && changedAt > seenUntil;
+    return isNew ? trailOfEmergency(platform, { organisationId, since: seenUntil }) : [];
+  }
+  // What was long over before anybody looked is nobody’s business now.
+  return open ? lastOfEach(await trailOfEmergency(platform, { organisationId, since: undefined })) : [];
+}
+
+/** What is open, or for longer, though the platform’s audit does not say why was done in the database itself. */
 function openings(sight: EmergencySight, seen: readonly Opening[], before: Emergency | undefined): readonly Opening[] {
-  const isUntraced = sight.open && !before && seen.length === 0;
-  if (!isUntraced || !sight.open) return seen;
+  const isNews = sight.open && (!before || isLater(sight.open.until, before.endsAt));
+  if (!isNews || seen.length > 0 || !sight.open) return seen;
   const { changedBy, changedAt, now } = sight;
   const by = changedBy ?? 'somebody';
   return [{ by, at: changedAt ?? now, why: '', until: sight.open.until, runId: undefined, isOurs: false }];
