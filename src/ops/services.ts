@@ -35,14 +35,14 @@ export const services = defineOperation({
   async run(context): Promise<Services> {
     const { compose, containers } = await openServiceDesk(context, BY_HAND);
     const sights = await orByHand(BY_HAND, containers.list(context.signal));
-    return { states: serviceStates(compose.services, sights), moment: context.moment };
+    return { states: serviceStates(compose.services, sights, context.moment.now), moment: context.moment };
   },
 
   report: ({ states, moment }): Report => {
     const isWell = states.every(({ condition }) => condition === 'well');
     return {
       tone: isWell ? 'info' : 'attention',
-      title: servicesSentence(states),
+      title: servicesSentence(states, moment.now),
       ...(states.some(({ condition }) => condition === 'down') ? { broken: true } : {}),
       parts: [{ kind: 'table', columns: COLUMNS, rows: states.flatMap((state) => rowsOf(state, moment)) }],
       offers: offersFor(states),

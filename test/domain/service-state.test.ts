@@ -30,9 +30,11 @@ describe('a container in words', () => {
     [ended, 'exited (137) 3 minutes ago'],
     [{ ...ended, isOutOfMemory: true }, 'exited (137) 3 minutes ago, out of memory'],
     [{ ...ended, endedAt: minutesAgo(0.5) }, 'exited (137) just now'],
-    [{ ...ended, state: 'restarting' }, 'dies and is started again and again, last with exited (137) 3 minutes ago'],
+    [{ ...ended, state: 'restarting', restarts: 1 }, 'dies and is started again and again, 1 time so far'],
     [{ state: 'created', startedAt: undefined }, 'created, never started'],
     [{ state: 'paused' }, 'paused'],
+    [{ restarts: 7, startedAt: minutesAgo(0.1) }, 'dies and is started again and again, 7 times so far'],
+    [{ restarts: 7, startedAt: minutesAgo(2) }, 'running'],
     [{ ...ended, state: 'dead' }, 'exited (137) 3 minutes ago'],
   ])('%j', (more, words) => {
     expect(containerWords(sight(more), NOW)).toBe(words);
@@ -41,7 +43,7 @@ describe('a container in words', () => {
 
 describe('all services in a sentence', () => {
   const sentence = (sights: readonly ContainerSight[]) =>
-    servicesSentence(serviceStates(['web', 'api', 'jobs'], sights));
+    servicesSentence(serviceStates(['web', 'api', 'jobs'], sights, NOW), NOW);
   const well = ['web', 'api', 'jobs'].map((service) => sight({ service }));
 
   it('has the worst first, and counts what is well', () => {
@@ -51,6 +53,13 @@ describe('all services in a sentence', () => {
     expect(sentence([...well.slice(1), web])).toBe('web is unhealthy; 2 more are well.');
     expect(sentence([...well.slice(0, 2), sight({ service: 'jobs', health: 'starting' })])).toBe(
       'jobs is starting; 2 more are well.',
+    );
+  });
+
+  it('does not take one for well that is seen alive between two deaths', () => {
+    const dying = sight({ service: 'api', restarts: 3, startedAt: minutesAgo(0) });
+    expect(sentence([...well.filter(({ service }) => service !== 'api'), dying])).toBe(
+      'api keeps dying; 2 more are well.',
     );
   });
 

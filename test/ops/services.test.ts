@@ -184,7 +184,8 @@ describe.skipIf(!mayStart)('a restart', () => {
       expect(back).toMatchObject({ kind: 'back' });
       expect(back.seconds).toBeGreaterThan(0.5);
       const dying = engine.start({ service: 'jobs', script: 'exit 1', options: ['--restart', 'always'] });
-      expect(await awaitHealth(containers, { id: dying, signal, pace })).toMatchObject({ kind: 'not back' });
+      const again = await awaitHealth(containers, { id: dying, signal, pace });
+      expect(again).toMatchObject({ kind: 'not back', deaths: 3 });
       const slow = engine.start({
         service: 'jobs',
         script: UNTIL_STOPPED,

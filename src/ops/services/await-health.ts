@@ -12,7 +12,13 @@ const MOST_STARTS = 4;
 /** How a container came back, or did not; `seconds` since it was started. */
 export type Return =
   | { readonly kind: 'back'; readonly seconds: number; readonly sight: ContainerSight }
-  | { readonly kind: 'not back'; readonly seconds: number; readonly sight: ContainerSight | undefined }
+  /** `deaths`: how often it has died meanwhile, and was started again by Docker. */
+  | {
+      readonly kind: 'not back';
+      readonly seconds: number;
+      readonly sight: ContainerSight | undefined;
+      readonly deaths: number;
+    }
   /** Nobody saw: whoever waited stopped, or Docker did not answer any more. */
   | { readonly kind: 'unseen'; readonly seconds: number; readonly because: 'stopped' | 'Docker is silent' };
 
@@ -38,11 +44,12 @@ export async function awaitHealth(containers: Containers, { id, signal, seen, pa
       if (error instanceof ContainersError) return { kind: 'unseen', seconds, because: 'Docker is silent' };
       throw error;
     }
-    if (!sight) return { kind: 'not back', seconds, sight };
+    if (!sight) return { kind: 'not back', seconds, sight, deaths: 0 };
     seen?.(sight, seconds);
     const isBack = judge(sight, starts, pace);
-    if (isBack !== undefined) return { kind: isBack ? 'back' : 'not back', seconds, sight };
-    if (seconds * 1000 > pace.withinMs) return { kind: 'not back', seconds, sight };
+    if (isBack) return { kind: 'back', seconds, sight };
+    const isLate = seconds * 1000 > pace.withinMs;
+    if (isBack === false || isLate) return { kind: 'not back', seconds, sight, deaths: starts.size - 1 };
     const slept = await sleep(pace.everyMs, true, { signal }).catch(() => false);
     if (!slept) return { kind: 'unseen', seconds, because: 'stopped' };
   }

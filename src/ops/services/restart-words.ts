@@ -37,8 +37,10 @@ const ENDINGS: {
 } = {
   back: (service, { seconds, sight }) =>
     `${service} is back after ${Math.max(1, Math.round(seconds))} s, ${sight.health ?? 'running; it has no health check'}`,
-  'not back': (service, { seconds, sight }, now) => {
+  'not back': (service, { seconds, sight, deaths }, now) => {
     if (!sight) return `${service} did not come back: its container is gone`;
+    if (deaths > 0)
+      return `${service} did not come back: it has died ${deaths === 1 ? 'once' : `${deaths} times`} within ${Math.round(seconds)} s, and Docker goes on starting it`;
     const waited = sight.state === 'running' ? `, ${Math.round(seconds)} s after its restart` : '';
     return `${service} did not come back: ${containerWords(sight, now)}${waited}`;
   },
