@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { cleanEnvironment, TEST_TIME_ZONE } from './test/setup/environment.ts';
+import { LongFirst } from './test/setup/long-first.ts';
 import { filesByProcess } from './test/setup/processes.ts';
 import { tallyReporter } from './test/setup/tally.ts';
 
@@ -16,6 +17,7 @@ export default defineConfig({
     globalSetup: 'test/setup/servers.ts',
     reporters: ['default', tallyReporter(process.env.TALLY_FILE)],
     pool: 'forks',
+    sequence: { sequencer: LongFirst },
     // Most of what tests do is to wait: for a lock, a limit, a process that starts.
     maxWorkers: 3,
     testTimeout: 30_000,
