@@ -7,7 +7,6 @@ import type { Knex } from 'knex';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabases } from '../../src/adapters/databases.ts';
 import { openJobQueue } from '../../src/adapters/job-queue.ts';
-import { migrateAll } from '../../src/adapters/migrations.ts';
 import type { JobHandler, JobQueue } from '../../src/ports.ts';
 import { PROJECT_ROOT } from '../setup/run-cli.ts';
 import { tcpProxy } from '../setup/tcp-proxy.ts';
@@ -21,9 +20,7 @@ let ledgerUrl: string;
 let ledger: Knex;
 let complaints: { fields: object; message: string }[];
 beforeEach(async () => {
-  const config = await addresses({ shape: 'empty' });
-  await migrateAll(config, quiet);
-  ledgerUrl = config.ledgerDatabaseUrl;
+  ({ ledgerDatabaseUrl: ledgerUrl } = await addresses({ shape: 'empty', ledger: 'migrated' }));
   ledger = connect(ledgerUrl);
   complaints = [];
 });

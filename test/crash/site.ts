@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Running, startProgram } from '../../workbench/demo/programs.ts';
 import { type LocalSlack, startLocalSlack } from '../../workbench/local-slack.ts';
 import { type Desk, openDesk } from '../ops/desk.ts';
-import { PROJECT_ROOT } from '../setup/run-cli.ts';
+import { COMPILED, PROJECT_ROOT } from '../setup/run-cli.ts';
 import { type Moment, openGate } from './gate.ts';
 import { http, postgres } from './protocols.ts';
 
@@ -66,6 +66,7 @@ export async function openSite(): Promise<Site> {
   slack.workspace.url = `http://127.0.0.1:${out.port}`;
   const env = {
     PATH: process.env.PATH ?? '',
+    ...COMPILED,
     DATABASE_URL: through(desk.platformUrl, platform.port),
     LEDGER_DATABASE_URL: through(desk.ledgerUrl, ledger.port),
     SLACK_BOT_TOKEN: slack.botToken,

@@ -6,7 +6,7 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, type TestContext, vi } from 'vitest';
 import { seedAirports } from '../../workbench/demo/airports.ts';
 import { launchBrowser, openPage } from '../../workbench/demo/browser.ts';
-import { migrate, startCapOps } from '../../workbench/demo/capops.ts';
+import { startCapOps } from '../../workbench/demo/capops.ts';
 import { writePolicy } from '../../workbench/demo/folder.ts';
 import { manifestCommands } from '../../workbench/demo/manifest.ts';
 import { startServices } from '../../workbench/demo/services.ts';
@@ -49,8 +49,12 @@ export function setStage(prepare: (stage: Stage) => Promise<void> = async () => 
 }
 
 /** A test that needs Chromium. */
-export function inBrowser(name: string, body: (context: TestContext) => Promise<void>): void {
-  itNeeds('chromium', name, body);
+export function inBrowser(
+  name: string,
+  body: (context: TestContext) => Promise<void>,
+  options?: Parameters<typeof itNeeds>[3],
+): void {
+  itNeeds('chromium', name, body, options);
 }
 
 async function openStage(later: (end: () => unknown) => void): Promise<Stage> {
@@ -62,15 +66,15 @@ async function openStage(later: (end: () => unknown) => void): Promise<Stage> {
     routes: pageRoutes(await cachedPage(PAGE_CACHE), manifestCommands(PROJECT_ROOT)),
   });
   later(() => slack.close());
-  const databases = await createPlatformDatabase({ shape: 'platform' });
+  const databases = await createPlatformDatabase({ shape: 'platform', ledger: 'migrated' });
   later(() => databases.drop());
   const platform = new pg.Pool({ connectionString: databases.platformUrl, max: 2 });
+  platform.on('error', () => undefined); // Whoever replaces the database ends its sessions.
   later(() => platform.end());
   await seedAirports(databases.platformUrl);
   const services = await startServices(databases.platformUrl);
   later(() => services.close());
   const ground = { database: databases.platformUrl, services, policy: writePolicy(folder), folder };
-  await migrate(ground);
   const bot = await startCapOps(ground, slack);
   later(() => bot.stop());
   later(async () => (await browser).close());
