@@ -18,6 +18,11 @@ export function readWish(typed: string): { readonly why: string; readonly hours:
   return { why, hours: match ? Number(match[1]) : undefined };
 }
 
+/** What somebody typed, where more is said behind it. */
+export function sentence(typed: string): string {
+  return /[.!?…]$/.test(typed) ? typed : `${typed}.`;
+}
+
 export function isAllowedHours(hours: number): boolean {
   return Number.isInteger(hours) && hours >= 1 && hours <= MOST_HOURS;
 }

@@ -1,3 +1,4 @@
+import { sentence } from '../domain/emergency.ts';
 import { emergencyCsv } from '../domain/emergency-record.ts';
 import { isoDate, showTime } from '../domain/end-date.ts';
 import { UserError } from '../errors.ts';
@@ -62,7 +63,7 @@ export const reviewEmergency = defineOperation({
       parts: left > 0 ? [{ kind: 'text', text: `${left} more without a review.` }] : [],
       ...(left > 0 ? { offers: [REVIEW] } : {}),
       attachments: [record],
-      announcement: `filled in the review of ${about}. What happened: ${whatHappened} What was done: ${whatWasDone}`,
+      announcement: `filled in the review of ${about}. What happened: ${sentence(whatHappened ?? '')} What was done: ${sentence(whatWasDone ?? '')}`,
     };
   },
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Run } from '../../src/models/run.ts';
+import { emergencyAccess } from '../../src/ops/emergency-access.ts';
 import type { Actor } from '../../src/ports.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
 import { type EmergencyGround, EVE, openEmergencyGround, type Replica } from './emergency-ground.ts';
@@ -115,7 +116,7 @@ describe('emergency access', () => {
     const [channel] = ground.posts;
     expect(channel?.to).toEqual(['U0ADA', 'U0EVE']);
     expect(channel?.report.title).toMatch(
-      /^Emergency access to test was opened until .*, WITHOUT A SECOND PERSON, by Omar \(slack:U0OMAR\)\. Why: nobody can log in$/,
+      /^Emergency access to test was opened until .*, without a second person, by Omar \(slack:U0OMAR\)\. Why: nobody can log in\.$/,
     );
     expect(channel?.report.offers).toMatchObject([{ operation: 'end-emergency-access' }]);
   });
@@ -134,6 +135,20 @@ describe('emergency access', () => {
     await here.tendApprovals();
     expect(await audits()).toHaveLength(5);
     expect((await onRecord(id)).map(({ outcome }) => outcome)).toEqual(['unanswered', 'done']);
+  });
+
+  test('whoever waits in the terminal sees how it ended, whichever process was faster', async () => {
+    const request = { operation: emergencyAccess, actor: OMAR_IN_TERMINAL, raw: { reason: 'nobody can log in' } };
+    const waiting = await here.service.execute(request);
+    if (waiting.kind !== 'awaiting') throw new Error(said(waiting));
+    await nobodyAnswers();
+    const others = [ground.replica(), ground.replica(), ground.replica()];
+    const [outcome] = await Promise.all([
+      here.service.seeThrough(request, waiting),
+      ...others.map((one) => one.tendApprovals()),
+    ]);
+    expect(said(outcome)).toContain('Emergency access is open: EMR (Emergency Admin)');
+    expect(await audits()).toHaveLength(5);
   });
 
   test('a process that dies between the end of the wait and the grant leaves it to another', async () => {
@@ -319,7 +334,7 @@ describe('the review', () => {
     expect(file?.name).toMatch(/^emergency-\d{4}-\d\d-\d\d\.csv$/);
     for (const words of [`${id}`, 'ledger', 'platform', 'assets active', 'assets suspended', 'end-emergency-access'])
       expect(file?.content).toContain(words);
-    expect(outcome.report.announcement).toContain('What happened: the gateway was down What was done: restarted it');
+    expect(outcome.report.announcement).toContain('What happened: the gateway was down. What was done: restarted it.');
     await here.tend();
     expect(ground.posts.at(-1)?.report).toMatchObject({
       parts: [{ facts: [['Reviewed by', 'Omar (slack:U0OMAR)'], expect.anything(), expect.anything()] }],

@@ -47,7 +47,9 @@ async function look({ ports, service }: Office, runId: string): Promise<Outcome 
   if (run?.finishedAt) return outcomeOf(run);
   if (run?.state !== 'awaiting') return undefined;
   await expireApprovals(ports, runId);
-  return carryOut({ ...ports, service }, runId);
+  const outcome = await carryOut({ ...ports, service }, runId);
+  // Somebody else is at it.
+  return outcome?.kind === 'done' && outcome.repeated ? undefined : outcome;
 }
 
 /** The same run, on record in the journal: whoever finds it stored later finds what it did. */

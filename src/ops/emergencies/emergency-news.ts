@@ -1,3 +1,4 @@
+import { sentence } from '../../domain/emergency.ts';
 import { showTime } from '../../domain/end-date.ts';
 import { listWords } from '../../domain/module-keys.ts';
 import type { Emergency, EmergencyGrant } from '../../models/emergency.ts';
@@ -15,16 +16,13 @@ export async function grantNews(
 ): Promise<Report> {
   const { timeZone, environment } = settings;
   const act = isFirst(emergency, grant) ? 'opened' : 'extended';
-  const without = grant.how === 'approved' ? '' : ', WITHOUT A SECOND PERSON';
+  const without = grant.how === 'approved' ? '' : ', without a second person';
   const end = endWords(grant.endsAt, { timeZone });
   const names = await Promise.all(skipped.map(async (id) => (await directory?.person(id))?.name || id));
   return {
     tone: 'attention',
-    title: `Emergency access to ${environment} was ${act} ${end}${without}, by ${grant.givenTo}.${grant.why && ` Why: ${grant.why}`}`,
-    parts: [
-      { kind: 'list', items: [grantWords(grant, timeZone)] },
-      ...(names.length > 0 ? [{ kind: 'note', text: passedOver(names) } as const] : []),
-    ],
+    title: `Emergency access to ${environment} was ${act} ${end}${without}, by ${grant.givenTo}.${grant.why && ` Why: ${sentence(grant.why)}`}`,
+    parts: names.length > 0 ? [{ kind: 'note', text: passedOver(names) }] : [],
     ...(emergency.endedAt ? {} : { offers: [END] }),
   };
 }

@@ -54,8 +54,8 @@ it('is asked for in a form; unanswered, whoever asked, the channel and everybody
   await tendApprovals(board());
   expect((await omar.awaitMessage(OPS, 'Emergency access is open')).ephemeral).toBe(true);
   await tend();
-  expect((await ada.awaitMessage(ada.direct, 'WITHOUT A SECOND PERSON')).plain).toContain('End emergency access');
-  expect((await as('U0VERA').awaitMessage(OPS, 'WITHOUT A SECOND PERSON')).text).toContain('<@U0ADA>');
+  expect((await ada.awaitMessage(ada.direct, 'without a second person')).plain).toContain('End emergency access');
+  expect((await as('U0VERA').awaitMessage(OPS, 'without a second person')).text).toContain('<@U0ADA>');
 });
 
 it('once it is over, the review is filled in from the channel, and brings what is on record', async () => {

@@ -70,7 +70,7 @@ test('waits for an answer and says for whose; unanswered, it is given from here,
   const [grant] = await desk.ledger('SELECT told, told_at IS NOT NULL AS all FROM emergency_grants');
   expect(grant).toEqual({ told: ['C0OPS', 'U0ADA', 'U0VERA'], all: true });
   const told = [...slack.workspace.state.messages.values()].filter(({ text }) =>
-    text.includes('WITHOUT A SECOND PERSON'),
+    text.includes('without a second person'),
   );
   expect(told).toHaveLength(3);
 });
