@@ -67,7 +67,7 @@ export const LINES: Readonly<Record<string, Line>> = {
   'end-emergency-access': {
     words: 'end-emergency-access',
     works: /No emergency access is open|Emergency access has ended/,
-    without: { postgres: PLATFORM, ledger: /Emergency access has ended/ },
+    without: { postgres: PLATFORM },
     chain: 'emergency',
   },
   'review-emergency': {

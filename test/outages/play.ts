@@ -14,6 +14,7 @@ const DEFECT = /went wrong inside CapOps/;
 
 /** What a cell came to. */
 export interface Found {
+  /** Whether it works, and whether it says that something is missing. */
   readonly words: string;
   /** Of the slowest of its answers. */
   readonly ms: number;
@@ -89,7 +90,9 @@ async function ask(
     ...(DEFECT.test(text) ? ['called it a defect'] : []),
     ...(ms <= MOST_MS ? [] : [`took ${ms.toFixed(0)} ms`]),
   ];
-  return { words: wanted === line.works ? 'works' : 'says so', ms, faults };
+  const isServed = outcome.kind === 'done' || outcome.kind === 'awaiting';
+  const came = wanted === line.works ? 'works' : isServed ? 'works, says so' : 'says so';
+  return { words: came, ms, faults };
 }
 
 /** As a face does it: a change is stored first. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { OPERATIONS } from '../../src/ops/index.ts';
 import type { Actor } from '../../src/ports.ts';
 import { OMAR } from '../ops/desk.ts';
 import { json } from '../setup/http-service.ts';
+import { PROJECT_ROOT } from '../setup/run-cli.ts';
 import { type OutageGround, openOutageGround, slackAnswers } from './ground.ts';
 import { LINES } from './lines.ts';
 import { OUTAGES, type OutageName } from './outages.ts';
@@ -82,6 +83,21 @@ it('while Slack says 500, members of a group are let in for 60 s, and those whom
 
 it('nothing is left in the emergency journal', () => {
   expect(readdirSync(join(ground?.folder ?? '', 'state'))).toEqual([]);
+});
+
+it('docs/outages.md says the same', () => {
+  const page = readFileSync(join(PROJECT_ROOT, 'docs/outages.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\S+)` +\|(.*)\|$/gm)].map(([, operation = '', cells = '']) => [
+    operation,
+    cells.split('|').map((cell) => cell.trim()),
+  ]);
+  const things = [...new Set(Object.values(OUTAGES).map(({ thing }) => thing))];
+  const wordsOf = (operation: string, thing: string) => {
+    const outages = names.filter((name) => OUTAGES[name].thing === thing);
+    return [...new Set(outages.map((name) => found.get(name)?.get(operation)?.words))].join(' or ');
+  };
+  const played = Object.keys(LINES).map((operation) => [operation, things.map((thing) => wordsOf(operation, thing))]);
+  expect(rows).toEqual(played);
 });
 
 it('every operation that runs in an emergency stands in the table', () => {
