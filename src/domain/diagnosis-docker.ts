@@ -24,7 +24,7 @@ export function dockerSteps(docker: DockerFacts | undefined, judging: Judging): 
 
 interface Trouble {
   readonly service: string;
-  /** `exited with code 137 for want of memory 5 minutes ago`; undefined: it has no container. */
+  /** `exited with code 137 for want of memory, 5 minutes ago`; undefined: it has no container. */
   readonly how: string | undefined;
 }
 
@@ -69,7 +69,7 @@ function howIll(
   now: Date,
 ): string | undefined {
   if (state === 'running') return health === 'unhealthy' ? 'runs, and its own health check fails' : undefined;
-  const ago = endedAt ? ` ${showSeconds((now.getTime() - endedAt.getTime()) / 1000)} ago` : '';
+  const ago = endedAt ? `, ${showSeconds((now.getTime() - endedAt.getTime()) / 1000)} ago` : '';
   const code = exitCode === undefined ? '' : ` with code ${exitCode}`;
   const memory = isOutOfMemory ? ' for want of memory' : '';
   if (state === 'restarting')

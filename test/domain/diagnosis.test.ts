@@ -128,7 +128,7 @@ describe('the likely cause', () => {
     });
     const diagnosis = found({ platform: DOWN, docker: docker([ended, ...ALL_RUN.slice(1)]) });
     expect(diagnosis.cause).toBe(
-      'The service postgres does not run: it ended with code 137 for want of memory 5 minutes ago.',
+      'The service postgres does not run: it ended with code 137 for want of memory, 5 minutes ago.',
     );
     expect(diagnosis.by?.offers).toEqual([
       { label: 'Restart postgres', operation: 'restart', input: { service: 'postgres' } },

@@ -281,7 +281,7 @@ describe('diagnose', () => {
     expect(engine.docker('wait', id).trim()).toBe('3');
     const settings = { compose, docker: { socketPath: engine.socketPath } };
     const { cause, lines, report } = await diagnose(at('airport'), settings);
-    expect(cause).toMatch(/^The service api-gateway does not run: it ended with code 3 \d+ s ago\.$/);
+    expect(cause).toMatch(/^The service api-gateway does not run: it ended with code 3, \d+ s ago\.$/);
     expect(lines.services).toMatch(/^✗ postgres has no container; api-gateway does not run/);
     expect(lines.logs).toBe('✗ Errors of api-gateway');
     expect(report.offers?.[0]).toMatchObject({ operation: 'restart', input: { service: 'api-gateway' } });
