@@ -18,6 +18,16 @@ export function readPastMoment(text: string, { now, timeZone }: Moment): Date | 
     : undefined;
 }
 
+/** Reads a time of day, `02:30`, as the last such moment in the moment's zone. Undefined: not understood. */
+export function readTimeOfDay(text: string, { now, timeZone }: Moment): Date | undefined {
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim()) ?? [];
+  if (hour === undefined) return undefined;
+  const here = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone);
+  const today = here.withPlainTime({ hour: Number(hour), minute: Number(minute) });
+  const last = Temporal.ZonedDateTime.compare(today, here) <= 0 ? today : today.subtract({ days: 1 });
+  return new Date(last.epochMilliseconds);
+}
+
 const UNITS: Readonly<Record<string, string>> = { h: 'hours', d: 'days', w: 'weeks' };
 
 /** The midnight with which last month began, in the moment's zone. */

@@ -210,6 +210,9 @@ describe.skipIf(!mayStart)('a restart', () => {
     for (let tries = 0; tries < 100 && !(await isHeld()); tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect(said(await confirmed('restart jobs'))).toContain('Somebody is at work on service jobs: Omar');
+    // What whoever asked hears should CapOps be killed here.
+    const noted = await desk.databases.ledger('runs_so_far').select('words');
+    expect(noted).toContainEqual({ words: 'Docker was asked to restart jobs. “services” says how it is.' });
     ending.abort();
     const report = reportOf(await first);
     expect(report.title).toBe(

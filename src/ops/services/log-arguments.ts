@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Moment } from '../../domain/moment.ts';
-import { PAST_MOMENT_FORMS, readPastMoment } from '../../domain/past-moment.ts';
+import { PAST_MOMENT_FORMS, readPastMoment, readTimeOfDay } from '../../domain/past-moment.ts';
 import { durationOf } from '../../domain/short-duration.ts';
 import * as arg from '../service/arguments.ts';
 import type { Argument } from '../service/operation.ts';
@@ -18,7 +18,7 @@ export const lineCount: Argument<number, false> & { readonly positional: true } 
   widget: { kind: 'text', maxLength: 4 },
 } as const);
 
-const FORMS = `10m, 2h, ${PAST_MOMENT_FORMS}`;
+const FORMS = `10m, 2h, 02:30, ${PAST_MOMENT_FORMS}`;
 const SINCE_WORD =
   /^(\d[\w:-]*|ago|today|yesterday|m|min(ute)?s?|h|(hou)?rs?|hour|d|days?|w|weeks?|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*),?$/i;
 
@@ -42,7 +42,8 @@ export const logSince: Argument<Date, false> = {
 
 function beginOf(text: string, moment: Moment): Date | undefined {
   const backMs = durationOf(text.replace(/\s+ago$/i, ''));
-  return backMs === undefined ? readPastMoment(text, moment) : new Date(moment.now.getTime() - backMs);
+  if (backMs !== undefined) return new Date(moment.now.getTime() - backMs);
+  return readTimeOfDay(text, moment) ?? readPastMoment(text, moment);
 }
 
 /** Characters, not a pattern. */
