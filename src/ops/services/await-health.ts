@@ -3,7 +3,7 @@ import { ContainersError } from '../../errors.ts';
 import type { ContainerSight, Containers } from '../../ports.ts';
 
 /** How long a container may take to come back, how often it is looked at, and how long one without a health check has to run. */
-const PACE = { withinMs: 60_000, everyMs: 1000, steadyMs: 5000 };
+const PACE = { withinMs: 60_000, everyMs: 500, steadyMs: 5000 };
 export type Pace = typeof PACE;
 
 /** After so many starts of its own within that time it will not come back by itself. */
