@@ -1,7 +1,6 @@
 import { BackupCopy } from '../../models/backup-copy.ts';
 import type { Ports } from '../../ports.ts';
-import { HandedBackError } from '../service/cancellation.ts';
-import { oneAtATime } from '../upkeep/one-at-a-time.ts';
+import { type Chores, openChores } from '../upkeep/chores.ts';
 import { openBackupDesk } from './backup-desk.ts';
 import { type BackupWatch, tendBackups } from './tend-backups.ts';
 import { makeWantedCopies } from './wanted-copies.ts';
@@ -11,29 +10,13 @@ const LOOK_EVERY_MS = 5 * 60_000;
 const COPY_EVERY_MS = 3_600_000;
 
 /** Looks after the backups, from now on. */
-export function startBackupUpkeep(watch: BackupWatch): { stop(): Promise<void> } {
+export function startBackupUpkeep(watch: BackupWatch): Pick<Chores, 'stop'> {
   const { ports } = watch;
-  const ending = new AbortController();
-  const attempt = (what: string, work: () => Promise<void>) =>
-    oneAtATime(() =>
-      work().catch((error: unknown) => {
-        if (!ending.signal.aborted) ports.log.warn({ err: error }, what);
-      }),
-    );
-  const look = attempt('the backups could not be looked after', () => tendBackups(watch));
-  const copy = attempt('wanted copies of backups could not be made', () => makeCopies(ports, ending.signal));
-  let working: Promise<unknown> = look();
-  const also = (work: () => Promise<void>) => () => {
-    working = Promise.all([working, work()]);
-  };
-  const timers = [setInterval(also(look), LOOK_EVERY_MS), setInterval(also(copy), COPY_EVERY_MS)];
-  return {
-    stop: async () => {
-      for (const timer of timers) clearInterval(timer);
-      ending.abort(new HandedBackError());
-      await working;
-    },
-  };
+  const chores = openChores(ports.log);
+  chores.add('the backups could not be looked after', () => tendBackups(watch), { everyMs: LOOK_EVERY_MS });
+  const copy = () => makeCopies(ports, chores.ending);
+  chores.add('wanted copies of backups could not be made', copy, { everyMs: COPY_EVERY_MS, first: 'later' });
+  return chores;
 }
 
 /** Nothing of the storages is loaded where no copy is wanted. */

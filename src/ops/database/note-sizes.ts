@@ -4,7 +4,7 @@ import { isoDate } from '../../domain/end-date.ts';
 import { nameOf, readSizes } from '../../models/database-facts.ts';
 import { areSizesNoted, forgetSizes, noteSizes, sizesByDay, tableSizesOf } from '../../models/database-size.ts';
 import type { Ports } from '../../ports.ts';
-import { oneAtATime } from '../upkeep/one-at-a-time.ts';
+import { type Chores, openChores } from '../upkeep/chores.ts';
 
 const LOOK_EVERY_MS = 3_600_000;
 const KEPT_MS = 400 * 86_400_000;
@@ -12,22 +12,11 @@ const KEPT_MS = 400 * 86_400_000;
 const MOST_TABLES = 500;
 
 /** Notes the sizes of the platform’s database once a day, from now on; any replica may. */
-export function startSizeUpkeep(ports: Ports): { stop(): Promise<void> } {
-  const look = oneAtATime(() =>
-    noteToday(ports).catch((error: unknown) => {
-      ports.log.warn({ err: error }, 'the sizes of the platform’s database could not be noted');
-    }),
-  );
-  let working = look();
-  const timer = setInterval(() => {
-    working = look();
-  }, LOOK_EVERY_MS);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await working;
-    },
-  };
+export function startSizeUpkeep(ports: Ports): Pick<Chores, 'stop'> {
+  const chores = openChores(ports.log);
+  const complaint = 'the sizes of the platform’s database could not be noted';
+  chores.add(complaint, () => noteToday(ports), { everyMs: LOOK_EVERY_MS });
+  return chores;
 }
 
 /** Does nothing where today’s are noted, or cannot be read. Rejects when a database does not answer. */

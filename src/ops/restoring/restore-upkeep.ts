@@ -2,7 +2,7 @@ import type { Ports } from '../../ports.ts';
 import { restore } from '../restore.ts';
 import type { Announcer } from '../service/announcer.ts';
 import type { Report } from '../service/report.ts';
-import { oneAtATime } from '../upkeep/one-at-a-time.ts';
+import { type Chores, openChores } from '../upkeep/chores.ts';
 import { tendDrills } from './tend-drills.ts';
 import { tendRestores } from './tend-restores.ts';
 
@@ -13,7 +13,7 @@ export function startRestoreUpkeep(board: {
   readonly ports: Ports;
   readonly announcer: Announcer;
   readonly channel: string | undefined;
-}): { stop(): Promise<void> } {
+}): Pick<Chores, 'stop'> {
   const { ports, announcer, channel } = board;
   const about = { operation: restore, raw: {} };
   const tell = async (report: Report) => {
@@ -23,21 +23,9 @@ export function startRestoreUpkeep(board: {
       ports.log.warn({ err: error, channel }, 'a channel could not be told of a restore');
     });
   };
-  const attempt = (what: string, work: () => Promise<void>) =>
-    oneAtATime(() => work().catch((error: unknown) => ports.log.warn({ err: error }, what)));
-  const looks = [
-    attempt('what restores left could not be looked after', () => tendRestores({ ports, tell })),
-    attempt('what drills left could not be removed', () => tendDrills(ports)),
-  ];
-  const look = () => Promise.all(looks.map((one) => one()));
-  let working: Promise<unknown> = look();
-  const timer = setInterval(() => {
-    working = Promise.all([working, look()]);
-  }, LOOK_EVERY_MS);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await working;
-    },
-  };
+  const chores = openChores(ports.log);
+  const each = { everyMs: LOOK_EVERY_MS };
+  chores.add('what restores left could not be looked after', () => tendRestores({ ports, tell }), each);
+  chores.add('what drills left could not be removed', () => tendDrills(ports), each);
+  return chores;
 }
