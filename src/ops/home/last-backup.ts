@@ -1,17 +1,13 @@
-import { ageWords } from '../../domain/age-words.ts';
-import { showBytes } from '../../domain/bytes.ts';
 import { showTime } from '../../domain/end-date.ts';
 import { nextSlot } from '../../domain/schedule-slots.ts';
 import type { Offer } from '../../errors.ts';
 import { BackupAlarm } from '../../models/backup-alarm.ts';
 import { freshestCopies } from '../../models/backup-freshness.ts';
 import { SchedulePause } from '../../models/schedule-state.ts';
+import { freshestFacts } from '../backups/freshest-words.ts';
 import type { HomeSubject, Viewer } from './home-section.ts';
 
-type Fact = readonly [label: string, value: string];
-
 const NAMES = { platform: 'Platform', ledger: 'Ledger' } as const;
-const STORAGES: Readonly<Record<string, string>> = { local: 'on this machine', offsite: 'off site' };
 const OFFERS: readonly Offer[] = [
   { label: 'Back up now', operation: 'backup', input: {}, confirm: 'Make a backup of the platform’s database now?' },
   { label: 'List the backups', operation: 'list-backups', input: {} },
@@ -31,10 +27,7 @@ export const lastBackup: HomeSubject = {
       BackupAlarm.standing(ledger),
       SchedulePause.all(ledger),
     ]);
-    const last = fresh.map(({ role, storage, takenAt, bytes }): Fact => {
-      const age = `${ageWords(takenAt, now)} old (${showTime(takenAt, settings.timeZone)})`;
-      return [`${NAMES[role]}, ${STORAGES[storage] ?? storage}`, `${age}, ${showBytes(bytes)}`];
-    });
+    const last = freshestFacts(fresh, NAMES, { now, timeZone: settings.timeZone });
     const isGood = fresh.length > 0 && alarms.length === 0;
     return {
       tone: isGood ? 'info' : 'attention',

@@ -1,16 +1,14 @@
-import { ageWords } from '../../domain/age-words.ts';
-import { showBytes } from '../../domain/bytes.ts';
 import { isoDate, showTime } from '../../domain/end-date.ts';
 import { BackupAlarm } from '../../models/backup-alarm.ts';
 import { freshestCopies } from '../../models/backup-freshness.ts';
 import { lastProven, type NightlySize, nightlySizes } from '../../models/backup-summary.ts';
+import { freshestFacts } from '../backups/freshest-words.ts';
 import type { Chart, Part, Report } from '../service/report.ts';
 import { withLedger } from '../service/with-ledger.ts';
 import type { DigestSection, Span, Subject } from './digest-section.ts';
 
 const NIGHTS = 14;
 const NAMES = { platform: 'The platform', ledger: 'The ledger' } as const;
-const STORAGES: Readonly<Record<string, string>> = { local: 'on this machine', offsite: 'off site' };
 
 /** The newest good backups, how their sizes go, and what is wrong with them. */
 export const backups: Subject = {
@@ -24,10 +22,7 @@ export const backups: Subject = {
         BackupAlarm.standing(ledger),
       ]),
     );
-    const facts = fresh.map(({ role, storage, takenAt, bytes }): [string, string] => [
-      `${NAMES[role]}, ${STORAGES[storage] ?? storage}`,
-      `${ageWords(takenAt, span.now)} old (${showTime(takenAt, span.timeZone)}), ${showBytes(bytes)}`,
-    ]);
+    const facts = freshestFacts(fresh, NAMES, span);
     const restored = proven
       ? `${showTime(proven.provenAt, span.timeZone)}, the one of ${showTime(proven.takenAt, span.timeZone)}`
       : 'never';
