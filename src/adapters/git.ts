@@ -5,6 +5,19 @@ import { CheckoutError } from '../errors.ts';
 
 const MOST_BYTES = 256 * 1024;
 
+/** A checkout’s own configuration names programs; these are not run. */
+const NO_PROGRAMS = ['safe.directory=*', 'core.fsmonitor=false', 'core.pager=cat', 'gpg.program=false'];
+
+/** Nothing is asked, locked or fetched: no protocol is allowed at all. */
+const QUIET = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_PAGER: 'cat',
+  LC_ALL: 'C.UTF-8',
+};
+
 interface Checkout {
   readonly folder: string;
   /** What git is given of our environment. */
@@ -30,33 +43,14 @@ export async function standingCommit(checkout: Checkout): Promise<string> {
   return commit.trim();
 }
 
-/**
- * A checkout may be another user’s: that is allowed here, and nothing is run that its configuration names. No lock is taken,
- * nothing is fetched, nobody is asked.
- */
+/** A checkout may be another user’s: that is allowed here. */
 async function git({ folder, environment, signal }: Checkout, args: readonly string[]): Promise<string> {
-  const settings = [`safe.directory=*`, 'core.fsmonitor=false', 'core.pager=cat', 'gpg.program=false'];
-  const env = {
-    ...environment,
-    ...{
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_PAGER: 'cat',
-      LC_ALL: 'C.UTF-8',
-    },
-    // A folder without a checkout of its own is none, whatever stands above it.
-    GIT_CEILING_DIRECTORIES: dirname(folder),
-  };
-  const given = ['--no-pager', '-C', folder, ...settings.flatMap((setting) => ['-c', setting]), ...args];
+  // A folder without a checkout of its own is none, whatever stands above it.
+  const env = { ...environment, ...QUIET, GIT_CEILING_DIRECTORIES: dirname(folder) };
+  const options = { env, signal, maxBuffer: MOST_BYTES, encoding: 'utf8' } as const;
+  const given = ['--no-pager', '-C', folder, ...NO_PROGRAMS.flatMap((setting) => ['-c', setting]), ...args];
   try {
-    const { stdout } = await promisify(execFile)('git', given, {
-      env,
-      signal,
-      maxBuffer: MOST_BYTES,
-      encoding: 'utf8',
-    });
-    return stdout;
+    return (await promisify(execFile)('git', given, options)).stdout;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw new CheckoutError(why(error), { cause: error });
