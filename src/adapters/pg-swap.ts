@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, escapeIdentifier } from 'pg';
+import { UserError } from '../errors.ts';
 import type { Switched } from '../ports/switching.ts';
 
 /** PostgreSQL waits 5 s for the sessions to go; they are asked this often. */
@@ -12,11 +13,15 @@ const END_SESSIONS = `
   WHERE datname = ANY ($1) AND pid <> pg_backend_pid()
     AND (me.rolsuper OR (NOT they.rolsuper AND (pg_has_role(they.oid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE'))))`;
 
+export const OID_OF = 'SELECT oid::int8::text AS oid FROM pg_database WHERE datname = $1';
+
 export interface Swap {
   readonly live: string;
   readonly incoming: string;
   /** Undefined: there is no live one. */
   readonly outgoing: string | undefined;
+  /** What the live one has to be. */
+  readonly liveOid?: number | undefined;
 }
 
 /**
@@ -25,13 +30,17 @@ export interface Swap {
  */
 export async function swapDatabases(
   { renamer, ender }: { readonly renamer: Client; readonly ender: Client },
-  { live, incoming, outgoing }: Swap,
+  { live, incoming, outgoing, liveOid }: Swap,
 ): Promise<Switched> {
   const began = performance.now();
   const ending = beginEnding(ender, [live, incoming]);
   try {
     await renamer.query('BEGIN');
-    if (outgoing !== undefined) await renamer.query(rename(live, outgoing));
+    if (outgoing !== undefined) {
+      await renamer.query(rename(live, outgoing));
+      const { rows } = await renamer.query(OID_OF, [outgoing]);
+      if (liveOid !== undefined && rows[0]?.oid !== String(liveOid)) throw replaced(live);
+    }
     await renamer.query(rename(incoming, live));
     await renamer.query('COMMIT');
   } catch (error) {
@@ -41,6 +50,10 @@ export async function swapDatabases(
   }
   const unavailableMs = performance.now() - began;
   return { unavailableMs, endedSessions: await ending.stop() };
+}
+
+function replaced(live: string): UserError {
+  return new UserError(`Somebody else has replaced ${live} meanwhile. It was left as it is; ask again.`);
 }
 
 function rename(from: string, to: string): string {

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { UserError } from '../errors.ts';
 import type { Switched } from '../ports/switching.ts';
 import { openAdminSession } from './pg-admin-session.ts';
-import { type Swap, swapDatabases } from './pg-swap.ts';
+import { OID_OF, type Swap, swapDatabases } from './pg-swap.ts';
 
 const IN_USE = '55006';
 const TAKEN = '42P04';
@@ -11,7 +11,6 @@ const TAKEN = '42P04';
 const ASK_FOR_MS = 10_000;
 const ASK_EVERY_MS = 100;
 
-const OID_OF = 'SELECT oid::int8::text AS oid FROM pg_database WHERE datname = $1';
 const IS_THERE = 'SELECT FROM pg_stat_activity WHERE pid = $1';
 
 /**
@@ -30,6 +29,7 @@ export async function switchDatabases(url: string, swap: Swap): Promise<Switched
     try {
       return await swapDatabases({ ender: ender.client, renamer: renamer.client }, swap);
     } catch (error) {
+      if (error instanceof UserError) throw error;
       if ((error as { code?: string }).code === IN_USE) throw inUse(live, error as Error);
       renamer.end();
       if (oid === undefined || !(await tookPlace(open, { live, oid, pid }))) throw error;

@@ -42,9 +42,10 @@ export interface DatabaseServer {
   /**
    * Puts `incoming` in the live one's place, which becomes `outgoing`: both renames or none, whatever is killed. Sessions on both are
    * ended; new ones wait. Needs less than a second; after 5 s it gives up with nothing changed. Where its answer is lost, the server is
-   * asked: it resolves when it took place.
+   * asked: it resolves when it took place. Where the live one is not `liveOid` any more, somebody else is at it: a UserError, and nothing
+   * changed.
    */
-  swap(names: { readonly incoming: string; readonly outgoing: string }): Promise<Switched>;
+  swap(names: { readonly incoming: string; readonly outgoing: string; readonly liveOid?: number }): Promise<Switched>;
   /** Gives it the live one's name, which nothing has. Its sessions are ended. Needs less than a second, as `swap` does. */
   install(name: string): Promise<void>;
   /** Removes a database with all sessions on it; never the live one. One that is gone counts as removed. */

@@ -158,6 +158,20 @@ describe('the switch', () => {
     expect([await noteOf(live), await noteOf(`${live}_undone`)]).toEqual(['old', 'new']);
   });
 
+  test('changes nothing where the live one is not what it was', async () => {
+    await fill();
+    const { oid = 0 } = (await server.find(live)) ?? {};
+    const names = { incoming: beside, outgoing: `${live}_was` };
+    await expect(server.swap({ ...names, liveOid: oid + 1 })).rejects.toThrow('Somebody else has replaced');
+    expect([await noteOf(live), await noteOf(beside), await server.find(names.outgoing)]).toEqual([
+      'old',
+      'new',
+      undefined,
+    ]);
+    await server.swap({ ...names, liveOid: oid });
+    expect(await noteOf(live)).toBe('new');
+  });
+
   test('changes nothing where the other is not there', async () => {
     await expect(server.swap({ incoming: beside, outgoing: `${live}_was` })).rejects.toThrow('does not exist');
     expect(await noteOf(live)).toBe('old');

@@ -23,8 +23,12 @@ export function bySwitching(server: DatabaseServer): Placement {
       const isTaken = async (name: string) => (await oidOf(name)) !== undefined;
       return nameAt(await freeMoment(from, (at) => [nameAt(at)], isTaken));
     },
-    putBack: async ({ former }, undone) => {
-      const { unavailableMs } = await server.swap({ incoming: former, outgoing: undone });
+    putBack: async ({ former, scratchOid }, undone) => {
+      const names = { incoming: former, outgoing: undone };
+      const { unavailableMs } = await server.swap({
+        ...names,
+        ...(scratchOid === null ? {} : { liveOid: scratchOid }),
+      });
       return Math.round(unavailableMs);
     },
     remove: async ({ step, former, liveOid, scratchOid }) => {

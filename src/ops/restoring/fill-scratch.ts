@@ -16,6 +16,8 @@ export interface Filled {
   readonly url: string;
   /** What the live database is to be called once it is switched out. Undefined: there is none. */
   readonly former: string | undefined;
+  /** PostgreSQL’s number for the live one. */
+  readonly liveOid: number;
   readonly facts: RestoreFacts;
 }
 
@@ -32,13 +34,14 @@ export async function fillScratch(
   const live = await server.find(server.live);
   if (!live !== work.isAnew)
     throw new UserError(`${server.live} has just come or gone. Nothing was changed; ask again.`);
+  const liveOid = live?.oid ?? NONE;
   const { name, former } = await freeNames(server, begunAt);
   context.progress({ phase: 'Making a database beside the live one' });
   signal.throwIfAborted();
   await withLedger(() =>
     Restore.begin(databases.ledger, {
       ...{ runId, database: server.live, source: restorable.name, backupId: restorable.manifest?.id ?? null },
-      ...{ safetyBackupId, liveOid: live?.oid ?? NONE, scratch: name, former: live ? former : '', begunAt },
+      ...{ safetyBackupId, liveOid, scratch: name, former: live ? former : '', begunAt },
     }),
   );
   let scratch: ServerDatabase | undefined;
@@ -53,7 +56,7 @@ export async function fillScratch(
     const owner = trust === 'foreign' ? (live ?? scratch).owner : undefined;
     const request = { trust, owner, identities, signal, progress: context.progress };
     const facts = await desk.tools.restore(url, source, request);
-    return { scratch, url, former: live && former, facts };
+    return { scratch, url, former: live && former, liveOid, facts };
   } catch (error) {
     // One that somebody else has made in this very moment is theirs.
     const isTheirs = (error as { code?: string }).code === TAKEN;

@@ -11,7 +11,7 @@ import { noteAboutTo, noteUntouched } from './restore-words.ts';
 export async function switchIn(
   context: Context,
   work: RestoreWork,
-  { scratch, former, safetyBackupId }: Filled & { readonly safetyBackupId: string | undefined },
+  { scratch, former, liveOid, safetyBackupId }: Filled & { readonly safetyBackupId: string | undefined },
 ): Promise<Omit<Placed, 'live' | 'facts' | 'checks' | 'lacks'>> {
   const { runId, databases, clock, signal, log } = context;
   const { server } = work.desk;
@@ -19,7 +19,7 @@ export async function switchIn(
     context.progress({ phase: 'Switching' });
     signal.throwIfAborted();
     await noteAboutTo(context, work);
-    const switched = await inPlaceOf(server, { incoming: scratch.name, outgoing: former });
+    const switched = await inPlaceOf(server, { incoming: scratch.name, outgoing: former, liveOid });
     const staleCache = await forgetCached(context, runId);
     const switchedAt = clock.now();
     const keptUntil = former === undefined ? undefined : new Date(switchedAt.getTime() + work.wish.keepOldMs);
@@ -47,9 +47,12 @@ export async function switchIn(
 /** Nobody could use what was not there. */
 async function inPlaceOf(
   server: DatabaseServer,
-  { incoming, outgoing }: { readonly incoming: string; readonly outgoing: string | undefined },
+  {
+    outgoing,
+    ...names
+  }: { readonly incoming: string; readonly outgoing: string | undefined; readonly liveOid: number },
 ): Promise<Switched> {
-  if (outgoing !== undefined) return server.swap({ incoming, outgoing });
-  await server.install(incoming);
+  if (outgoing !== undefined) return server.swap({ ...names, outgoing });
+  await server.install(names.incoming);
   return { unavailableMs: 0, endedSessions: 0 };
 }
