@@ -325,7 +325,9 @@ describe.skipIf(!mayStart)('logs', () => {
     'docker',
     'are followed for as long as somebody reads on, at the reader’s pace, and only where lines can be printed',
     async () => {
-      engine.start({ service: 'jobs', script: 'while :; do echo tick; sleep 0.1; done' });
+      // From two containers, whose lines come one at a time.
+      for (const name of ['tick', 'tock'])
+        engine.start({ service: 'jobs', script: `while :; do echo ${name}; sleep 0.1; done` });
       const printed: string[] = [];
       let isPrinting = false;
       const print = async (line: string) => {
