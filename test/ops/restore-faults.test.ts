@@ -96,6 +96,19 @@ describe('what belongs elsewhere', () => {
     expect(await codes(ground)).toEqual(['LHR']);
   });
 
+  test('is refused: a file that says that it is another database’s, unless that is meant', async () => {
+    const ground = await between();
+    const path = join(ground.elsewhere, 'other.dump');
+    execFileSync('pg_dump', ['--format=custom', '--schema-only', `--file=${path}`, `--dbname=${ground.ledgerUrl}`]);
+    const command = `restore ${path} --accept-foreign`;
+    expect(said(await confirmed(ground, command))).toMatch(/is of the database platform_\w+_capops; this is platform_/);
+    // What it then is, is not the platform.
+    expect(said(await confirmed(ground, `${command} --other-database`))).toMatch(
+      /cannot be read|which would belong to/,
+    );
+    expect([await codes(ground), await beside(ground)]).toEqual([['LHR', 'SIN'], []]);
+  });
+
   test('is refused: the ledger’s own backup, whatever is meant', async () => {
     const ground = await between();
     await ground.types(OMAR, 'nightly');

@@ -20,6 +20,7 @@ export async function prepareRestore(context: Context, asked: string, wish: Rest
   const isAnew = (await desk.server.find(desk.server.live)) === undefined;
   if (isAnew) refuseAnew(context, restorable, { live: desk.server.live, wish });
   const plan = await planOf(context, desk, { restorable, isAnew, identities: backups.identities });
+  refuseOtherFile(restorable, plan.identity, { live: desk.server.live, wish });
   refuseAll(plan.obstacles);
   const within = isAnew ? undefined : await wayOf(context, desk, { wish, trust });
   if (isAnew) refuseAll(await desk.server.obstacles());
@@ -73,6 +74,19 @@ async function wayOf(
   if (obstacles.length > 0) throw refusal([...(wish.inPlace ? [] : against), ...obstacles]);
   // It is made where it is not there, so that something always stands aside and tells how it went.
   return { schemas: [...new Set(['public', ...schemas])], extensions, because: against };
+}
+
+/** An archive says itself of which database it is; a plain dump does not. */
+function refuseOtherFile(
+  { manifest, name }: Restorable,
+  { database }: RestoreWork['plan']['identity'],
+  { live, wish }: { live: string; wish: RestoreWish },
+): void {
+  if (manifest || database === undefined || database === live || wish.otherDatabase) return;
+  throw new UserError({
+    argument: 'backup',
+    message: `${name} is of the database ${database}; this is ${live}. Where that is what you want, add --other-database.`,
+  });
 }
 
 function refuseAll(messages: readonly string[]): void {
