@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -85,26 +85,36 @@ describe('A restore', () => {
     },
   );
 
-  itNeeds(['postgresClient', 'zstd'], 'rejects what was cut off, in every format', async () => {
-    for (const name of FILES) {
-      const bytes = bytesOf(fileOf(name));
-      for (const share of [0.6, 1]) {
-        const part = bytes.subarray(0, Math.min(Math.floor(bytes.length * share), bytes.length - 1300));
-        const { error } = await refused(at(folder.file('cut', part)), { jobs: 1 });
-        expect(error instanceof UserError || error instanceof ProgramError, `${name} to ${share}: ${error.stack}`).toBe(
-          true,
-        );
-        expect(error.message, name).toMatch(/cut|pg_restore ended/);
+  itNeeds(
+    ['postgresClient', 'zstd'],
+    'rejects what was cut off, in every format, and what is changed where the format shows it',
+    async () => {
+      for (const name of FILES) {
+        const bytes = bytesOf(fileOf(name));
+        for (const share of [0.6, 1]) {
+          const part = bytes.subarray(0, Math.min(Math.floor(bytes.length * share), bytes.length - 1300));
+          const { error } = await refused(at(folder.file('cut', part)), { jobs: 1 });
+          expect(
+            error instanceof UserError || error instanceof ProgramError,
+            `${name} to ${share}: ${error.stack}`,
+          ).toBe(true);
+          expect(error.message, name).toMatch(/cut|pg_restore ended/);
+        }
       }
-    }
-    const cut = folder.path('cut folder');
-    cpSync(fileOf('directory'), cut, { recursive: true });
-    const largest = readdirSync(cut).filter((name) => name.endsWith('.gz'))[0] ?? '';
-    truncateSync(join(cut, largest), 1000);
-    expect((await refused(at(cut))).error).toBeInstanceOf(ProgramError);
-    rmSync(join(cut, largest));
-    expect((await refused(at(cut))).error.message).toContain('No such file');
-  });
+      const cut = folder.path('cut folder');
+      cpSync(fileOf('directory'), cut, { recursive: true });
+      const largest = readdirSync(cut).filter((name) => name.endsWith('.gz'))[0] ?? '';
+      const flipped = bytesOf(join(cut, largest));
+      flipped[flipped.length >> 1] = (flipped[flipped.length >> 1] ?? 0) ^ 1;
+      writeFileSync(join(cut, largest), flipped);
+      for (const trust of ['ours', 'foreign'] as const)
+        expect((await refused(at(cut), { trust })).error.message, trust).toMatch(/could not read|cut off or changed/);
+      truncateSync(join(cut, largest), 1000);
+      expect((await refused(at(cut))).error).toBeInstanceOf(ProgramError);
+      rmSync(join(cut, largest));
+      expect((await refused(at(cut))).error.message).toContain('No such file');
+    },
+  );
 
   test('says what a file is that is no dump', async () => {
     const tar = execFileSync('tar', ['-cC', folder.path(''), folder.file('notes', 'x') && 'notes']);
