@@ -17,9 +17,13 @@ export function plainLogText(text: string): string {
 
 /**
  * Cleans a log’s lines one by one, in their order: what looks like a secret is taken out, keys of several lines included. With `wanted`
- * only lines that hold it, in any case, when they are clean: nobody finds a secret by guessing it.
+ * only lines that hold it, in any case, when they are clean: nobody finds a secret by guessing it. `withoutConfigured` takes out what is
+ * configured as a secret here.
  */
-export function openLogCleaner(wanted = ''): (text: string) => string | undefined {
+export function openLogCleaner(
+  wanted = '',
+  withoutConfigured: (text: string) => string = (text) => text,
+): (text: string) => string | undefined {
   const looked = wanted.toLowerCase();
   const isFound = (line: string) => line.toLowerCase().includes(looked);
   let isInKey = false;
@@ -32,7 +36,7 @@ export function openLogCleaner(wanted = ''): (text: string) => string | undefine
     if (KEY_LINE.test(line)) return SECRET;
     isInKey = KEY_BEGINS.test(line) && !KEY_ENDS.test(line);
     // To clean a line takes long, beside looking whether it is worth it.
-    return isFound(line) || SECRET.includes(looked) ? withoutSecrets(line) : '';
+    return isFound(line) || SECRET.includes(looked) ? withoutSecrets(withoutConfigured(line)) : '';
   };
   return (text) => {
     const line = clean(text);

@@ -45,7 +45,8 @@ export const logs = defineOperation({
     const byHand = `compose logs --tail ${count} ${name}`;
     const { compose, containers } = await openServiceDesk(context, byHand);
     const service = findService(compose, name);
-    const wish = { service, count, since, grep: wanted, signal: context.signal };
+    const { withoutConfigured } = (await context.openSupport?.()) ?? {};
+    const wish = { service, count, since, grep: wanted, signal: context.signal, withoutConfigured };
     if (follow) return { service, printed: await orByHand(byHand, followLog(containers, wish, printerOf(context))) };
     return { ...(await orByHand(byHand, readLog(containers, wish))), service, since, grep: wanted };
   },

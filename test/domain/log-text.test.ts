@@ -17,6 +17,13 @@ describe('a line of a log', () => {
     ]);
   });
 
+  it('loses what is configured as a secret here, and is not found by it', () => {
+    const lines = ['connecting with opensesame', 'connected'];
+    const withoutConfigured = (text: string) => text.replace('opensesame', '[secret]');
+    expect(lines.map(openLogCleaner('', withoutConfigured))).toEqual(['connecting with [secret]', 'connected']);
+    expect(lines.map(openLogCleaner('opensesame', withoutConfigured))).toEqual([undefined, undefined]);
+  });
+
   it('is no part of a key that several lines hold, wherever the reading began', () => {
     const key = ['-----BEGIN PRIVATE KEY-----', KEY_BODY, 'short==', '-----END PRIVATE KEY-----', 'listening'];
     expect(cleaned(key)).toEqual(['[secret]', '[secret]', '[secret]', '[secret]', 'listening']);

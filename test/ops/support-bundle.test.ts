@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/ops/service/report.ts';
 import { type OutageGround, openOutageGround } from '../outages/ground.ts';
 import { onServer } from '../setup/database.ts';
-import { OMAR } from './desk.ts';
+import { itNeeds } from '../setup/it-needs.ts';
+import { OMAR, said } from './desk.ts';
 import { foundIn, IDENTITY_FILE, PASSWORD, plant, SECRET_SETTINGS } from './planted-secrets.ts';
 
 const ROLE = `support_${process.pid}`;
@@ -141,4 +142,18 @@ describe('the file for the development team', () => {
     expect(foundIn(text)).toEqual([]);
     expect(foundIn(JSON.stringify(report))).toEqual([]);
   });
+});
+
+itNeeds('docker', 'a log that is shown holds no configured secret, and is not found by one', async () => {
+  const show = async (words: Record<string, unknown>) => {
+    const operation = ground.service.find('logs');
+    if (!operation) throw new Error('there is no such operation');
+    return ground.service.execute({ operation, actor: OMAR, raw: { service: 'api-gateway', ...words } });
+  };
+  const all = JSON.stringify(await show({ lines: 200 }));
+  expect(all).toContain('in-container');
+  expect(all).not.toContain(SECRET_SETTINGS.AWS_SECRET_ACCESS_KEY);
+  expect(all).not.toContain(PASSWORD);
+  const found = said(await show({ grep: SECRET_SETTINGS.AWS_SECRET_ACCESS_KEY }));
+  expect(found).not.toContain('raw [secret]');
 });

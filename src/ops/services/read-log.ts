@@ -1,5 +1,5 @@
 import { openLogCleaner } from '../../domain/log-text.ts';
-import type { Containers } from '../../ports.ts';
+import type { Containers, SupportDesk } from '../../ports.ts';
 
 /** With a word to look for, so many of the newest lines are looked through. */
 export const SEARCHED_LINES = 50_000;
@@ -19,6 +19,8 @@ export interface LogWish {
   /** So many of the newest. */
   readonly count: number;
   readonly signal: AbortSignal;
+  /** Absent where nothing is known of what is configured. */
+  readonly withoutConfigured?: SupportDesk['withoutConfigured'] | undefined;
 }
 
 export interface LogRead {
@@ -47,8 +49,11 @@ export async function readLog(containers: Containers, wish: LogWish): Promise<Lo
 }
 
 /** What of a log is shown, line by line. */
-export function openSieve({ grep }: Pick<LogWish, 'grep'>): (line: ShownLine) => ShownLine | undefined {
-  const clean = openLogCleaner(grep);
+export function openSieve({
+  grep,
+  withoutConfigured,
+}: Pick<LogWish, 'grep' | 'withoutConfigured'>): (line: ShownLine) => ShownLine | undefined {
+  const clean = openLogCleaner(grep, withoutConfigured);
   return ({ at, isError, text: written }) => {
     const text = clean(written);
     return text === undefined ? undefined : { at, isError, text };

@@ -50,7 +50,7 @@ export async function restartService({ context, containers, service, sights, rea
     ...{ service, reason, containers: done },
     before: sights.map(({ name, state }) => ({ name, state })),
     untouched: sights.slice(done.length).map(({ name }) => name),
-    log: isBack ? [] : await lastLines(containers, service),
+    log: isBack ? [] : await lastLines({ context, containers }, service),
   };
 }
 
@@ -85,9 +85,13 @@ function refusal(error: unknown, signal: AbortSignal): RestartedContainer['came'
 }
 
 /** Beside what they are about, a log that cannot be read is no news. */
-async function lastLines(containers: Containers, service: string): Promise<readonly ShownLine[]> {
+async function lastLines(
+  { context, containers }: Pick<Wanted, 'context' | 'containers'>,
+  service: string,
+): Promise<readonly ShownLine[]> {
   const signal = AbortSignal.timeout(LOG_MS);
-  return readLog(containers, { service, count: LAST_LINES, signal }).then(
+  const { withoutConfigured } = (await context.openSupport?.()) ?? {};
+  return readLog(containers, { service, count: LAST_LINES, signal, withoutConfigured }).then(
     ({ lines }) => lines,
     () => [],
   );
