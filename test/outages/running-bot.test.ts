@@ -79,7 +79,7 @@ it('gives emergency access while the ledger is stopped, alone and loudly, and ha
   await expect
     .poll(() => desk.ledger(record), { timeout: 10_000 })
     .toEqual([{ actor_id: 'slack:U0OMAR', outcome: 'done', rule: 'alone' }]);
-  expect(readdirSync(join(folder, 'state'))).toEqual([]);
+  await expect.poll(() => readdirSync(join(folder, 'state'))).toEqual([]);
 }, 60_000);
 
 it('in the terminal ends it while the ledger is silent, and says so within 5 s', async () => {
