@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const LONG = [
   'main',
   'crash/matrix',
+  'outages/table',
   'adapters/job-queue',
   'cli',
   'faces/worker/index',
@@ -17,6 +18,8 @@ export const LONG = [
   'adapters/dump-memory',
   'adapters/dump-faults',
   'ops/restore-server',
+  'outages/running-bot',
+  'ops/support-bundle',
   'ops/move-monthly',
   'ops/bulk-import',
   'faces/slack/progress',
