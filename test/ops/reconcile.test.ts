@@ -89,6 +89,16 @@ describe('a run whose process died', () => {
     ]);
   });
 
+  it('is about an airport only where its request named one: a service is called web', async () => {
+    await dieBeforeChange(await startOf('gone'));
+    await desk.ledger(`UPDATE runs SET operation = 'restart', input = '{"service": "web"}'`);
+    later(3);
+    await reconcile(ports());
+    expect(await desk.ledger('SELECT operation, subjects FROM audit_log')).toEqual([
+      { operation: 'restart', subjects: [] },
+    ]);
+  });
+
   it('is settled at once when its bot has ended in order, or is known to have', async () => {
     const start = await startOf('ended');
     await dieBeforeChange(start);

@@ -123,6 +123,9 @@ function codesAmong(values: readonly unknown[]): string[] {
   return values.map((value) => String(value).toUpperCase()).filter((code) => AIRPORT_CODE.test(code));
 }
 
+/** The operation itself may be gone by now. Three letters elsewhere are no airport: a service is called web. */
+const ORGANISATION_ARGUMENTS = ['org', 'code'];
+
 /** What the audit keeps of a run that was settled after its process was gone. */
 export function settledRecord(
   run: Run,
@@ -130,7 +133,8 @@ export function settledRecord(
   at: Date,
 ): AuditRecord {
   const { id: runId, operation, effect, actorId, actorName, face, channel, input } = run;
-  const subjects = codesAmong(Object.values(input));
+  const named = Object.entries(input).filter(([name]) => ORGANISATION_ARGUMENTS.includes(name));
+  const subjects = codesAmong(named.map(([, value]) => value));
   const nothing = { rule: null, reference: null, before: null, after: null };
   return {
     ...nothing,
