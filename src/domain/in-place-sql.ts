@@ -19,10 +19,23 @@ export function asideSql({ schemas, extensions }: Aside): string {
     PUBLIC,
     ...outOfPublic(extensions),
     ...schemas.map(({ name, aside }) => rename(name, aside)),
-    // pg_dump takes it that this one is there.
+    // pg_dump takes it that this one is there, as PostgreSQL makes it.
     PUBLIC,
-    'GRANT USAGE ON SCHEMA public TO PUBLIC;',
+    publicRights(schemas.find(({ name }) => name === 'public')?.aside),
     ...backIntoPublic(extensions),
+  ].join('\n');
+}
+
+/** The same owner as before, where we may; and for everybody what PostgreSQL gives in a new database. */
+function publicRights(aside: string | undefined): string {
+  const former = `SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = ${quotedText(aside ?? '')}`;
+  return [
+    'DO $capops$ BEGIN',
+    "IF current_setting('server_version_num')::int < 150000 THEN GRANT CREATE ON SCHEMA public TO PUBLIC; END IF;",
+    'GRANT USAGE ON SCHEMA public TO PUBLIC;',
+    `BEGIN EXECUTE format('ALTER SCHEMA public OWNER TO %I', coalesce((${former}), current_user));`,
+    'EXCEPTION WHEN insufficient_privilege THEN NULL; END;',
+    'END $capops$;',
   ].join('\n');
 }
 

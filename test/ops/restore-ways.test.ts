@@ -19,6 +19,8 @@ describe('a restore within the live database', () => {
     const ground = await between();
     // It lives in public, and has to stay where the platform finds it.
     await ground.platform('CREATE EXTENSION pgcrypto WITH SCHEMA public');
+    const rights = `SELECT nspowner::regrole::text AS owner, nspacl::text AS acl FROM pg_namespace WHERE nspname = 'public'`;
+    const before = await ground.platform(rights);
     const words = await done(ground, 'restore latest --in-place');
     expect(words).toContain('The platform could be used throughout.');
     expect(await codes(ground)).toEqual(['LHR']);
@@ -27,6 +29,7 @@ describe('a restore within the live database', () => {
       expect.arrayContaining(['entitlement', 'entitlement_before', 'public', 'public_before']),
     );
     expect(await ground.platform(works)).toEqual([{ works: true }]);
+    expect(await ground.platform(rights)).toEqual(before);
     expect((await ground.types(OMAR, 'grant LHR assets')).kind).toBe('done');
     await done(ground, 'undo-restore');
     expect(await codes(ground)).toEqual(['LHR', 'SIN']);
