@@ -103,6 +103,10 @@ export const undoRestore = defineOperation({
 async function undoable(context: Context): Promise<{ readonly desk: RestoreDesk; readonly last: Restore }> {
   const desk = await openRestoreDesk(context);
   const { live } = desk.server;
+  if (!(await desk.server.find(live)))
+    throw new UserError(
+      `There is no database ${live} on its server to put another in the place of: “restore” makes it anew.`,
+    );
   const open = await withLedger(() => Restore.undoable(context.databases.ledger, live));
   for (const last of open) {
     const placement = placementOf(context, desk, last);

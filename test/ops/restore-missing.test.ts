@@ -77,6 +77,7 @@ describe('a restore in the terminal', () => {
       const before = await beside();
       expect(await types('restore latest')).toContain('So nothing can be backed up before.');
       expect(await types('restore latest --in-place')).toContain('leave out --in-place');
+      expect(await types('undo-restore')).toContain('“restore” makes it anew');
       expect(await beside()).toEqual(before);
       const { code, stdout } = await restoreByCli('--without-safety-backup');
       expect(code).toBe(0);
@@ -97,6 +98,8 @@ describe('a restore in the terminal', () => {
       const stage = await openStage({ ...own, folder }, undefined);
       const command = 'restore latest --without-safety-backup';
       const former = await beside();
+      // Nobody can say of an earlier one whether it is live, while nothing is.
+      await query(own.ledgerUrl, `UPDATE restores SET step = 'filling' WHERE live_oid <> 0`);
       const cells: readonly (readonly [Omit<Cell, 'name' | 'what' | 'line' | 'victim'>, string])[] = [
         [{ on: /COPY public\.organizations .*FROM stdin/i, moment: 'before' }, 'abandoned'],
         [{ on: /^BEGIN\nALTER DATABASE .*RENAME.*\nCOMMIT/s, moment: 'unanswered' }, 'switched'],

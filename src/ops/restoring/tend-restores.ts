@@ -33,9 +33,15 @@ export async function tendRestores(watch: RestoreWatch): Promise<void> {
   try {
     const desk = await openRestoreDesk(ports);
     await withLease(ports, claim, async () => {
-      for (const restore of left) await settle(watch, desk, restore);
-      for (const restore of undone) await settleUndo(ports, desk, restore);
-      for (const restore of due) await remove(watch, desk, restore);
+      const works = [
+        ...left.map((restore) => () => settle(watch, desk, restore)),
+        ...undone.map((restore) => () => settleUndo(ports, desk, restore)),
+        ...due.map((restore) => () => remove(watch, desk, restore)),
+      ];
+      const faults: unknown[] = [];
+      // What cannot be found out of one holds up no other.
+      for (const work of works) await work().catch((error: unknown) => faults.push(error));
+      if (faults.length > 0) throw faults[0];
     });
   } catch (error) {
     if (!(error instanceof LeaseTakenError)) throw error;
