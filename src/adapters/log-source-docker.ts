@@ -3,12 +3,13 @@ import type { DockerHost } from '../config/docker.ts';
 import { LogUnreadableError } from '../errors.ts';
 import type { LogReading, LogSource } from '../ports.ts';
 import { PROJECT_LABEL, SERVICE_LABEL } from './container-sight.ts';
-import { dockerFailure, openDocker } from './docker-engine.ts';
+import { dockerFailure, openDocker, SILENT_MS } from './docker-engine.ts';
 import { readDockerLog } from './docker-log.ts';
 
 /** So many lines of a container are read at most, its last ones. */
 const MOST_LINES = 200_000;
-const SILENT_MS = 8000;
+/** Between two pieces of a log that Docker has begun to look for, which may be long. */
+const PIECE_MS = 8000;
 
 interface Service {
   readonly name: string;
@@ -20,12 +21,12 @@ interface Service {
 export function openServiceLog(wanted: Service, host: DockerHost, mostLines = MOST_LINES): LogSource {
   return {
     name: wanted.name,
-    read: async ({ since }, take) => {
+    read: async ({ since, lines = mostLines }, take) => {
       try {
         const docker = await openDocker(host);
         const readings: LogReading[] = [];
         for (const id of await containersOf(docker, wanted)) {
-          readings.push(await readContainer(docker, id, { since, mostLines, take }));
+          readings.push(await readContainer(docker, id, { since, mostLines: Math.min(lines, mostLines), take }));
         }
         return { isPartial: readings.some(({ isPartial }) => isPartial), isSince: true };
       } catch (error) {
@@ -58,7 +59,7 @@ interface Wish {
 async function readContainer(docker: Docker, id: string, { since, mostLines, take }: Wish): Promise<LogReading> {
   const signal = AbortSignal.timeout(SILENT_MS);
   const { Config } = await docker.getContainer(id).inspect({ abortSignal: signal });
-  const wish = { id, hasTerminal: Config.Tty, since, lines: mostLines, silentMs: SILENT_MS };
+  const wish = { id, hasTerminal: Config.Tty, since, lines: mostLines, silentMs: PIECE_MS };
   let lines = 0;
   for await (const read of readDockerLog(docker, { ...wish, signal: new AbortController().signal })) {
     lines += read.length;

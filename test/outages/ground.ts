@@ -53,8 +53,14 @@ const WEB = 'trap "exit 0" TERM; echo listening; while :; do busybox sleep 1 & w
 
 const HEALTHY = ['--health-cmd', 'true', '--health-interval', '1s', '--health-start-period', '1s'];
 
+/** Logs that the digest looks through. */
+const LOGS = `logs:
+  - { name: web, service: web, project: planner }
+  - { name: gateway, service: api-gateway, project: planner }
+`;
+
 interface GroundOptions {
-  /** Put into capops.yml besides. */
+  /** Put into capops.yml besides; absent: a log of a service. */
   readonly policy?: string;
   /** Set besides, or instead; what the ground has set is given. */
   readonly env?: (env: Readonly<Record<string, string>>, folder: string) => Record<string, string>;
@@ -75,7 +81,7 @@ export async function openOutageGround(options: GroundOptions = {}): Promise<Out
 
 /** `atEnd` takes what is to be done at the end, the last first. */
 async function open(
-  { policy = '', env: more = () => ({}) }: GroundOptions,
+  { policy = LOGS, env: more = () => ({}) }: GroundOptions,
   atEnd: (end: () => unknown) => void,
 ): Promise<Omit<OutageGround, 'close'>> {
   const folder = mkdtempSync(join(tmpdir(), 'capops-outages-'));

@@ -16,6 +16,7 @@ export interface Line {
 
 const LEDGER = /CapOps’ own record \(the ledger\) does not answer/;
 const DOCKER = /Docker does not answer.*docker compose/;
+const DOWN = /Docker does not answer/;
 const PLATFORM = /The platform’s database does not answer/;
 
 /** The rows of the table, by operation: all that are there for emergencies, and a few others as examples. */
@@ -33,9 +34,13 @@ export const LINES: Readonly<Record<string, Line>> = {
   digest: {
     words: 'digest',
     works: /in staging/,
-    without: { postgres: /Database/, ledger: /Ledger/, redis: /Redis/, slack: /Slack/ },
+    without: { postgres: /Database/, ledger: /Ledger/, docker: DOWN, redis: /Redis/, slack: /Slack/ },
   },
-  round: { words: 'round daily', works: /round: \d+ of \d+ done/, without: { postgres: LEDGER, ledger: LEDGER } },
+  round: {
+    words: 'round daily',
+    works: /round: \d+ of \d+ done/,
+    without: { postgres: LEDGER, ledger: LEDGER, docker: DOWN },
+  },
   'support-bundle': {
     words: 'support',
     works: /The file for the development team is ready/,
