@@ -3,6 +3,7 @@ import { type BackupFormat, endingOf, formatOf } from '../domain/backup-format.t
 import { showBytes } from '../domain/bytes.ts';
 import { counted } from '../domain/counted.ts';
 import { isoDate } from '../domain/end-date.ts';
+import { listWords } from '../domain/module-keys.ts';
 import { AlreadyThereError, UserError } from '../errors.ts';
 import type { BackupDesk, BackupStorage } from '../ports.ts';
 import { offsiteStorage, openBackupDesk, resourceOf, usualStorages } from './backups/backup-desk.ts';
@@ -158,6 +159,7 @@ function factsOf({ manifest }: MadeBackup, key: string): (readonly [string, stri
     ['File', key],
     ...(manifest.formatChosen === undefined ? [] : ([['Dumped by', manifest.formatChosen]] as const)),
     ['Holds', `${counted(rows, 'row')} in ${counted(Object.keys(manifest.tables).length, 'table')}`],
+    ...leftOutFact(manifest),
     ['SHA-256', manifest.sha256],
     ...(manifest.encryption ? ([['Encrypted to', manifest.encryption.recipients.join(', ')]] as const) : []),
   ];
@@ -171,4 +173,9 @@ function soFarWords({ manifest: { id, database }, storage }: MadeBackup): string
 
 function notes(sentences: readonly (string | undefined | false)[]): Part[] {
   return sentences.flatMap((text) => (text ? [{ kind: 'note', text } as const] : []));
+}
+
+/** What a restore within the database has put aside is no part of it. */
+function leftOutFact({ leftOut = [] }: MadeBackup['manifest']): (readonly [string, string])[] {
+  return leftOut.length > 0 ? [['Left out', `${listWords(leftOut)}, which a restore has put aside`]] : [];
 }

@@ -71,7 +71,7 @@ async function backUpFirst(context: Context, { backups, wish, isAnew }: RestoreW
     const fault = (error as Error).message;
     if (!wish.withoutSafetyBackup) {
       throw new UserError(
-        `The database as it is now could not be backed up before: ${fault} The live database was not touched. To go on all the same, add --without-safety-backup.`,
+        `The database as it is now could not be backed up before: ${fault} The live database was not touched. To go on all the same, add --without-safety-backup to “restore”, in the terminal.`,
       );
     }
     context.log.warn({ err: error, runId: context.runId }, 'a restore goes on without a backup of what is live');
