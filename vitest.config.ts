@@ -21,6 +21,7 @@ export default defineConfig({
     // Most of what tests do is to wait: for a lock, a limit, a process that starts.
     maxWorkers: 3,
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     env: { TZ: TEST_TIME_ZONE },
     // A test without an assertion cannot fail.
     expect: { requireAssertions: true },

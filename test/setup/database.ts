@@ -39,11 +39,21 @@ export function addressOf(database: string): string {
 
 /** Runs statements one after the other as the superuser, on the database `postgres`: for roles and the like. */
 export async function onServer(...statements: string[]): Promise<void> {
+  session ??= connect();
+  const client = await session;
+  for (const statement of statements) await client.query(statement);
+}
+
+/** Kept by each process: most tests want it twice, and a connection costs more than most statements. */
+let session: Promise<Client> | undefined;
+
+async function connect(): Promise<Client> {
   const client = new Client({ connectionString: inject('postgresUrl') });
+  const forget = () => {
+    session = undefined;
+  };
+  client.on('error', forget).on('end', forget);
   await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  client.unref();
+  return client;
 }
