@@ -114,4 +114,16 @@ export class Restore extends Model {
       .where('kept_until', '<=', now)
       .orderBy('kept_until');
   }
+
+  /** Whether a database stands beside the live one because of a later one: within it may be what this one has put aside. */
+  static async isWithinOther(ledger: Knex, { database, begunAt }: Restore): Promise<boolean> {
+    const other = await Restore.query(ledger)
+      .where({ database })
+      .where('begun_at', '>', begunAt)
+      .whereNull('aside')
+      .whereIn('step', ['switched', 'undone'])
+      .whereNull('ended_at')
+      .first();
+    return other !== undefined;
+  }
 }

@@ -60,6 +60,21 @@ describe('a restore within the live database', () => {
 });
 
 describe('a restore upon another', () => {
+  test('that is undone brings back what the one before has put aside, which still goes when its time is over', async () => {
+    const ground = await between();
+    const before = await schemas(ground);
+    await done(ground, 'restore latest --in-place');
+    ground.now = new Date(ground.now.getTime() + 60_000);
+    await done(ground, 'restore latest --keep-old 7d');
+    await afterItsTime(ground);
+    expect(await schemas(ground)).toEqual(before);
+    await done(ground, 'undo-restore');
+    expect(await schemas(ground)).toContain('public_before');
+    await afterItsTime(ground);
+    expect([await schemas(ground), await beside(ground)]).toEqual([before, []]);
+    expect(await ground.ledger('SELECT FROM restores WHERE ended_at IS NULL')).toEqual([]);
+  });
+
   test('whose undoing was cut off before its switch leaves both to be undone, one after the other', async () => {
     const ground = await between();
     await done(ground, 'restore latest');

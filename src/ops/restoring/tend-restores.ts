@@ -111,10 +111,13 @@ export function keptFrom(now: Date): Date {
 async function remove(watch: RestoreWatch, desk: RestoreDesk, restore: Restore): Promise<void> {
   const { ports } = watch;
   const { runId, step, database, switchedAt } = restore;
+  const { ledger } = ports.databases;
   const removed = await placementOf(ports, desk, restore).remove(restore);
+  // Undone, the later one would bring it back.
+  if (!removed && restore.aside && (await Restore.isWithinOther(ledger, restore))) return;
   const endedAt = ports.clock.now();
   const after = step === 'switched' ? ({ step: 'dropped', endedAt } as const) : { endedAt };
-  const isOurs = await Restore.advance(ports.databases.ledger, { runId, from: [step] }, after);
+  const isOurs = await Restore.advance(ledger, { runId, from: [step] }, after);
   if (!isOurs || !removed) return;
   const since = switchedAt ? ` of ${showTime(switchedAt, ports.settings.timeZone)}` : '';
   await watch.tell({
