@@ -1,7 +1,7 @@
 import type { Ports } from '../../ports.ts';
 import type { Announcer } from '../service/announcer.ts';
 import type { OpsService } from '../service/service.ts';
-import { oneAtATime } from '../upkeep/one-at-a-time.ts';
+import { type Chores, openChores } from '../upkeep/chores.ts';
 import { tendEmergencies } from './tend-emergencies.ts';
 
 const LOOK_EVERY_MS = 60_000;
@@ -19,29 +19,10 @@ interface Board {
 }
 
 /** Looks after emergency access from now on: each minute, and behind whatever may have opened it here. */
-export function startEmergencyUpkeep({ ports, service, announcer, channel }: Board): { stop(): Promise<void> } {
-  const { log } = ports;
-  let hasEnded = false;
-  const look = oneAtATime(() =>
-    tendEmergencies({ ports, teller: { announcer, channel } }).catch((error: unknown) =>
-      log.warn({ err: error }, 'emergency access could not be looked after'),
-    ),
-  );
-  let working: Promise<unknown> = look();
-  const again = () => {
-    working = Promise.all([working, look()]);
-  };
-  const timer = setInterval(again, LOOK_EVERY_MS);
-  service.watch({
-    changed: (operation) => {
-      if (CONCERNS.has(operation) && !hasEnded) again();
-    },
-  });
-  return {
-    stop: async () => {
-      hasEnded = true;
-      clearInterval(timer);
-      await working;
-    },
-  };
+export function startEmergencyUpkeep({ ports, service, announcer, channel }: Board): Pick<Chores, 'stop'> {
+  const chores = openChores(ports.log);
+  const tend = () => tendEmergencies({ ports, teller: { announcer, channel } });
+  const look = chores.add('emergency access could not be looked after', tend, { everyMs: LOOK_EVERY_MS });
+  service.watch({ changed: (operation) => void (CONCERNS.has(operation) && look()) });
+  return chores;
 }
