@@ -54,6 +54,5 @@ async function connect(): Promise<Client> {
   };
   client.on('error', forget).on('end', forget);
   await client.connect();
-  client.unref();
   return client;
 }
