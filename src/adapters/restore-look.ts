@@ -30,8 +30,9 @@ export async function look(source: RestoreSource, request: RestoreRequest, progr
   return { source, request, programs, identity, pg };
 }
 
-export function readingOf({ pg, programs, request }: LookedAt, { isWhole }: { isWhole: boolean }): Reading {
-  return { pgRestore: pg, environment: programs.environment, isWhole, signal: request.signal };
+export function readingOf({ pg, programs, request, identity }: LookedAt, { isWhole }: { isWhole: boolean }): Reading {
+  const isByPgRestore = identity.format !== 'plain';
+  return { pgRestore: pg, environment: programs.environment, isWhole, isByPgRestore, signal: request.signal };
 }
 
 /** Holds what was read of a dump against the database that it is to go into. */

@@ -2,6 +2,7 @@ import { watchContents } from '../domain/dump-contents.ts';
 import { roleUse } from '../domain/plain-sql-roles.ts';
 import { openSqlScanner, type SqlPiece } from '../domain/plain-sql-scanner.ts';
 import type { HeldStatement } from '../domain/restore-rights.ts';
+import { watchRows } from '../domain/rows-watch.ts';
 import { ProgramError, UserError } from '../errors.ts';
 import type { DumpContents } from '../ports.ts';
 import type { PgPrograms } from './pg-programs.ts';
@@ -27,6 +28,8 @@ export interface Reading {
   readonly environment: Readonly<Record<string, string>>;
   /** Of an archive: with the statements that its rows come by, which takes reading all of it. */
   readonly isWhole: boolean;
+  /** Whether what is read is what pg_restore writes of an archive, now or into the copy that is read. */
+  readonly isByPgRestore: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +38,8 @@ export async function readDump(dump: StagedDump, reading: Reading): Promise<Read
   const watch = watchContents();
   const held: HeldStatement[] = [];
   const policyRoles = new Set<string>();
-  const frame = dump.identity.format === 'plain' ? watchPlainDump() : undefined;
+  const frame = dump.identity.format === 'plain' || reading.isWhole ? watchPlainDump() : undefined;
+  const rows = watchRows({ isByPgRestore: reading.isByPgRestore });
   let isFirst = true;
   const seen = (chunk: Uint8Array) => {
     frame?.see(isFirst && BOM.equals(chunk.subarray(0, BOM.length)) ? chunk.subarray(BOM.length) : chunk);
@@ -44,12 +48,13 @@ export async function readDump(dump: StagedDump, reading: Reading): Promise<Read
   for await (const piece of piecesOf(sqlOf(dump, reading), seen)) {
     reading.signal?.throwIfAborted();
     watch.see(piece);
+    rows.see(piece);
     const statement = heldStatement(piece);
     if (statement) held.push(statement);
     if (/^CREATE POLICY\b/i.test(piece.text))
       for (const role of roleUse(piece.text)?.roles ?? []) policyRoles.add(role);
   }
-  const fault = frame?.fault();
+  const fault = frame?.fault() ?? rows.fault();
   if (fault) throw new UserError(`${dump.source.name} is not whole. ${fault}`);
   return { contents: watch.contents(), held, policyRoles: [...policyRoles] };
 }

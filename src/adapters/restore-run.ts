@@ -73,7 +73,9 @@ async function* filtered(
   { instead, serverMajor }: PlainRestoring,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let isLeftOut = false;
+  let last: SqlPiece['kind'] = 'blank';
   for await (const piece of pieces) {
+    last = piece.kind;
     if (piece.kind === 'rest') throw new UserError('The dump was cut off within a statement.');
     if (piece.kind === 'command') {
       if (!/^\\((un)?restrict\b|\.$)/.test(piece.text)) throw new UserError('The dump holds a command to psql.');
@@ -88,6 +90,8 @@ async function* filtered(
     if (!piece.goesOn) isLeftOut = piece.kind === 'statement' && isBoundary(piece.text, serverMajor);
     if (!isLeftOut) yield piece.bytes;
   }
+  // psql would take what we add for rows, and the end of its input for theirs.
+  if (last === 'data') throw new UserError('The dump was cut off within the rows of a table.');
 }
 
 function isBoundary(text: string, serverMajor: number): boolean {

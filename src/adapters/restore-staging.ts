@@ -7,7 +7,7 @@ import type { DumpIdentity, ReadRequest, RestoreRequest, RestoreSource } from '.
 import { layOut, unpackInto } from './restore-layout.ts';
 import { archiveBytes, checkStored, decompressedBytes } from './restore-source.ts';
 import { roomiest } from './staging-room.ts';
-import { openWorkFolder, type WorkFolder } from './work-folder.ts';
+import { openWorkFolder } from './work-folder.ts';
 
 const TAR_BLOCK_BYTES = 512;
 const TAR_END_BYTES = 2 * TAR_BLOCK_BYTES;
@@ -49,7 +49,8 @@ export async function stageDump(source: RestoreSource, staging: Staging): Promis
     const isThere = await layOut(source, path, staging);
     if (isThere && identity.format === 'tar') await checkTarEnd(path, source);
     if (isThere) return staged(source, staging, { path, close: folder.end });
-    if (request.trust === 'foreign' || identity.format === 'tar' || identity.isPacked) throw noRoom(source, folder);
+    if (request.trust === 'foreign' || identity.format === 'tar' || identity.isPacked)
+      throw noRoom(source, folder.path);
     // The whole file is held to its SHA-256 before anything of it runs.
     await checkStored(source, request);
     folder.end();
@@ -87,7 +88,8 @@ async function tocOf(source: RestoreSource, staging: Staging): Promise<StagedDum
   }
 }
 
-function staged(
+/** A dump that stands there, or comes. */
+export function staged(
   source: RestoreSource,
   { identity, request }: Pick<Staging, 'identity' | 'request'>,
   { path, close }: Pick<StagedDump, 'path' | 'close'>,
@@ -118,7 +120,7 @@ async function checkTarEnd(path: string, { name }: RestoreSource): Promise<void>
   }
 }
 
-function noRoom({ name }: RestoreSource, { path }: WorkFolder): UserError {
+export function noRoom({ name }: RestoreSource, path: string): UserError {
   return new UserError(
     `There is no room on this machine’s disk to lay out ${name} (in ${path}). Free some space, or move BACKUP_DIR to a larger disk.`,
   );

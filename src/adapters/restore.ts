@@ -11,11 +11,12 @@ import { knowsRestrict } from './restore-programs.ts';
 import { type ReadDump, readDump, sqlOf } from './restore-reading.ts';
 import { giveRights } from './restore-rights.ts';
 import { restorePlain } from './restore-run.ts';
+import { copyAsSql } from './restore-sql-copy.ts';
 import { type StagedDump, stageDump } from './restore-staging.ts';
 
 const LOOK_MS = 1000;
-/** Beside those that restore: pg_restore's own, and one that is just ending. */
-const MORE_SESSIONS = 3;
+/** The one that restores, and one that is just ending. */
+const FOREIGN_SESSIONS = 2;
 
 export interface RestoreSettings {
   readonly programs: Programs;
@@ -32,9 +33,11 @@ export async function restoreDump(
   if (request.within && request.trust === 'foreign')
     throw new UserError('A dump from elsewhere is restored into a database of its own alone.');
   const looked = await look(source, request, settings.programs);
-  const dump = await stageDump(source, { ...looked, folders: settings.folders ?? [] });
+  const laidOut = await stageDump(source, { ...looked, folders: settings.folders ?? [] });
   try {
-    const read = await readDump(dump, readingOf(looked, { isWhole: request.trust === 'foreign' }));
+    const reading = readingOf(looked, { isWhole: request.trust === 'foreign' });
+    const dump = request.trust === 'foreign' ? await copyAsSql(laidOut, reading) : laidOut;
+    const read = await readDump(dump, reading);
     return await withSession(url, request.signal, async ({ client }) => {
       const { plan, rights } = await meet(client, { ...looked, read });
       if (plan.obstacles.length > 0) throw new UserError(plan.obstacles.map((message) => ({ message })));
@@ -45,7 +48,7 @@ export async function restoreDump(
       return { ...facts, ...(await run.finally(stop)) };
     });
   } finally {
-    dump.close();
+    laidOut.close();
   }
 }
 
@@ -75,16 +78,12 @@ async function restoreOurs(work: Work): Promise<Done> {
 }
 
 async function restoreForeign(work: Work): Promise<Done> {
-  const { dump, rights, client, url } = work;
-  const role = await openForeignRole(url, { sessions: jobsOf(work) + MORE_SESSIONS });
+  const { rights, client, url } = work;
+  const role = await openForeignRole(url, { sessions: FOREIGN_SESSIONS });
   try {
-    const asRole = { ...work, url: role.url };
-    const done =
-      dump.identity.format === 'plain'
-        ? { jobs: 1, warnings: await runPlain(asRole, () => undefined) }
-        : await runArchive(asRole, true);
+    const warnings = await runPlain({ ...work, url: role.url }, () => undefined);
     await role.handOver(rights.owner ?? rights.target.owner);
-    return { ...done, warnings: [...done.warnings, ...(await give(client, work))] };
+    return { jobs: 1, warnings: [...warnings, ...(await give(client, work))] };
   } catch (error) {
     // What cannot be removed now is swept later: the first fault is what counts.
     await role.abandon().catch(() => undefined);

@@ -84,7 +84,7 @@ function noOwner({ owner, target }: Meeting): string | undefined {
   return `The server has no role ${owner}, which is to own what is restored.`;
 }
 
-function foreign({ contents, target, owner = target.owner, identity, hasRestrict, program }: Meeting) {
+function foreign({ contents, target, owner = target.owner, hasRestrict, program }: Meeting) {
   const isOwnedByAll = target.roles.some(({ name, isSuperuser }) => name === owner && isSuperuser);
   const routines = contents.code.filter((name) => /^(FUNCTION|PROCEDURE) /.test(name));
   return [
@@ -94,7 +94,7 @@ function foreign({ contents, target, owner = target.owner, identity, hasRestrict
     isOwnedByAll && routines.length > 0
       ? `It brings code (${routines.slice(0, 3).join(', ')}${routines.length > 3 ? ', …' : ''}), which would belong to the superuser ${owner} and could do all that it may. Name another owner for what is restored.`
       : undefined,
-    identity.format === 'plain' && program && !hasRestrict
+    program && !hasRestrict
       ? `psql ${program.version} cannot be held to SQL alone, as a dump from elsewhere needs it. Update the postgresql-client package.`
       : undefined,
   ];

@@ -239,7 +239,7 @@ describe('The role of a dump from elsewhere', () => {
     await onServer(`ALTER DATABASE ${database.name} OWNER TO foreign_admin`);
     const url = Object.assign(new URL(database.url), { username: 'foreign_admin', password: 'x' }).href;
     const facts = await restoreTools().restore(url, at(file), FOREIGN);
-    expect(facts).toMatchObject({ closedRoles: ['postgres'], warnings: [], jobs: 2 });
+    expect(facts).toMatchObject({ closedRoles: ['postgres'], warnings: [], jobs: 1 });
     expect(await query(url, "SELECT tableowner AS o FROM pg_tables WHERE tablename = 'bait'")).toEqual([
       { o: 'foreign_admin' },
     ]);

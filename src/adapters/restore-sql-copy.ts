@@ -1,0 +1,46 @@
+import { open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Reading, sqlOf } from './restore-reading.ts';
+import { noRoom, type StagedDump, staged } from './restore-staging.ts';
+import { isFull, needRoom } from './staging-room.ts';
+
+const LOOK_EVERY_BYTES = 2 ** 20;
+
+/**
+ * Writes an archive that is laid out in a folder of ours as SQL, beside itself, and takes its place: pg_restore may read an
+ * archive otherwise than as the text that it writes of it, so that text is what is read and what is run. A plain dump stays.
+ */
+export async function copyAsSql(dump: StagedDump, reading: Reading): Promise<StagedDump> {
+  const { identity, path, source, close } = dump;
+  if (identity.format === 'plain') return dump;
+  if (path === undefined) throw new Error('An archive from elsewhere is laid out before');
+  const copy = join(dirname(path), 'sql');
+  await write(copy, dump, reading).catch((error: unknown) => {
+    throw isFull(error) ? noRoom(source, dirname(path)) : error;
+  });
+  await rm(path, { recursive: true, force: true });
+  const plain = { ...identity, format: 'plain', compression: 'none', isEncrypted: false } as const;
+  return staged(
+    source,
+    { identity: plain, request: { signal: reading.signal, trust: 'foreign' } },
+    { path: copy, close },
+  );
+}
+
+async function write(copy: string, dump: StagedDump, reading: Reading): Promise<void> {
+  const file = await open(copy, 'wx', 0o600);
+  try {
+    let since = LOOK_EVERY_BYTES;
+    for await (const chunk of sqlOf(dump, reading)) {
+      reading.signal?.throwIfAborted();
+      since += chunk.length;
+      if (since >= LOOK_EVERY_BYTES) {
+        await needRoom(copy);
+        since = 0;
+      }
+      await file.writeFile(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+}
