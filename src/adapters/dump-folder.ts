@@ -1,20 +1,18 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ProgramError } from '../errors.ts';
 import type { DumpRequest } from '../ports.ts';
 import type { ArchiveStream } from './dump-stream.ts';
+import { watchFolder } from './folder-watch.ts';
 import { leash } from './leash.ts';
-import { unlessMissing } from './local-failure.ts';
 import { packFolder } from './packed-folder.ts';
 import type { PgPrograms } from './pg-programs.ts';
 import type { Crew, Program } from './program-crew.ts';
-import { isFull, needRoom, openStaging } from './staging-room.ts';
+import { isFull, openStaging } from './staging-room.ts';
 import { openWorkFolder } from './work-folder.ts';
 
-const LOOK_MS = 500;
 const ANSWER_MS = 10_000;
 /** Before, pg_dump compresses by gzip alone. */
 const ZSTD_SINCE = 16;
@@ -95,30 +93,6 @@ async function written(
   } finally {
     watch.stop();
   }
-}
-
-/** Tells how large it has become; `full` rejects as soon as the disk has no more room for it. */
-function watchFolder(path: string, progress: DumpRequest['progress']) {
-  const { promise: full, reject } = Promise.withResolvers<never>();
-  full.catch(() => undefined);
-  let isOver = false;
-  const look = async () => {
-    const bytes = await bytesIn(path);
-    if (!isOver) progress?.(bytes, 'laying out');
-    await needRoom(path);
-  };
-  const timer = setInterval(() => void look().catch(reject), LOOK_MS);
-  const stop = () => {
-    isOver = true;
-    clearInterval(timer);
-  };
-  return { full, stop };
-}
-
-async function bytesIn(path: string): Promise<number> {
-  const names = (await unlessMissing(readdir(path))) ?? [];
-  const sizes = await Promise.all(names.map(async (name) => (await unlessMissing(stat(join(path, name))))?.size ?? 0));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function noRoom(parent: string): ProgramError {

@@ -9,10 +9,14 @@ const SHOWN = 5;
 /** More sessions at once than this would burden a server that others use, for little. */
 const MOST_JOBS = 8;
 
+/** Each becomes a file of its own in the directory format; more than these make nothing but work for the disk. */
+const MANY_LARGE_OBJECTS = 1000;
+
 const LOOK = `
   SELECT current_database() AS database, current_user AS name, r.rolsuper AS "isSuperuser",
     split_part(current_setting('server_version'), ' ', 1) AS version, current_setting('server_version_num')::int / 10000 AS major,
-    pg_database_size(current_database())::float8 AS "sizeBytes"
+    pg_database_size(current_database())::float8 AS "sizeBytes",
+    (SELECT count(*) FROM (SELECT FROM pg_largeobject_metadata LIMIT ${MANY_LARGE_OBJECTS + 1}) AS objects) > ${MANY_LARGE_OBJECTS} AS "hasManyLargeObjects"
   FROM pg_roles r WHERE r.rolname = current_user`;
 
 // Partitioned tables are locked and sequences are read by pg_dump too.
@@ -31,6 +35,7 @@ interface Looked {
   readonly version: string;
   readonly major: number;
   readonly sizeBytes: number;
+  readonly hasManyLargeObjects: boolean;
 }
 
 /** What a dump would meet, and the programs that would make it. */
@@ -47,7 +52,7 @@ export async function inspectDatabase(client: Client, programs: Programs): Promi
   const unseen: Unseen[] = (await client.query(UNSEEN)).rows;
   const pg = forServer(found, looked.major);
   const zstd = onPath('zstd', programs);
-  const { database, name, isSuperuser, version: serverVersion, sizeBytes } = looked;
+  const { database, name, isSuperuser, version: serverVersion, sizeBytes, hasManyLargeObjects } = looked;
   const obstacles = [!pg && tooOld(looked, found, programs), unreadable(name, unseen), filtered(name, unseen)].filter(
     (obstacle) => typeof obstacle === 'string',
   );
@@ -59,6 +64,7 @@ export async function inspectDatabase(client: Client, programs: Programs): Promi
       pgDumpVersion: pg?.version,
       zstd: zstd === undefined ? 'node' : 'program',
       sizeBytes,
+      hasManyLargeObjects,
       jobs: Math.min(availableParallelism(), MOST_JOBS),
       obstacles,
     },

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeInDump, TOC } from '../domain/dump-folder.ts';
 import { TAR_END_BYTES, tarHeader, tarPadding } from '../domain/tar-header.ts';
@@ -10,22 +10,34 @@ import { type TarMember, tarMembers } from './tar-members.ts';
 /** So often it is looked whether the disk still has room. */
 const LOOK_EVERY_BYTES = 2 ** 20;
 
+const CHUNK_BYTES = 65_536;
+
 /** A dump's folder as a tar archive, the table of contents first: what it is can then be seen in its first bytes. */
 export async function* packFolder(folder: string): AsyncGenerator<Uint8Array, void, undefined> {
   const names = (await readdir(folder)).filter((name) => name !== TOC).sort();
-  for (const name of [TOC, ...names]) {
-    const path = join(folder, name);
-    const { size, mtime } = await stat(path);
-    yield tarHeader({ name, bytes: size, modifiedAt: mtime });
-    let seen = 0;
-    for await (const chunk of createReadStream(path)) {
-      seen += chunk.length;
-      yield chunk;
-    }
-    if (seen !== size) throw new Error(`${name} changed while it was packed`);
-    yield tarPadding(size);
-  }
+  for (const name of [TOC, ...names]) yield* packFile(join(folder, name), name);
   yield Buffer.alloc(TAR_END_BYTES);
+}
+
+async function* packFile(path: string, name: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const { size, mtime } = await stat(path);
+  const header = tarHeader({ name, bytes: size, modifiedAt: mtime });
+  const changed = () => new Error(`${name} changed while it was packed`);
+  if (size <= CHUNK_BYTES) {
+    // A folder may have very many such files: each is one piece, and no stream.
+    const content = await readFile(path);
+    if (content.length !== size) throw changed();
+    yield Buffer.concat([header, content, tarPadding(size)]);
+    return;
+  }
+  yield header;
+  let seen = 0;
+  for await (const chunk of createReadStream(path)) {
+    seen += chunk.length;
+    yield chunk;
+  }
+  if (seen !== size) throw changed();
+  yield tarPadding(size);
 }
 
 export interface Unpacking {

@@ -16,7 +16,7 @@ export interface ChosenFormat {
 }
 
 export interface FormatQuestion {
-  readonly inspection: Pick<DatabaseInspection, 'sizeBytes' | 'jobs' | 'roomBytes'>;
+  readonly inspection: Pick<DatabaseInspection, 'sizeBytes' | 'hasManyLargeObjects' | 'jobs' | 'roomBytes'>;
   readonly parallelAboveBytes?: number | undefined;
   /** Of the last backup in the directory format. */
   readonly lastBytes: number | undefined;
@@ -31,13 +31,18 @@ export function streamFormat(isEncrypted: boolean): BackupFormat {
 /** Several sessions at once where the database is large and the disk has room for what they write; else one stream. */
 export function chooseFormat(question: FormatQuestion): ChosenFormat {
   const { inspection, isEncrypted, parallelAboveBytes = DEFAULT_PARALLEL_ABOVE_BYTES } = question;
-  const { sizeBytes, jobs, roomBytes } = inspection;
+  const { sizeBytes, hasManyLargeObjects, jobs, roomBytes } = inspection;
   const stream = (because: string) => ({ format: streamFormat(isEncrypted), because: `One session: ${because}` });
   const size = `the database has ${showBytes(sizeBytes)}`;
   const limit = `${showBytes(parallelAboveBytes)} (parallel_above in capops.yml)`;
   if (parallelAboveBytes === Number.POSITIVE_INFINITY) return stream('parallel_above in capops.yml says never.');
   if (sizeBytes <= parallelAboveBytes) return stream(`${size}; several are worth it above ${limit}.`);
   if (jobs < 2) return stream(`${size}, more than ${limit}, but this machine has one processor alone.`);
+  if (hasManyLargeObjects) {
+    return stream(
+      `${size}, more than ${limit}, but over a thousand large objects, of which several write a file each.`,
+    );
+  }
   const needed = roomNeeded(question);
   if (roomBytes < needed) {
     const room = `several need about ${showBytes(needed)} of room on the disk of BACKUP_DIR, which has ${showBytes(roomBytes)}`;

@@ -17,6 +17,8 @@ export interface DatabaseInspection {
   /** What compresses to zstd: the program, or Node itself. */
   readonly zstd: 'program' | 'node';
   readonly sizeBytes: number;
+  /** More than a thousand. In the directory format each is a file of its own. */
+  readonly hasManyLargeObjects: boolean;
   /** Sessions that would dump at once in the directory format. */
   readonly jobs: number;
   /** What may be written where such a dump is laid out first. */

@@ -168,10 +168,15 @@ describe('An inspection', () => {
       pgDumpVersion: expect.stringMatching(/^1\d\.\d+$/),
       zstd: 'program',
       sizeBytes: expect.any(Number),
+      hasManyLargeObjects: false,
       jobs: Math.min(availableParallelism(), 8),
       roomBytes: expect.any(Number),
       obstacles: [],
     });
+    await query(database.url, 'SELECT lo_create(0) FROM generate_series(1, 1000)');
+    expect(await tools().inspect(database.url)).toMatchObject({ hasManyLargeObjects: false });
+    await query(database.url, 'SELECT lo_create(0)');
+    expect(await tools().inspect(database.url)).toMatchObject({ hasManyLargeObjects: true });
     await database.drop();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseFormat, type FormatQuestion } from '../../src/domain/backup-choice.ts';
 
 const question = (inspection: Partial<FormatQuestion['inspection']>, more: Partial<FormatQuestion> = {}) => ({
-  inspection: { sizeBytes: 40e9, jobs: 4, roomBytes: 100e9, ...inspection },
+  inspection: { sizeBytes: 40e9, hasManyLargeObjects: false, jobs: 4, roomBytes: 100e9, ...inspection },
   lastBytes: undefined,
   isEncrypted: false,
   ...more,
@@ -30,6 +30,7 @@ describe('A backup that nobody asked for in another format', () => {
       question({}, { parallelAboveBytes: Number.POSITIVE_INFINITY }),
     ],
     ['but this machine has one processor alone.', question({ jobs: 1 })],
+    ['but over a thousand large objects, of which several write a file each.', question({ hasManyLargeObjects: true })],
     ['several need about 40.0 GB of room on the disk of BACKUP_DIR, which has 39.0 GB.', question({ roomBytes: 39e9 })],
   ])('is one stream otherwise, and says so: %s', (because, asked) => {
     const chosen = chooseFormat(asked);
