@@ -81,4 +81,6 @@ itNeeds(
     });
     expect(sizes.size).toBeGreaterThan(10);
   },
+  // It starts restic 160 times.
+  { timeoutSeconds: 90 },
 );
