@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
 import type { AuditAction } from '../domain/access-change.ts';
 
@@ -17,4 +18,15 @@ export class EntitlementAudit extends Model {
   declare performedBy: string;
   declare performedAt: Date;
   declare reason: string | null;
+
+  /** What a run wrote, by module: each change carries its id. */
+  static async ofRun(
+    platform: Knex,
+    run: { readonly id: string; readonly actorId: string },
+  ): Promise<EntitlementAudit[]> {
+    return EntitlementAudit.query(platform)
+      .where('performed_by', run.actorId)
+      .where('reason', 'like', `%[run ${run.id}]`)
+      .orderBy('module_key');
+  }
 }

@@ -99,9 +99,13 @@ function withoutWords({ rule, words }: Unapproved): string {
   return rule === 'forced' ? `F${words.slice(1)}.` : `Given ${words}.`;
 }
 
-function titleOf({ organisation, changed, until, before }: Given, { settings: { timeZone } }: Context): string {
+function titleOf(
+  { organisation, changed, until, before, isOver: isPast }: Given,
+  { settings: { timeZone } }: Context,
+): string {
   const end = until ? `until ${showTime(until, timeZone)}` : 'with no end';
   if (changed.length === 0) return `Emergency access is open ${end} already. Nothing was changed.`;
+  if (isPast) return 'Emergency access was opened, and has ended since.';
   if (before !== undefined) return `Emergency access is extended: ${called(organisation)} has every module ${end}.`;
   return `Emergency access is open: ${called(organisation)} has every module ${end}.`;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Run } from '../../src/models/run.ts';
 import { emergencyAccess } from '../../src/ops/emergency-access.ts';
-import type { Actor } from '../../src/ports.ts';
+import type { AccessCache, Actor } from '../../src/ports.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
 import { type EmergencyGround, EVE, openEmergencyGround, type Replica } from './emergency-ground.ts';
 
@@ -158,6 +158,27 @@ describe('emergency access', () => {
     await ground.replica().tendApprovals();
     expect(await run(id)).toMatchObject({ state: 'done', rule: 'alone' });
     expect(await audits()).toHaveLength(5);
+  });
+
+  test('one that died behind the grant is gone on with as the one that gave it, and the gateway hears of it', async () => {
+    const id = await givenAlone();
+    const told: unknown[] = [];
+    const forget = async (access: unknown) => void told.push(access);
+    const other = ground.replica({ cache: { forget } as unknown as AccessCache });
+    const diesBehindGrant = () =>
+      ground.desk.ledger(
+        `UPDATE approvals SET state = 'alone'; UPDATE runs SET state = 'awaiting', finished_at = NULL, summary = NULL`,
+      );
+    await diesBehindGrant();
+    await other.tendApprovals();
+    expect((await run(id))?.summary).toMatch(/^Emergency access is open: EMR/);
+    const moduleKeys = ['assets', 'capacity', 'monitoring', 'planning', 'work'];
+    expect(told).toEqual([[{ organisationId: expect.any(String), moduleKeys }]]);
+    expect(await audits()).toHaveLength(5);
+    await itEnds();
+    await diesBehindGrant();
+    await other.tendApprovals();
+    expect((await run(id))?.summary).toContain('Emergency access was opened, and has ended since.');
   });
 
   test('a decision at the last moment and the end of the wait: one of them stands', async () => {

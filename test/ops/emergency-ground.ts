@@ -52,7 +52,7 @@ export interface EmergencyGround {
   policy: Policy;
   /** How far the clock of CapOps is ahead of the databases’. */
   aheadMs: number;
-  replica(): Replica;
+  replica(more?: Partial<Ports>): Replica;
   journalled(): Promise<string[]>;
   /** Empties both databases of emergencies, and Slack. */
   forget(): Promise<void>;
@@ -101,7 +101,7 @@ export async function openEmergencyGround(): Promise<EmergencyGround> {
     beforePost: quiet,
     policy: BY_ADA_OR_EVE,
     aheadMs: 0,
-    replica: () => {
+    replica: (more = {}) => {
       const ports: Ports = {
         databases: desk.databases,
         cache: undefined,
@@ -110,6 +110,7 @@ export async function openEmergencyGround(): Promise<EmergencyGround> {
         log: { debug: quiet, info: quiet, warn: complain, error: complain },
         settings,
         journal: openJournal({ folder, clock: { now: () => new Date() } }),
+        ...more,
       };
       const service = createService(ports, OPERATIONS);
       const announcer = announcerOf(ground);

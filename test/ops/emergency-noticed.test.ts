@@ -169,7 +169,10 @@ describe('while the ledger is down', () => {
     await ground.ledger.refuse();
     ground.aheadMs = 15 * 60_000;
     const outcome = await here.service.seeThrough(request, waiting);
-    expect(said(outcome)).toContain('Given without a second person, because nobody answered in time');
+    const words = 'whether somebody has declined since is not known';
+    expect(said(outcome)).toContain(
+      `Given without a second person, because nobody had answered when the ledger was last seen; ${words}`,
+    );
     await ground.ledger.pass();
     await ground.desk.ledger('UPDATE approvals SET expires_at = clock_timestamp()');
     await ground.replica().tendApprovals();
@@ -177,6 +180,28 @@ describe('while the ledger is down', () => {
     expect(await ground.desk.platform('SELECT 1 FROM entitlement.entitlement_audits')).toHaveLength(5);
     expect(await grants()).toMatchObject([{ id: waiting.runId, how: 'alone' }]);
     expect(await ground.journalled()).toEqual([]);
+  });
+
+  test('what somebody declined elsewhere, unseen from the terminal, stands on record as declined before it was given', async () => {
+    await here.tend();
+    const request = { operation: emergencyAccess, actor: OMAR_IN_TERMINAL, raw: { reason: 'nobody can log in' } };
+    const waiting = await here.service.execute(request);
+    if (waiting.kind !== 'awaiting') throw new Error(said(waiting));
+    await here.types(ADA, `deny ${waiting.runId} because it is a drill`);
+    await here.service.settled();
+    await ground.ledger.refuse();
+    ground.aheadMs = 15 * 60_000;
+    const outcome = await here.service.seeThrough(request, waiting);
+    expect(said(outcome)).toContain('whether somebody has declined since is not known');
+    await ground.ledger.pass();
+    await here.tend();
+    await here.tend();
+    const record = await ground.desk.ledger(
+      `SELECT outcome, message FROM audit_log WHERE run_id = '${waiting.runId}' ORDER BY sequence`,
+    );
+    expect(record).toMatchObject([{ outcome: 'declined' }, { outcome: 'done' }]);
+    expect(record[1]?.message).toContain('whether somebody has declined since is not known');
+    expect(inChannel()).toEqual([expect.stringContaining('though Ada (slack:U0ADA) had declined it')]);
   });
 
   test('a ledger that hangs holds nobody up for 5 s', async () => {

@@ -3,7 +3,7 @@ import { Run } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { cancelRun } from '../cancel-run.ts';
 import { outcomeOf } from '../service/run-outcome.ts';
-import { UNANSWERED } from '../service/second-person.ts';
+import { ANSWER_UNSEEN } from '../service/second-person.ts';
 import type { AwaitingOutcome, OpsService, Outcome, Request } from '../service/service.ts';
 import { expireApprovals } from './approval-record.ts';
 import { carryOut } from './carry-out.ts';
@@ -59,5 +59,5 @@ function withoutLedger(
   { runId, startedAt }: { runId: string; startedAt: Date },
 ): Promise<Outcome> {
   const receipt = { kind: 'stored', runId, startedAt, state: 'awaiting', ownedBy: null } as const;
-  return service.execute({ ...request, receipt, unapproved: UNANSWERED });
+  return service.execute({ ...request, receipt, unapproved: ANSWER_UNSEEN });
 }

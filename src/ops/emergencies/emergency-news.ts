@@ -1,9 +1,11 @@
 import { sentence } from '../../domain/emergency.ts';
 import { showTime } from '../../domain/end-date.ts';
 import { listWords } from '../../domain/module-keys.ts';
+import { Approval } from '../../models/approval.ts';
 import type { Emergency, EmergencyGrant } from '../../models/emergency.ts';
 import type { Ports, Settings } from '../../ports.ts';
 import type { Report } from '../service/report.ts';
+import { signed } from '../service/signed.ts';
 import { END, endWords, grantWords } from './emergency-badge.ts';
 import { REVIEW } from './review-due.ts';
 
@@ -11,7 +13,7 @@ type Where = Pick<Settings, 'environment' | 'timeZone'>;
 
 /** That emergency access was given, and who was passed over. */
 export async function grantNews(
-  { settings, directory }: Pick<Ports, 'settings' | 'directory'>,
+  { settings, directory, databases }: Pick<Ports, 'settings' | 'directory' | 'databases'>,
   { emergency, grant, skipped }: { emergency: Emergency; grant: EmergencyGrant; skipped: readonly string[] },
 ): Promise<Report> {
   const { timeZone, environment } = settings;
@@ -19,12 +21,22 @@ export async function grantNews(
   const without = grant.how === 'approved' ? '' : ', without a second person';
   const end = endWords(grant.endsAt, { timeZone });
   const names = await Promise.all(skipped.map(async (id) => (await directory?.person(id))?.name || id));
+  const declined = grant.how === 'alone' ? await decliners(databases.ledger, grant.id) : [];
+  const though = declined.length > 0 ? `, though ${listWords(declined)} had declined it` : '';
   return {
     tone: 'attention',
-    title: `Emergency access to ${environment} was ${act} ${end}${without}, by ${grant.givenTo}.${grant.why && ` Why: ${sentence(grant.why)}`}`,
+    title: `Emergency access to ${environment} was ${act} ${end}${without}${though}, by ${grant.givenTo}.${grant.why && ` Why: ${sentence(grant.why)}`}`,
     parts: names.length > 0 ? [{ kind: 'note', text: passedOver(names) }] : [],
     ...(emergency.endedAt ? {} : { offers: [END] }),
   };
+}
+
+/** Whoever gave it from a terminal that could not see the ledger did not know. */
+async function decliners(ledger: Ports['databases']['ledger'], runId: string): Promise<string[]> {
+  const { decisions = [] } = (await Approval.of(ledger, runId)) ?? {};
+  return decisions
+    .filter(({ decision }) => decision === 'decline')
+    .map(({ name, actorId }) => signed({ name, id: actorId }));
 }
 
 export function isFirst({ grants }: Emergency, { id }: EmergencyGrant): boolean {

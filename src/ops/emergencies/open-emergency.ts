@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type Access, accessFacts, decideGrant, type GrantDecision, standing } from '../../domain/access-change.ts';
+import {
+  type Access,
+  type AccessStatus,
+  accessFacts,
+  decideGrant,
+  type GrantDecision,
+  standing,
+} from '../../domain/access-change.ts';
 import { EMERGENCY_CODE, EMERGENCY_NAME, endOf, isLater, traceReason } from '../../domain/emergency.ts';
 import { MODULE_KEYS, type ModuleKey } from '../../domain/module-keys.ts';
 import { AuditLog } from '../../models/audit-log.ts';
 import { type Author, Entitlement } from '../../models/entitlement.ts';
+import { EntitlementAudit } from '../../models/entitlement-audit.ts';
 import { Organisation } from '../../models/organisation.ts';
-import { leftTrace } from '../../models/platform-trace.ts';
 import { inTransaction } from '../../models/transaction.ts';
 import { hold } from '../organisation-found.ts';
 import type { Context } from '../service/operation.ts';
@@ -20,17 +27,17 @@ export interface Opened {
   /** When the last of its access ends now; null: never. */
   readonly until: Date | null;
   readonly at: Date;
+  /** It has ended again: this run was cut off behind its change, and went on later. */
+  readonly isOver: boolean;
   readonly changed: readonly { readonly moduleKey: ModuleKey; readonly was: Access | null }[];
 }
-
-type Rows = ReadonlyMap<string, Entitlement>;
 
 /**
  * Gives the emergency organisation every module for so many hours by the platform’s clock, in one transaction with the
  * platform’s own audit. What lasts longer stays. A run that did so before, cut off behind it, finds what it did.
  */
 export async function openEmergency(
-  { databases: { platform }, actor, runId, moment }: Context,
+  { databases: { platform }, actor, runId }: Context,
   { why, hours }: { why: string; hours: number },
 ): Promise<Opened> {
   return inTransaction(platform, async (trx) => {
@@ -39,11 +46,11 @@ export async function openEmergency(
     const { organisation, isNew } = await organisationIn(trx, author);
     await hold(trx, organisation);
     const present = await Entitlement.locked(trx, organisation.id, MODULE_KEYS);
-    const base = { organisation, isNew, at, before: endOfOpen(present, at) };
+    const rows = [...present.values()];
+    const base = { organisation, isNew, at, isOver: false, before: endOfOpen(rows, at) };
     const until = endOf(at, hours);
-    if (await leftTrace(trx, { id: runId, actorId: actor.id, startedAt: moment.now })) {
-      return { ...base, before: undefined, until: endOfOpen(present, at) ?? until, changed: [] };
-    }
+    const done = await EntitlementAudit.ofRun(trx, { id: runId, actorId: actor.id });
+    if (done.length > 0) return { ...base, ...asItWas(done, rows), ...endNow(rows, at, until) };
     const changes = MODULE_KEYS.flatMap((moduleKey) => {
       const was = present.get(moduleKey);
       const kind = decideGrant(was, until, { now: at, shorten: false });
@@ -57,13 +64,37 @@ export async function openEmergency(
       })),
       author,
     );
-    const lasting = endOfOpen(present, at);
+    const lasting = endOfOpen(rows, at);
     return {
       ...base,
       until: lasting !== undefined && isLater(lasting, until) ? lasting : until,
       changed: changes.map(({ moduleKey, was }) => ({ moduleKey, was: accessFacts(was) })),
     };
   });
+}
+
+/** What this run did before it was cut off, by the platform’s own audit. */
+function asItWas(
+  done: readonly EntitlementAudit[],
+  rows: readonly Entitlement[],
+): Pick<Opened, 'at' | 'before' | 'changed'> {
+  const at = done[0]?.performedAt ?? new Date(Number.NaN);
+  const changed = done.map(({ moduleKey, previousValue }) => ({
+    moduleKey: moduleKey as ModuleKey,
+    was: previousValue ? accessOf(previousValue) : null,
+  }));
+  const left = rows.filter((row) => !done.some(({ moduleKey }) => moduleKey === row.moduleKey));
+  return { at, changed, before: endOfOpen([...left, ...changed.flatMap(({ was }) => was ?? [])], at) };
+}
+
+/** Of a run that was cut off: whoever took it away again meanwhile has done so. */
+function endNow(rows: readonly Access[], now: Date, wished: Date): Pick<Opened, 'until' | 'isOver'> {
+  const end = endOfOpen(rows, now);
+  return end === undefined ? { until: wished, isOver: true } : { until: end, isOver: false };
+}
+
+function accessOf({ status, validUntil }: NonNullable<EntitlementAudit['previousValue']>): Access {
+  return { status: status as AccessStatus, validUntil: validUntil === null ? null : new Date(validUntil) };
 }
 
 function changesAccess(kind: GrantDecision): kind is 'create' | 'reactivate' | 'extend' {
@@ -87,8 +118,8 @@ async function organisationIn(
 }
 
 /** The latest end among what is open; null: one has none; undefined: nothing is open. */
-function endOfOpen(rows: Rows, now: Date): Date | null | undefined {
-  const open = [...rows.values()].filter((access) => standing(access, now) === 'open');
+function endOfOpen(rows: readonly Access[], now: Date): Date | null | undefined {
+  const open = rows.filter((access) => standing(access, now) === 'open');
   return open
     .map(({ validUntil }) => validUntil)
     .reduce<Date | null | undefined>((most, end) => (most === undefined || isLater(end, most) ? end : most), undefined);

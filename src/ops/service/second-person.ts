@@ -39,6 +39,10 @@ export function unapprovedOf(ports: Ports, { request, unapproved }: Underway): U
 
 /** Why an emergency operation goes on alone. */
 export const UNANSWERED = alone('nobody answered in time');
+/** Whoever asked cannot see the ledger any more: others may have decided there. */
+export const ANSWER_UNSEEN = alone(
+  'nobody had answered when the ledger was last seen; whether somebody has declined since is not known',
+);
 export const LEDGER_DOWN = alone('the ledger does not answer, so nobody could be asked');
 export const NOBODY_TO_ASK = alone('capops.yml names nobody else who could have approved it');
 export const PERSON_UNKNOWN = alone('capops.yml does not say who asked is in Slack, so nobody could be asked');
