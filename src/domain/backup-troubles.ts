@@ -1,12 +1,10 @@
 import { ageWords } from './age-words.ts';
-import { showBytes } from './bytes.ts';
+import { type BackupSize, worstShrinkage } from './backup-shrinkage.ts';
 import { showTime } from './end-date.ts';
 import type { Moment } from './moment.ts';
 
 /** A night, and two hours. */
 const OLDEST_MS = 26 * 3_600_000;
-/** A database hardly loses so much of its size between two backups. */
-const SHRUNK = 0.7;
 
 /** One thing that is wrong with the backups. */
 export interface BackupTrouble {
@@ -26,12 +24,18 @@ export interface FreshCopy {
   readonly bytes: number;
 }
 
+/** Of a database: the last scheduled backup, and those of the week before it. */
+export interface RecentSizes {
+  readonly role: Role;
+  readonly last: BackupSize;
+  readonly before: readonly BackupSize[];
+}
+
 /** What is known of the backups. */
 export interface BackupFacts {
   /** One a database and storage, where there is any. */
   readonly freshest: readonly FreshCopy[];
-  /** The last scheduled one of a database and the one before it, where both are of one format. */
-  readonly sizes: readonly { readonly role: Role; readonly bytes: number; readonly before: number }[];
+  readonly sizes: readonly RecentSizes[];
   readonly damaged: readonly { readonly id: string; readonly storage: string; readonly fault: string | null }[];
   /** Where there should be a copy of each. */
   readonly storages: readonly string[];
@@ -47,17 +51,12 @@ export function backupTroubles(facts: BackupFacts, here: Moment): BackupTrouble[
   const { sizes, damaged, storages } = facts;
   return [
     ...ROLES.flatMap((role) => storages.flatMap((storage) => tooOld(facts, { role, storage }, here) ?? [])),
-    ...sizes.filter(({ bytes, before }) => hasShrunk(bytes, before)).map(shrunk),
+    ...sizes.flatMap((size) => shrunk(size) ?? []),
     ...damaged.map(({ id, storage, fault }) => ({
       name: `damaged ${id} ${storage}`,
       words: `Backup ${id.slice(0, 8)} is damaged in ${storage}. ${fault ?? ''}`.trim(),
     })),
   ];
-}
-
-/** Whether a backup is so much smaller than the one before it that somebody should look. */
-export function hasShrunk(bytes: number, before: number): boolean {
-  return bytes < before * SHRUNK;
 }
 
 function tooOld(
@@ -77,11 +76,13 @@ function tooOld(
   return { name, words: `There is no good backup of ${NAMES[role]} in ${storage}.` };
 }
 
-function shrunk({ role, bytes, before }: BackupFacts['sizes'][number]): BackupTrouble {
-  const less = Math.round(100 * (1 - bytes / before));
-  const sizes = `${showBytes(bytes)} after ${showBytes(before)}`;
+/** Against the whole week: a second small night mends nothing. What was wanted is the week's own size after seven of them. */
+function shrunk({ role, last, before }: RecentSizes): BackupTrouble | undefined {
+  const worst = worstShrinkage(last, before);
+  if (!worst) return undefined;
+  const sizes = `${worst.now} after ${worst.before}`;
   return {
     name: `small ${role}`,
-    words: `The last backup of ${NAMES[role]} is ${less} % smaller than the one before it (${sizes}): look whether data are missing.`,
+    words: `The last backup of ${NAMES[role]} is ${worst.less} % smaller than the largest of the week before it (${sizes}): look whether data are missing.`,
   };
 }

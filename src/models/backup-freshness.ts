@@ -1,5 +1,9 @@
 import type { Knex } from 'knex';
-import type { BackupFacts, FreshCopy, Role } from '../domain/backup-troubles.ts';
+import type { BackupSize } from '../domain/backup-shrinkage.ts';
+import type { BackupFacts, FreshCopy, RecentSizes, Role } from '../domain/backup-troubles.ts';
+
+/** A night may begin later than the one a week ago. */
+const WEEK = '7 days 2 hours';
 
 /** The newest good copy of each database in each storage. What is dated in the future says nothing of now. */
 export async function freshestCopies(ledger: Knex, now: Date): Promise<FreshCopy[]> {
@@ -13,20 +17,27 @@ export async function freshestCopies(ledger: Knex, now: Date): Promise<FreshCopy
   return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
 }
 
-/** Of each database the last scheduled backup’s size, and that of the one before, where both are of one format. */
-export async function lastSizes(ledger: Knex): Promise<BackupFacts['sizes'][number][]> {
-  const { rows } = await ledger.raw<{ rows: { role: Role; bytes: string; before: string }[] }>(
+/** Of each database the last scheduled backup’s size, and those of the week before it; of the one before in any case. */
+export async function recentSizes(ledger: Knex): Promise<RecentSizes[]> {
+  const { rows } = await ledger.raw<{ rows: SizeRow[] }>(
     `WITH nights AS (
-       SELECT role, (manifest->>'bytes')::bigint AS bytes, manifest->>'format' AS format,
-         manifest->>'compression' AS compression,
-         row_number() OVER (PARTITION BY role ORDER BY taken_at DESC) AS place
-       FROM backups WHERE kind = 'nightly'
+       SELECT role, taken_at, manifest, row_number() OVER newest AS place, first_value(taken_at) OVER newest AS last
+       FROM backups WHERE kind = 'nightly' WINDOW newest AS (PARTITION BY role ORDER BY taken_at DESC)
      )
-     SELECT last.role, last.bytes, former.bytes AS before
-     FROM nights last JOIN nights former USING (role, format, compression)
-     WHERE last.place = 1 AND former.place = 2`,
+     SELECT role, manifest->>'format' AS format, manifest->>'compression' AS compression, manifest->>'bytes' AS bytes,
+       (SELECT coalesce(sum(count::numeric), 0) FROM jsonb_each_text(manifest->'tables') AS tables (name, count)) AS rows
+     FROM nights WHERE place <= 2 OR taken_at >= last - interval '${WEEK}' ORDER BY role, place`,
   );
-  return rows.map(({ role, bytes, before }) => ({ role, bytes: Number(bytes), before: Number(before) }));
+  const roles = Map.groupBy(rows, ({ role }) => role);
+  return [...roles].flatMap(([role, [last, ...before]]) =>
+    last ? [{ role, last: sizeOf(last), before: before.map(sizeOf) }] : [],
+  );
+}
+
+type SizeRow = Pick<BackupSize, 'format' | 'compression'> & { role: Role; bytes: string; rows: string };
+
+function sizeOf({ format, compression, bytes, rows }: SizeRow): BackupSize {
+  return { format, compression, bytes: Number(bytes), rows: Number(rows) };
 }
 
 /** Copies that were found damaged, and are still there. */

@@ -24,6 +24,7 @@ const sight = (more: Partial<Extract<BackupSight, { isAnswered: true }>>): Backu
   isScheduled: true,
   ...more,
 });
+const size = (bytes: number) => ({ format: 'custom', compression: 'zstd', bytes, rows: 1 }) as const;
 const unknown = { isAnswered: false, ms: 1, because: 'silent' } as const;
 
 describe('the newest backup', () => {
@@ -44,7 +45,7 @@ describe('the newest backup', () => {
     expect(words(judge({ freshest: [copy(30), copy(10, 'ledger')] }))).toMatch(
       /^unhealthy: The last good backup of the platform’s database in local is 30 hours old/,
     );
-    expect(words(judge({ sizes: [{ role: 'platform', bytes: 10, before: 100 }] }))).toMatch(
+    expect(words(judge({ sizes: [{ role: 'platform', last: size(10), before: [size(100)] }] }))).toMatch(
       /^degraded: .* 90 % smaller/,
     );
     expect(words(judge({ damaged: [{ id: 'abcdefgh-1', storage: 'local', fault: null }] }))).toMatch(

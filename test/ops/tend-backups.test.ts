@@ -104,6 +104,29 @@ describe('looking after the backups', () => {
     expect(told).toEqual([]);
   });
 
+  test('tells of a night that lost much, whatever its format, until it is mended and not in the next', async () => {
+    const { ground, told, look, later } = await groundWatched();
+    const night = async (format: 'directory' | 'custom', rows: number) => {
+      const manifest = JSON.stringify({ format, compression: 'none', bytes: 1000, tables: { t: rows, u: 0 } });
+      await ground.ledger(
+        `INSERT INTO backups SELECT gen_random_uuid(), 'p', 'platform', 'nightly', '${ground.now.toISOString()}', '${manifest}'`,
+      );
+      await look();
+      later(24);
+    };
+    const small = () => told.filter((title) => title.includes('smaller'));
+    await night('directory', 1000);
+    expect(small()).toEqual([]);
+    await night('custom', 300);
+    const words =
+      'The last backup of the platform’s database is 70 % smaller than the largest of the week before it (300 rows after 1,000 rows): look whether data are missing.';
+    expect(small()).toEqual([`About the backups: ${words}`]);
+    for (let n = 0; n < 6; n++) await night('custom', 310);
+    expect(small()).toHaveLength(1);
+    await night('custom', 310);
+    expect(small()).toEqual([`About the backups: ${words}`, `Mended, about the backups: ${words}`]);
+  });
+
   test('tells of a damaged copy, until it is verified good or gone', async () => {
     const { ground, told, look } = await groundWatched();
     await bothPlanted(ground);

@@ -1,5 +1,5 @@
 import type { BackupFacts } from '../../domain/backup-troubles.ts';
-import { damagedCopies, freshestCopies, lastSizes } from '../../models/backup-freshness.ts';
+import { damagedCopies, freshestCopies, recentSizes } from '../../models/backup-freshness.ts';
 import { ScheduleTiming } from '../../models/schedule-state.ts';
 import type { Ports, ScheduleEntry } from '../../ports.ts';
 
@@ -18,7 +18,7 @@ export async function backupFacts(
   const storage = settings.backups?.storage ?? 'local';
   const [freshest, sizes, damaged, since] = await Promise.all([
     freshestCopies(ledger, now),
-    lastSizes(ledger),
+    recentSizes(ledger),
     damagedCopies(ledger),
     entry ? ScheduleTiming.since(ledger, [entry], now) : new Map<string, Date>(),
   ]);
