@@ -71,6 +71,9 @@ export class ProgramError extends Error {
   }
 }
 
+/** The disk on which a dump by several sessions is laid out has no more room; one session needs none. */
+export class LayoutRoomError extends ProgramError {}
+
 /** The start is refused: a wrong setting, a pending migration. The message says which, what was found, what is allowed. */
 export class StartError extends Error {
   override readonly name = 'StartError';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ProgramError } from '../errors.ts';
+import { LayoutRoomError, ProgramError } from '../errors.ts';
 import type { DumpRequest } from '../ports.ts';
 import type { ArchiveStream } from './dump-stream.ts';
 import { watchFolder } from './folder-watch.ts';
@@ -95,8 +95,8 @@ async function written(
   }
 }
 
-function noRoom(parent: string): ProgramError {
-  return new ProgramError(
+function noRoom(parent: string): LayoutRoomError {
+  return new LayoutRoomError(
     'pg_dump',
     `There is no room on this machine’s disk to lay the dump out (in ${parent}). Nothing was kept. Free some space, move BACKUP_DIR to a larger disk, or let parallel_above under backups in capops.yml say never.`,
   );

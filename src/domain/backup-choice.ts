@@ -15,11 +15,15 @@ export interface ChosenFormat {
   readonly because: string;
 }
 
-export interface FormatQuestion {
+interface LayoutQuestion {
+  readonly inspection: Pick<DatabaseInspection, 'sizeBytes'>;
+  /** Of the last good backup in the directory format; undefined: there is none. */
+  readonly lastBytes: number | undefined;
+}
+
+export interface FormatQuestion extends LayoutQuestion {
   readonly inspection: Pick<DatabaseInspection, 'sizeBytes' | 'hasManyLargeObjects' | 'jobs' | 'roomBytes'>;
   readonly parallelAboveBytes?: number | undefined;
-  /** Of the last backup in the directory format. */
-  readonly lastBytes: number | undefined;
   readonly isEncrypted: boolean;
 }
 
@@ -54,10 +58,15 @@ export function chooseFormat(question: FormatQuestion): ChosenFormat {
   };
 }
 
+/** What a dump by several sessions comes to, about. */
+export function layoutBytes({ inspection, lastBytes }: LayoutQuestion): number {
+  return lastBytes ?? inspection.sizeBytes * SHARE;
+}
+
 /**
  * It is laid out, and stands packed beside that or, later, beside what is unpacked to be read. What is encrypted is unpacked to be
  * read while it is still laid out.
  */
-function roomNeeded({ inspection, lastBytes, isEncrypted }: FormatQuestion): number {
-  return (lastBytes ?? inspection.sizeBytes * SHARE) * (isEncrypted ? 3 : 2);
+function roomNeeded(question: FormatQuestion): number {
+  return layoutBytes(question) * (question.isEncrypted ? 3 : 2);
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { Model, snakeCaseMappers } from 'objection';
 import type { BackupManifest } from '../domain/backup-manifest.ts';
 import type { Pin } from '../domain/pin.ts';
+import type { ArchiveLayout } from '../ports.ts';
 import { BackupCopy } from './backup-copy.ts';
 
 /** Rows written at once. */
@@ -63,13 +64,17 @@ export class Backup extends Model {
     return { reason: this.pinnedBecause ?? '', by: this.pinnedBy ?? '', at: this.pinnedAt };
   }
 
-  /** The newest that has a good copy. */
+  /** The newest that has a good copy, of any layout or of this. */
   static async newestGood(
     ledger: Knex,
     { database, role }: Pick<Backup, 'database' | 'role'>,
+    layout?: ArchiveLayout,
   ): Promise<Backup | undefined> {
     return Backup.query(ledger)
       .where({ database, role })
+      .whereRaw('manifest @> ?', [
+        layout ? JSON.stringify({ format: layout.format, compression: layout.compression }) : '{}',
+      ])
       .whereExists(Backup.relatedQuery('copies').where('state', 'good'))
       .withGraphFetched('copies')
       .orderBy('taken_at', 'desc')

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { openLocalStorage } from '../../src/adapters/local-storage.ts';
 import { ProgramError } from '../../src/errors.ts';
 import type { DumpSource } from '../../src/ports.ts';
+import { fakePrograms, removeFolders, tools } from '../adapters/dump-stage.ts';
 import { itNeeds } from '../setup/it-needs.ts';
 import { type Ground, keysIn, LARGE, manifestOf, openGround, withProcessors } from './backup-ground.ts';
 import { OMAR, said, TERMINAL } from './desk.ts';
@@ -88,6 +89,45 @@ describe('a backup of a large database', () => {
     expect(await manifestOf(ground.backups.local, file)).toMatchObject({ format: 'custom', formatChosen: because });
   });
 
+  itNeeds(
+    ['postgresClient', 'zstd'],
+    'is made by one session where the disk fills up, and says just that',
+    async () => {
+      const ground = withProcessors(await openGround({ backups: LARGE }));
+      const { platform, ledger } = ground.backups.sources;
+      const full = `case "$*" in *--format=directory*) echo 'pg_dump: error: could not write to output file: No space left on device' >&2; exit 1;; *) exec "$real/pg_dump" "$@";; esac`;
+      const folder = join(ground.elsewhere, 'layout');
+      const onFullDisk = tools({ pgBin: fakePrograms({ pg_dump: full }), folder });
+      onTestFinished(removeFolders);
+      const dump: DumpSource['dump'] = (request) => onFullDisk.dump(ground.platformUrl, request);
+      ground.backups = { ...ground.backups, sources: { platform: { ...platform, dump }, ledger } };
+      const words = said(await ground.types(OMAR, 'backup'));
+      const because = 'One session: the disk became too full for what several write.';
+      expect(words).toContain(because);
+      expect(words).not.toContain('Nothing was kept');
+      expect(await manifestOf(ground.backups.local, fileOf(ground))).toMatchObject({
+        format: 'custom',
+        formatChosen: because,
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  itNeeds(['postgresClient', 'zstd'], 'counts on the last one of its format, whatever was made since', async () => {
+    const ground = withProcessors(await openGround({ backups: LARGE }));
+    await ground.types(OMAR, 'backup');
+    const { bytes } = await manifestOf(ground.backups.local, fileOf(ground));
+    const { platform, ledger } = ground.backups.sources;
+    const withRoom = async (roomBytes: number) => {
+      const inspect: DumpSource['inspect'] = async (options) => ({ ...(await platform.inspect(options)), roomBytes });
+      ground.backups = { ...ground.backups, sources: { platform: { ...platform, inspect }, ledger } };
+      ground.now = new Date(ground.now.getTime() + 1000);
+      return said(await ground.types(OMAR, 'backup'));
+    };
+    expect(await withRoom(2 * bytes - 1)).toContain('One session: ');
+    expect(await withRoom(2 * bytes)).toContain('2 sessions at once: ');
+  });
+
   itNeeds('postgresClient', 'says where no disk had room to read it whole', async () => {
     const ground = withProcessors(await openGround({ backups: LARGE }));
     const { check } = ground.backups;
@@ -115,6 +155,29 @@ describe('a backup of a large database', () => {
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     expect(await read()).toContain('is damaged');
+  });
+});
+
+describe('a backup by several sessions into a file', () => {
+  itNeeds('postgresClient', 'is refused before it begins where the disk has no room to lay it out', async () => {
+    const ground = await openGround();
+    const { platform, ledger } = ground.backups.sources;
+    let dumps = 0;
+    const dump: DumpSource['dump'] = (request) => {
+      dumps += 1;
+      return platform.dump(request);
+    };
+    const inspect: DumpSource['inspect'] = async (options) => ({
+      ...(await platform.inspect(options)),
+      roomBytes: 1000,
+    });
+    ground.backups = { ...ground.backups, sources: { platform: { ...platform, inspect, dump }, ledger } };
+    const path = join(ground.elsewhere, 'large.dir.tar');
+    const outcome = await ground.types(TERMINAL, `backup --output ${path}`);
+    expect(said(outcome)).toMatch(
+      /is laid out on the disk of BACKUP_DIR first\. That needs about \S+ MB, and 1\.0 KB may be used there\. Nothing was written\./,
+    );
+    expect([dumps, existsSync(path)]).toEqual([0, false]);
   });
 });
 

@@ -16,6 +16,7 @@ import type {
 import type { Context } from '../service/operation.ts';
 import type { Place } from './backup-desk.ts';
 import { composeManifest } from './compose-manifest.ts';
+import { lastBytesOf } from './former-backup.ts';
 import { needSpace } from './free-space.ts';
 import { inOnePiece } from './in-one-piece.ts';
 import { readBack } from './read-back.ts';
@@ -52,8 +53,9 @@ export interface MadeBackup {
 
 /** Dumps, stores, reads back, and writes the manifest. What fails or is cut off leaves nothing that looks like a backup. */
 export async function formBackup(context: Context, desk: BackupDesk, forming: Forming): Promise<MadeBackup> {
-  const { storage, format, inspection, former, startedAt } = forming;
-  const expectedBytes = expected(former, { inspection, format });
+  const { source, storage, format, inspection, former, startedAt } = forming;
+  // As large as the last one of this format; else as the database, which it hardly exceeds.
+  const expectedBytes = (await lastBytesOf(context, source, format)) ?? inspection.sizeBytes;
   await needSpace(storage, expectedBytes);
   const key = forming.key ?? (await freeKey(forming, startedAt));
   const dumped = await dump(context, desk, { ...forming, key, expectedBytes });
@@ -159,14 +161,4 @@ async function enter(
 function lockedUntil({ settings }: Context, { kind, startedAt }: { kind: string; startedAt: Date }): Date | undefined {
   const rules = settings.backups?.retention ?? DEFAULT_RETENTION;
   return staysAtLeastUntil({ kind, takenAt: startedAt }, { rules, timeZone: settings.timeZone });
-}
-
-/** As large as the one before in the same format; else as the database, which it hardly exceeds. */
-function expected(
-  former: Backup | undefined,
-  { inspection, format }: { inspection: DatabaseInspection; format: BackupFormat },
-): number {
-  const last = former?.manifest as Pick<BackupManifest, 'bytes' | 'format' | 'compression'> | undefined;
-  if (last?.format === format.format && last.compression === format.compression) return last.bytes;
-  return inspection.sizeBytes;
 }

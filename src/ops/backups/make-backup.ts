@@ -1,11 +1,11 @@
-import { type ChosenFormat, chooseFormat, streamFormat } from '../../domain/backup-choice.ts';
+import { chooseFormat, streamFormat } from '../../domain/backup-choice.ts';
 import type { BackupFormat } from '../../domain/backup-format.ts';
-import type { BackupManifest } from '../../domain/backup-manifest.ts';
-import { ProgramError, UserError } from '../../errors.ts';
-import { Backup } from '../../models/backup.ts';
-import type { BackupDesk, DumpSource } from '../../ports.ts';
+import { LayoutRoomError, ProgramError, StorageError, UserError } from '../../errors.ts';
+import type { BackupDesk } from '../../ports.ts';
 import type { Context } from '../service/operation.ts';
 import { type Forming, formBackup, type MadeBackup } from './form-backup.ts';
+import { formerOf, lastBytesOf } from './former-backup.ts';
+import { needLayoutRoom } from './free-space.ts';
 
 /** What is to be made. */
 export interface Wanted extends Pick<Forming, 'source' | 'storage' | 'kind' | 'note' | 'key'> {
@@ -25,45 +25,36 @@ export async function makeBackup(context: Context, desk: BackupDesk, wanted: Wan
   if (inspection.obstacles.length > 0) throw new UserError(inspection.obstacles.map((message) => ({ message })));
   const former = await formerOf(context, source);
   const begun = { ...wanted, inspection, former, startedAt };
-  if (wanted.format) return formBackup(context, desk, { ...begun, format: wanted.format });
-  const chosen = formatFor(context, desk, begun);
+  const lastBytes = await lastBytesOf(context, source, FOLDER);
+  if (wanted.format) {
+    if (wanted.format.format === 'directory') needLayoutRoom(inspection, lastBytes);
+    return formBackup(context, desk, { ...begun, format: wanted.format });
+  }
+  const isEncrypted = desk.recipients.length > 0;
+  const { parallelAboveBytes } = context.settings.backups ?? {};
+  const chosen = chooseFormat({ inspection, parallelAboveBytes, lastBytes, isEncrypted });
   try {
     return await formBackup(context, desk, { ...begun, ...chosen });
   } catch (error) {
     context.signal.throwIfAborted();
-    // Several sessions can fail at what one does not, such as somebody who waits for a table; a backup is worth another try.
-    if (chosen.format.format !== 'directory' || !(error instanceof ProgramError)) throw error;
-    return formBackup(context, desk, { ...begun, ...instead(desk, error) });
+    const because = chosen.format.format === 'directory' ? whyOneSession(error) : undefined;
+    if (because === undefined) throw error;
+    const instead = { format: streamFormat(isEncrypted), because, warnings: [INSTEAD] };
+    return formBackup(context, desk, { ...begun, ...instead });
   }
 }
 
-function formatFor(
-  { settings }: Context,
-  { recipients }: BackupDesk,
-  { inspection, former }: Pick<Forming, 'inspection' | 'former'>,
-): ChosenFormat {
-  const last = former?.manifest as Pick<BackupManifest, 'bytes' | 'format'> | undefined;
-  return chooseFormat({
-    inspection,
-    parallelAboveBytes: settings.backups?.parallelAboveBytes,
-    lastBytes: last?.format === 'directory' ? last.bytes : undefined,
-    isEncrypted: recipients.length > 0,
-  });
-}
-
-function instead({ recipients }: BackupDesk, { message }: ProgramError): ChosenFormat & Pick<Forming, 'warnings'> {
-  const because = `One session: several at once could not dump it. ${message}`;
-  return { format: streamFormat(recipients.length > 0), because, warnings: [INSTEAD] };
-}
-
+const FOLDER = { format: 'directory', compression: 'none' } as const;
 const INSTEAD = 'Several sessions at once failed to dump it, so one did.';
 
-/** The one before, for comparison; a ledger that does not answer stops no backup. */
-async function formerOf({ databases, log, runId }: Context, source: DumpSource): Promise<Backup | undefined> {
-  try {
-    return await Backup.newestGood(databases.ledger, source);
-  } catch (error) {
-    log.warn({ err: error, runId }, 'the catalogue could not say which backup was the last');
-    return undefined;
-  }
+/**
+ * Several sessions can fail at what one does not, such as somebody who waits for a table, or a disk that fills up: a backup is worth
+ * another try. In a sentence that stands in the manifest; undefined: one session would fail too.
+ */
+function whyOneSession(error: unknown): string | undefined {
+  const isDiskFull = error instanceof StorageError && error.storage === 'local' && error.kind === 'full';
+  if (isDiskFull || error instanceof LayoutRoomError)
+    return 'One session: the disk became too full for what several write.';
+  if (error instanceof ProgramError) return `One session: several at once could not dump it. ${error.message}`;
+  return undefined;
 }
