@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { EMERGENCY_CODE, type EmergencyTrace } from '../domain/emergency.ts';
+import { readEnd } from './entitlement.ts';
 
 /** What the platform lets its emergency organisation do now, by the platform’s clock. */
 export interface EmergencySight {
@@ -49,5 +50,5 @@ export async function trailOfEmergency(
       ORDER BY performed_at, id`,
     [organisationId, since ?? null],
   );
-  return rows;
+  return rows.map((row: EmergencyTrace) => ({ ...row, until: readEnd(row.until) }));
 }

@@ -1,16 +1,15 @@
-import { EMERGENCY_CODE, endOf, isTooLong, MOST_HOURS } from '../domain/emergency.ts';
-import { showDate, showTime } from '../domain/end-date.ts';
-import { Emergency } from '../models/emergency.ts';
+import { EMERGENCY_CODE } from '../domain/emergency.ts';
+import { showTime } from '../domain/end-date.ts';
 import { forgetAccess } from './access-cache.ts';
 import { type EmergencyWish, wishArguments, wishOf } from './emergencies/emergency-wish.ts';
+import { mustNotGoAlone, reviewUnseen } from './emergencies/must-not-go-alone.ts';
 import { noteGiven } from './emergencies/note-emergency.ts';
 import { type Opened, openEmergency } from './emergencies/open-emergency.ts';
-import { isOver, REVIEW } from './emergencies/review-due.ts';
 import { skippedPeople } from './emergencies/skipped-people.ts';
 import { called } from './organisation-found.ts';
-import { type Context, defineOperation, type Unapproved, type Unless } from './service/operation.ts';
+import { type Context, defineOperation, type Unapproved } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
-import { withLedger } from './service/with-ledger.ts';
+import { LEDGER_DOWN } from './service/second-person.ts';
 
 interface Given extends Opened {
   readonly why: string;
@@ -18,6 +17,8 @@ interface Given extends Opened {
   /** Whoever looks after emergencies tells of it; else the answer does, and these are told besides the channel. */
   readonly isNoted: boolean;
   readonly skipped: readonly string[];
+  /** What nobody could tell of an earlier one, with the ledger down. */
+  readonly unseen: string | undefined;
 }
 
 export const emergencyAccess = defineOperation({
@@ -29,7 +30,7 @@ export const emergencyAccess = defineOperation({
   restartable: true,
   emergency: true,
   secondPerson: true,
-  aloneUnless: (context, input: EmergencyWish) => mustNotGoAlone(context, input),
+  aloneUnless: (context, input: EmergencyWish) => mustNotGoAlone(context, wishOf(input).hours),
   example: 'emergency-access nobody can log in for 4h',
   args: wishArguments,
 
@@ -37,12 +38,13 @@ export const emergencyAccess = defineOperation({
     const wish = wishOf(input);
     const opened = await openEmergency(context, wish);
     const moduleKeys = opened.changed.map(({ moduleKey }) => moduleKey);
-    const [cacheNote, isNoted, skipped] = await Promise.all([
+    const [cacheNote, isNoted, skipped, unseen] = await Promise.all([
       forgetAccess(context, [{ organisationId: opened.organisation.id, moduleKeys }]),
       moduleKeys.length > 0 ? noteGiven(context, { ...opened, why: wish.why }) : true,
       context.unapproved ? skippedPeople(context, context.actor.id) : [],
+      context.unapproved === LEDGER_DOWN ? reviewUnseen(context) : undefined,
     ]);
-    return { ...opened, why: wish.why, cacheNote, isNoted, skipped };
+    return { ...opened, why: wish.why, cacheNote, isNoted, skipped, unseen };
   },
 
   trace: ({ changed, until, why }) => ({
@@ -55,7 +57,9 @@ export const emergencyAccess = defineOperation({
     const { organisation, changed, cacheNote } = given;
     const title = titleOf(given, context);
     if (changed.length === 0) return { tone: 'unchanged', title, offers: [END] };
-    const without = context.unapproved ? [{ kind: 'text', text: withoutWords(context.unapproved) } as const] : [];
+    const without = context.unapproved
+      ? [{ kind: 'text', text: withoutWords(context.unapproved, given) } as const]
+      : [];
     return {
       tone: 'attention',
       title,
@@ -77,26 +81,9 @@ const END = {
 const AFTERWARDS =
   'It ends by itself. Afterwards somebody has to fill in the review (“review-emergency”) before it is given without a second person again.';
 
-/** One whose review is missing, or that would be open for more than a day in all, needs a second person. */
-async function mustNotGoAlone(
-  { databases: { ledger }, clock, settings }: Context,
-  input: EmergencyWish,
-): Promise<Unless | undefined> {
-  const now = clock.now();
-  const unreviewed = await withLedger(() => Emergency.unreviewed(ledger));
-  const due = unreviewed.find((emergency) => isOver(emergency, now));
-  if (due) {
-    const because = `The review of the emergency access of ${showDate(due.beganAt, settings.timeZone)} is missing, so it is not given without a second person.`;
-    return { because, offers: [REVIEW] };
-  }
-  const open = unreviewed.at(-1);
-  if (!open || !isTooLong(open.beganAt, endOf(now, wishOf(input).hours))) return undefined;
-  const because = `Emergency access would be open for more than ${MOST_HOURS} hours in all, so a second person has to agree.`;
-  return { because, offers: [] };
-}
-
-function withoutWords({ rule, words }: Unapproved): string {
-  return rule === 'forced' ? `F${words.slice(1)}.` : `Given ${words}.`;
+function withoutWords({ rule, words }: Unapproved, { unseen }: Given): string {
+  if (rule === 'forced') return `F${words.slice(1)}.`;
+  return `Given ${words}.${unseen ? ` W${unseen.slice(1)}.` : ''}`;
 }
 
 function titleOf(
@@ -111,9 +98,9 @@ function titleOf(
 }
 
 /** Only where nobody else tells of it. */
-function news({ isNoted, until, why, skipped }: Given, { unapproved, settings }: Context): Partial<Report> {
+function news({ isNoted, until, why, skipped, unseen }: Given, { unapproved, settings }: Context): Partial<Report> {
   if (isNoted) return {};
   const end = until ? `until ${showTime(until, settings.timeZone)}` : 'with no end';
-  const without = unapproved ? `; ${unapproved.words}` : '';
+  const without = [unapproved?.words, unseen].flatMap((words) => (words ? `; ${words}` : [])).join('');
   return { announcement: `opened emergency access ${end}, because ${why}${without}`, announceTo: skipped };
 }

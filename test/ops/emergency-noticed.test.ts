@@ -32,6 +32,12 @@ const itEnds = () =>
   ground.desk.platform(
     "UPDATE entitlement.entitlements SET valid_until = timezone('UTC', now()) - interval '1 second'",
   );
+/** All that the platform has on record was done so many hours earlier. */
+const openedEarlier = (hours: number) =>
+  ground.desk.platform(
+    `UPDATE entitlement.entitlements SET updated_at = updated_at - interval '${hours} hours';
+     UPDATE entitlement.entitlement_audits SET performed_at = performed_at - interval '${hours} hours'`,
+  );
 const badge = async () =>
   emergencyBadge(await emergencyStand(here.ports, 5_000), { now: here.ports.clock.now(), timeZone: 'UTC' });
 
@@ -140,6 +146,36 @@ describe('while the ledger is down', () => {
       title: expect.stringContaining('Emergency access is open until'),
       parts: [{ kind: 'note', text: expect.stringContaining('the ledger does not answer') }],
     });
+  });
+
+  test('it is open for no more than a day in all, by what the platform says, also with an end in between', async () => {
+    await ground.ledger.refuse();
+    expect((await here.types(OMAR, `${ASK} for 20h`)).kind).toBe('done');
+    await openedEarlier(10);
+    const refusal = await here.types(OMAR, `${ASK} for 24h`);
+    expect(refusal.kind).toBe('refused');
+    expect(said(refusal)).toContain(
+      'open for more than 24 hours in all, so a second person has to agree. Up to 13 hours',
+    );
+    expect(said(refusal)).toContain('The ledger does not answer, so nobody can be asked now. Nothing was changed.');
+    expect((await here.types(OMAR, 'end-emergency-access')).kind).toBe('done');
+    await openedEarlier(1);
+    expect((await here.types(OMAR, `${ASK} for 24h`)).kind).toBe('refused');
+    const forced = await here.types(OMAR_IN_TERMINAL, `${ASK} for 24h`, { force: { reason: 'nobody can log in' } });
+    expect(forced.kind, said(forced)).toBe('done');
+  });
+
+  test('that the review of an earlier one may be missing is said in the answer and to everybody', async () => {
+    await ground.ledger.refuse();
+    const first = await here.types(OMAR, ASK);
+    expect(said(first)).toContain('Whether the review of an earlier one is missing is not known.');
+    await here.types(OMAR, 'end-emergency-access');
+    await openedEarlier(1);
+    const outcome = await here.types(OMAR, ASK);
+    if (outcome.kind !== 'done') throw new Error(said(outcome));
+    const unknown = /hether the review of the one that ended at .* UTC is missing is not known/;
+    expect(said(outcome)).toMatch(unknown);
+    expect(outcome.report.announcement).toMatch(unknown);
   });
 
   test('what was given so is entered, told and reviewed once it is back, also where it is over by then', async () => {

@@ -146,7 +146,8 @@ export interface Definition<A extends Arguments, Data> {
   readonly secondPerson?: true;
   /**
    * With a second person: unanswered for `settings.emergency.waitMs`, or where nobody could answer, it goes on without one.
-   * Resolves with why it may not this time, a sentence: then it waits like any other.
+   * Resolves with why it may not this time, a sentence: then it waits like any other; while `isLedgerDown`, when nobody can be asked,
+   * it is refused.
    */
   readonly aloneUnless?: (context: Context, input: InputOf<A>) => Promise<Unless | undefined>;
   /** The message whose button was clicked stays as it is: others may need the button, or whoever drew it redraws it. */

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../errors.ts';
+import { UnavailableError, UserError } from '../../errors.ts';
 import type { Ports } from '../../ports.ts';
 import { openApproval } from '../approving/approval-request.ts';
 import type { Look } from './look-first.ts';
@@ -22,6 +22,9 @@ interface Seen {
   readonly input: InputOf<Arguments>;
 }
 
+const NOBODY_NOW =
+  'The ledger does not answer, so nobody can be asked now. Nothing was changed. Ask again once it is back, or go on in the terminal with --force.';
+
 /** Lets a run wait where it has to: for a second person, for its turn in the queue. Undefined: it runs now. */
 export async function waitInstead(desk: Desk, run: Underway, seen: Seen): Promise<Outcome | undefined> {
   if (asksSecondPerson(desk.ports, run.request)) {
@@ -41,6 +44,8 @@ async function awaitSecondPerson(desk: Desk, run: Underway, seen: Seen): Promise
     if (!(error instanceof UnavailableError)) throw error;
     run.isLedgerDown = true;
   }
+  const unless = await run.request.operation.aloneUnless({ ...seen.context, isLedgerDown: true }, seen.input);
+  if (unless) throw new UserError(`${unless.because} ${NOBODY_NOW}`, unless.offers);
   run.unapproved = LEDGER_DOWN;
   return undefined;
 }
