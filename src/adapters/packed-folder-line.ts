@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { UserError } from '../errors.ts';
 import { type Line, type ReadingTools, wordsOf } from './archive-line.ts';
+import { emptyRows } from './empty-rows.ts';
 import { unpackFolder } from './packed-folder.ts';
 import type { Crew } from './program-crew.ts';
 import { isFull, openStaging } from './staging-room.ts';
@@ -42,5 +43,5 @@ async function readFolder(
   await crew.allWell().catch((error: unknown) => {
     throw new UserError(wordsOf(error));
   });
-  return undefined;
+  return emptyRows(path);
 }

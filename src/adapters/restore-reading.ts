@@ -20,6 +20,8 @@ export interface ReadDump {
   readonly held: readonly HeldStatement[];
   /** Roles that policies are for. */
   readonly policyRoles: readonly string[];
+  /** Of what was read. */
+  readonly sqlBytes: number;
 }
 
 export interface Reading {
@@ -41,9 +43,11 @@ export async function readDump(dump: StagedDump, reading: Reading): Promise<Read
   const frame = dump.identity.format === 'plain' || reading.isWhole ? watchPlainDump() : undefined;
   const rows = watchRows({ isByPgRestore: reading.isByPgRestore });
   let isFirst = true;
+  let sqlBytes = 0;
   const seen = (chunk: Uint8Array) => {
     frame?.see(isFirst && BOM.equals(chunk.subarray(0, BOM.length)) ? chunk.subarray(BOM.length) : chunk);
     isFirst = false;
+    sqlBytes += chunk.length;
   };
   for await (const piece of piecesOf(sqlOf(dump, reading), seen)) {
     reading.signal?.throwIfAborted();
@@ -56,7 +60,7 @@ export async function readDump(dump: StagedDump, reading: Reading): Promise<Read
   }
   const fault = frame?.fault() ?? rows.fault();
   if (fault) throw new UserError(`${dump.source.name} is not whole. ${fault}`);
-  return { contents: watch.contents(), held, policyRoles: [...policyRoles] };
+  return { contents: watch.contents(), held, policyRoles: [...policyRoles], sqlBytes };
 }
 
 /** A dump as SQL: an archive as pg_restore writes it. */

@@ -4,6 +4,7 @@ import { type RestoreSettings, restoreDump } from './restore.ts';
 import { identifyDump } from './restore-identity.ts';
 import { look, meet, readingOf, withSession } from './restore-look.ts';
 import { readDump } from './restore-reading.ts';
+import { roomObstacle } from './restore-room.ts';
 import { passDump } from './restore-staging.ts';
 
 /** Looks for its programs anew each time: they may be installed or updated meanwhile. */
@@ -25,7 +26,11 @@ export function openRestoreTools(settings: RestoreSettings): RestoreTools {
     },
     plan: async (url, source, request) => {
       const looked = await lookInto(source, request, { isWhole: request.trust === 'foreign' });
-      return withSession(url, request.signal, async ({ client }) => (await meet(client, looked)).plan);
+      const noRoom = await roomObstacle(looked, settings.folders ?? []);
+      return withSession(url, request.signal, async ({ client }) => {
+        const { plan } = await meet(client, looked);
+        return { ...plan, obstacles: [...plan.obstacles, ...noRoom] };
+      });
     },
     restore: (url, source, request) => restoreDump(url, source, { request, settings }),
     sweepForeignRoles,

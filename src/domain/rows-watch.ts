@@ -1,7 +1,7 @@
 import type { SqlPiece } from './plain-sql-scanner.ts';
 
 /** The comment that pg_restore writes before each part of a dump: of rows without an end, the next part would be rows. */
-const PART = /\n--\n-- (Data for )?Name: [^\n]*; Type: [A-Z][A-Z ]*; Schema: [^\n]*\n--\n/;
+const PART = /\n--\n-- (Data for )?Name: [^\n]*; Type: [^\n]*; Schema: [^\n]*\n--\n/;
 const MARK = '\n--\n-- ';
 /** Longer than such a comment: names have 63 bytes each, but operators and functions their arguments too. */
 const KEPT_BYTES = 4096;

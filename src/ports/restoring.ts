@@ -15,6 +15,8 @@ export type RestoreSource = (
   readonly name: string;
   /** Of the file as it is stored, as the catalogue has it: what is another one is refused before anything of it runs. */
   readonly sha256?: string | undefined;
+  /** As it is stored; absent: not known. Of a path it is looked at. */
+  readonly bytes?: number | undefined;
 };
 
 /** What a file is, as its first bytes show. */

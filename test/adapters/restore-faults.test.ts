@@ -374,6 +374,30 @@ describe('A restore', () => {
       }
       expect(readdirSync(small)).toEqual([]);
     });
+
+    itNeeds(['postgresClient', 'zstd'], 'says so before anything is made', async ({ skip }) => {
+      if (!isMounted) skip('needs root, to mount a small disk');
+      const database = await emptyDatabase();
+      const obstacles = async (
+        from: RestoreSource,
+        trust: 'ours' | 'foreign',
+        tools = restoreTools({ folders: [small] }),
+      ) => (await tools.plan(database.url, from, { trust })).obstacles;
+      const none = [
+        expect.stringMatching(
+          /^There is no room on this machine’s disk to lay out .*: it takes at least [\d.]+ (KB|MB), and/,
+        ),
+      ];
+      const packed = bytesOf(fileOf('packed'));
+      expect(await obstacles(at(fileOf('packed')), 'ours')).toEqual(none);
+      expect(await obstacles({ ...stored(packed), bytes: packed.length }, 'ours')).toEqual(none);
+      expect(await obstacles(at(fileOf('custom')), 'foreign')).toEqual(none);
+      expect(await obstacles(at(fileOf('directory')), 'foreign')).toEqual(none);
+      // What can be piped needs no room.
+      expect(await obstacles(at(fileOf('custom, zstd')), 'ours')).toEqual([]);
+      expect(await obstacles(at(fileOf('packed')), 'ours', restoreTools())).toEqual([]);
+      await database.drop();
+    });
   });
 
   itNeeds('postgresClient', 'within a database does all of it or nothing', async () => {

@@ -66,8 +66,8 @@ export async function carryOutDrill(
   }
 }
 
-function sourceOf({ id, sha256 }: BackupManifest, { storage, key }: Place): RestoreSource {
-  return { name: id.slice(0, 8), sha256, read: (options) => storage.read(key, options) };
+function sourceOf({ id, sha256, bytes }: BackupManifest, { storage, key }: Place): RestoreSource {
+  return { name: id.slice(0, 8), sha256, bytes, read: (options) => storage.read(key, options) };
 }
 
 /** Those of capops.yml. */

@@ -55,7 +55,8 @@ function known(found: FoundBackup): Restorable {
     throw new UserError({ argument: 'backup', message });
   }
   const { storage, key } = place;
-  const source = { name: short, sha256: manifest.sha256, read: (options: object) => storage.read(key, options) };
+  const { sha256, bytes } = manifest;
+  const source = { name: short, sha256, bytes, read: (options: object) => storage.read(key, options) };
   return { source, manifest, trust: 'ours', name: `backup ${short}` };
 }
 
