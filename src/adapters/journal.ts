@@ -17,11 +17,18 @@ interface JournalOptions {
  */
 export function openJournal({ folder, clock }: JournalOptions): Journal {
   const beats = openBeats(clock);
+  const pathOf = (line: JournalLine) => join(folder, `${nameOf(line)}.jsonl`);
+  const waiting = async () => {
+    const names = (await unlessMissing(readdir(folder))) ?? [];
+    // A file before its draft: what the file says counts.
+    const drafts = names.filter((name) => name.endsWith('.new'));
+    return [...names.filter((name) => name.endsWith('.jsonl')).sort(), ...drafts];
+  };
   return {
     append: async (line) => {
       await makePrivate(folder);
-      const path = join(folder, `${nameOf(line)}.jsonl`);
-      const text = `${JSON.stringify({ ...line, writer: thisWriter() })}\n`;
+      const path = pathOf(line);
+      const text = textOf(line);
       if (line.kind === 'outcome') {
         await add(path, text);
         beats.end(path);
@@ -31,12 +38,13 @@ export function openJournal({ folder, clock }: JournalOptions): Journal {
       if (!before) beats.begin(path);
       return before && lastOf(before.lines, path);
     },
-    waiting: async () => {
-      const names = (await unlessMissing(readdir(folder))) ?? [];
-      // A file before its draft: what the file says counts.
-      const drafts = names.filter((name) => name.endsWith('.new'));
-      return [...names.filter((name) => name.endsWith('.jsonl')).sort(), ...drafts];
+    keep: async (lines, most) => {
+      await makePrivate(folder);
+      const room = Math.max(0, most - (await waiting()).length);
+      for (const line of lines.slice(0, room)) await create(pathOf(line), textOf(line));
+      return Math.max(0, lines.length - room);
     },
+    waiting,
     take: async (name) => {
       const path = join(folder, name);
       const content = await readContent(path);
@@ -49,6 +57,10 @@ export function openJournal({ folder, clock }: JournalOptions): Journal {
       return left && journalFile(taken, left);
     },
   };
+}
+
+function textOf(line: JournalLine): string {
+  return `${JSON.stringify({ ...line, writer: thisWriter() })}\n`;
 }
 
 /** A request key may hold anything, and be long. */

@@ -28,6 +28,12 @@ export interface Journal {
    * journalled before is not written: it resolves with the last line that the first delivery left.
    */
   append(line: JournalLine): Promise<JournalLine | undefined>;
+  /**
+   * Keeps lines of runs that needed no intent as long as fewer than about `most` files wait, so that no flood of them fills
+   * the disk. Resolves, once the rest would survive a power cut, with how many found no room; rejects when they cannot be
+   * made to.
+   */
+  keep(lines: readonly JournalLine[], most: number): Promise<number>;
   /** Names of what waits to be replayed, to be taken in this order. */
   waiting(): Promise<string[]>;
   /** Undefined while its writer is there and may add to it, and where somebody else has finished it. */

@@ -159,6 +159,7 @@ describe('end-session', () => {
   test('works while the ledger is down, and stands in the record once it is back', async () => {
     const { pid } = await somebody();
     const { confirmation = '' } = await preview(`end-session ${pid}`);
+    await clinic.service.settled();
     await before.refuse();
     const operation = clinic.service.find('end-session');
     if (!operation) throw new Error('no such operation');

@@ -61,6 +61,18 @@ it.for([
   expect(done.length).toBeGreaterThanOrEqual(times);
 });
 
+it('whatever was asked for during any outage, be it read or refused, stands in the audit at its time', async () => {
+  await ground?.service.settled();
+  const rows = await ask(
+    `SELECT r.operation, count(*) >= ${names.length} AS "areAll", bool_and(a.run_id IS NOT NULL OR r.finished_at IS NULL) AS audited,
+       bool_or(a.message LIKE '%Kept in the emergency journal%' AND a.at = r.finished_at) AS kept
+     FROM runs r LEFT JOIN audit_log a ON r.id = a.run_id GROUP BY r.operation`,
+  );
+  const played = Object.keys(LINES).filter((operation) => ground?.engine || !needsDocker(operation));
+  const wanted = played.map((operation) => ({ operation, areAll: true, audited: true, kept: true }));
+  expect(rows).toEqual(expect.arrayContaining(wanted));
+});
+
 it('while Slack says 500, members of a group are let in for 60 s, and those whom the file names by id from then on', async () => {
   if (!ground) throw new Error('there is no ground');
   const { service, slack, turn } = ground;

@@ -17,7 +17,6 @@ export function outcomeLine(settled: Settled): JournalLine {
   const { run, outcome, at } = settled;
   const keys = keysOf(run.request);
   const row = { ...keys, ...startRow(run), ...outcomeRow(outcome, at), ...answerRow(run, outcome) };
-  const asText = (value: object) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
   return {
     kind: 'outcome',
     runId: run.id,
@@ -25,6 +24,28 @@ export function outcomeLine(settled: Settled): JournalLine {
     run: asText(row),
     record: asText(auditRecord(settled)),
   };
+}
+
+/** Bytes. Many such lines may wait, so each has to be short. */
+const MOST_INPUT = 8_192;
+
+/** What is journalled of a run that needed no intent. Like in the ledger, it answers no request that comes again. */
+export function noteLine(settled: Settled): JournalLine {
+  const { run, outcome, at } = settled;
+  const row = { ...startRow(run), ...outcomeRow(outcome, at) };
+  const bytes = Buffer.byteLength(JSON.stringify(row.input));
+  const input = bytes > MOST_INPUT ? { leftOut: `${bytes} bytes, too long for the emergency journal` } : row.input;
+  return {
+    kind: 'outcome',
+    runId: run.id,
+    requestKey: null,
+    run: asText({ ...row, input }),
+    record: asText({ ...auditRecord(settled), input }),
+  };
+}
+
+function asText(value: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** A line as the ledger takes it. */

@@ -1,14 +1,14 @@
 /** Collects rows and writes them together, a moment later. */
 export interface NoteBook<Row> {
   add(row: Row): void;
-  /** Resolves when everything that was added is written, or was given to `failed`. */
+  /** Resolves when everything that was added is written, or `failed` is done with it. */
   settled(): Promise<void>;
 }
 
 interface Pages<Row> {
   /** Writes rows at once, all or none. */
   readonly write: (rows: Row[]) => Promise<void>;
-  readonly failed: (rows: Row[], error: unknown) => void;
+  readonly failed: (rows: Row[], error: unknown) => void | Promise<void>;
 }
 
 /** Short enough to be in the ledger when somebody looks, long enough to save most of the statements under load. */

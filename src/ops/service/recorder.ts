@@ -5,6 +5,7 @@ import { AuditEntry } from '../../models/audit-entry.ts';
 import { Run, type RunState } from '../../models/run.ts';
 import type { Ports } from '../../ports.ts';
 import { openGroupCommit } from './group-commit.ts';
+import { keepNotes } from './keep-notes.ts';
 import { openNoteBook } from './note-book.ts';
 import type { Report } from './report.ts';
 import {
@@ -37,7 +38,7 @@ export interface Recorder {
   handBack(draft: RunDraft): Promise<void>;
   /** Writes the outcome of a run that was begun. False, and logged, when the ledger did not take it: it is owed then. */
   settle(draft: RunDraft, outcome: RunOutcome): Promise<boolean>;
-  /** Records a run that needed no intent, behind the answer: a read, a refusal. */
+  /** Records a run that needed no intent, behind the answer: a read, a refusal. Without a ledger, in the journal. */
   note(draft: RunDraft, outcome: RunOutcome): void;
   /** Records a denial and returns it; throws whatever is none. */
   denial(error: unknown, request: Request): DeniedError;
@@ -57,7 +58,7 @@ export interface Waiting {
   readonly also: (trx: Knex.Transaction) => Promise<void>;
 }
 
-export function openRecorder({ databases: { ledger }, clock, log, startId }: Ports): Recorder {
+export function openRecorder({ databases: { ledger }, clock, log, startId, journal }: Ports): Recorder {
   const draft = (request: Request): RunDraft => {
     const receipt = storedReceipt(request);
     if (receipt) return { id: receipt.runId, request, startedAt: receipt.startedAt };
@@ -75,9 +76,12 @@ export function openRecorder({ databases: { ledger }, clock, log, startId }: Por
         );
         await AuditEntry.append(trx, settled.filter(({ run }) => recorded.has(run.id)).map(auditRecord));
       }),
-    failed: (settled, error) => {
+    failed: async (settled, error) => {
       for (const one of settled) failed(one.run.id, error);
-      owed.push(...settled.filter(({ run }) => storedReceipt(run.request) !== undefined));
+      const isStored = ({ run }: Settled) => storedReceipt(run.request) !== undefined;
+      owed.push(...settled.filter(isStored));
+      const others = settled.filter((one) => !isStored(one));
+      if (journal) await keepNotes({ journal, log }, others);
     },
   });
   const answers = openNoteBook<string>({
