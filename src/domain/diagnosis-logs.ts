@@ -1,4 +1,4 @@
-import type { ContainerLine } from '../ports.ts';
+import type { ContainerLine, ContainerSight } from '../ports.ts';
 import type { Step, StepDetails } from './diagnosis.ts';
 import { type Around, type DockerFacts, inCheckout } from './diagnosis-facts.ts';
 import { showSeconds } from './diagnosis-words.ts';
@@ -10,6 +10,8 @@ type Found = Pick<Step, 'cause' | 'next' | 'type'>;
 const NAMED = { name: 'logs', label: 'Last log lines' };
 /** What was said before is over, unless its service has ended since. */
 const LATELY_MS = 1_800_000;
+const FRESH_MS = 300_000;
+const STEADY_MS = 60_000;
 const SHOWN = 5;
 const CLIP = 240;
 
@@ -39,23 +41,45 @@ const ISSUES: readonly Known[] = [
   },
 ];
 
-/** What was said lately, and the last words of what does not run. */
+/** A line about somebody’s request, or one whose writer says that it is no error, only bears the words. */
+const ABOUT_REQUEST = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) "?(?:\/|https?:)|"(?:method|url|statusCode)"\s*:/;
+const NO_ERROR =
+  /\b(?:INFO|DEBUG|TRACE|VERBOSE|NOTICE|LOG|WARN|WARNING)\b|\blevel="?(?:info|debug|trace|warn)|\b(?:info|debug|trace|verbose|warn(?:ing)?)\b\]?:|\[(?:info|debug|trace|notice|warn)\]|^\{/;
+
+function knownIssue(text: string, now: Date): Known | undefined {
+  const issue = ISSUES.find(({ pattern }) => pattern.test(text));
+  if (!issue || ABOUT_REQUEST.test(text)) return undefined;
+  return readLogLine(text, now).isError || !NO_ERROR.test(text) ? issue : undefined;
+}
+
+/** What was said lately since its service was started, and the last words of what does not run. */
 export function recentLines(
   { logs, containers }: Pick<Docker, 'logs' | 'containers'>,
   { now }: Around,
 ): ContainerLine[] {
-  const ended = new Set(containers.filter(({ state }) => state !== 'running').map(({ service }) => service));
-  const since = now.getTime() - LATELY_MS;
-  return logs.flatMap(({ service, lines }) => lines.filter(({ at }) => ended.has(service) || at.getTime() >= since));
+  return logs.flatMap(({ service, lines }) => {
+    const own = containers.filter((one) => one.service === service);
+    if (own.some(({ state }) => state !== 'running')) return lines;
+    const sinceMs = Math.max(now.getTime() - LATELY_MS, startedMs(own, now));
+    return lines.filter(({ at }) => at.getTime() >= sinceMs);
+  });
+}
+
+/** What Docker has to start again by itself has to run on for a while before its last words count as over. */
+function startedMs(containers: readonly ContainerSight[], now: Date): number {
+  const starts = containers.map(({ startedAt, restarts }) => {
+    const ms = startedAt?.getTime() ?? 0;
+    return restarts > 0 && now.getTime() - ms < STEADY_MS ? 0 : ms;
+  });
+  return starts.length > 0 ? Math.min(...starts) : 0;
 }
 
 /** Errors that the services have logged lately. */
 export function logsStep({ logs, containers }: Docker, around: Around): Step {
+  const { now } = around;
   const unread = logs.filter(({ because }) => because !== undefined);
   const lines = recentLines({ logs, containers }, around);
-  const errors = lines.filter(
-    ({ text }) => readLogLine(text, around.now).isError || ISSUES.some(({ pattern }) => pattern.test(text)),
-  );
+  const errors = lines.filter(({ text }) => readLogLine(text, now).isError || knownIssue(text, now));
   const notRead = unread.map(({ service, because }) => `${service} could not be read: ${because}`);
   if (errors.length === 0) {
     const says = ['No errors lately', ...notRead].join('; ');
@@ -64,9 +88,9 @@ export function logsStep({ logs, containers }: Docker, around: Around): Step {
   const by = [...new Set(errors.map(({ service }) => service))];
   const says = [`Errors of ${by.join(', ')}`, ...notRead].join('; ');
   const details = [newest(errors, by, around)];
-  for (const { pattern, found } of ISSUES) {
-    const line = errors.findLast(({ text }) => pattern.test(text));
-    if (line) return { ...NAMED, state: 'wrong', says, ...found(line, around), details };
+  for (const issue of ISSUES) {
+    const line = errors.findLast(({ text }) => knownIssue(text, now) === issue);
+    if (line) return { ...NAMED, says, ...judged(issue.found(line, around), line, { containers, now }), details };
   }
   return {
     ...NAMED,
@@ -76,6 +100,19 @@ export function logsStep({ logs, containers }: Docker, around: Around): Step {
     next: 'Read them.',
     details,
   };
+}
+
+/** What a service that runs has not said again for a while may be mended. */
+function judged(
+  found: Found,
+  { service, at }: ContainerLine,
+  { containers, now }: Pick<Docker, 'containers'> & Pick<Around, 'now'>,
+): Found & Pick<Step, 'state'> {
+  const agoMs = now.getTime() - at.getTime();
+  const runs = containers.every((one) => one.service !== service || one.state === 'running');
+  if (!runs || agoMs < FRESH_MS) return { ...found, state: 'wrong' };
+  const cause = `${showSeconds(agoMs / 1000)} ago a log said, and has not since: ${found.cause}`;
+  return { ...found, state: 'look', cause, next: `Unless that is mended: ${found.next}` };
 }
 
 function newest(errors: readonly ContainerLine[], services: readonly string[], { now }: Around): StepDetails {

@@ -51,7 +51,14 @@ const DOWN: DatabaseExam = {
 
 const container = (service: string, more: Partial<ContainerSight> = {}): ContainerSight => ({
   ...{ id: service, service, name: `planner-${service}-1`, image: `${service}:1`, state: 'running', health: 'healthy' },
-  ...{ startedAt: NOW, endedAt: undefined, exitCode: undefined, isOutOfMemory: false, restarts: 0, ports: [] },
+  ...{
+    startedAt: new Date('2026-01-01T00:00:00Z'),
+    endedAt: undefined,
+    exitCode: undefined,
+    isOutOfMemory: false,
+    restarts: 0,
+    ports: [],
+  },
   ...more,
 });
 const ALL_RUN = AROUND.services.map((service) => container(service));
@@ -332,6 +339,48 @@ describe('services and their logs', () => {
     expect(step(found({ docker: docker(ALL_RUN, logs) }), 'logs').state).toBe('ok');
     const ended = [...ALL_RUN.slice(0, 2), container('web', { state: 'exited', exitCode: 1 })];
     expect(step(found({ docker: docker(ended, logs) }), 'logs').state).toBe('wrong');
+  });
+
+  test.each([
+    'INFO GET /api/modules/gardening 404 Module not found',
+    'ERROR GET /api/modules/gardening 404 Module not found',
+    '10.0.0.9 - - "GET /?q=Cannot%20find%20module HTTP/1.1" 404 MODULE_NOT_FOUND',
+    '[Nest] 1  - LOG [Seed] permission denied for table stands: skipped',
+    '{"level":30,"msg":"the module not found page was drawn"}',
+  ])('a line that only bears the words is no cause: %s', (line) => {
+    expect(found({ docker: docker(ALL_RUN, log('api-gateway', line)) }).isBroken).toBe(false);
+  });
+
+  test('a further line of an error is a cause, whether or not it bears a level', () => {
+    const line = `  code: 'MODULE_NOT_FOUND',`;
+    expect(found({ docker: docker(ALL_RUN, log('api-gateway', line)) }).isBroken).toBe(true);
+  });
+
+  test('what a service said before it was restarted is over, unless Docker starts it again and again', () => {
+    const said = log('web', 'Error: Cannot find module x');
+    const started = (secondsAgo: number, restarts: number) =>
+      step(
+        found({
+          docker: docker(
+            [
+              ...ALL_RUN.slice(0, 2),
+              container('web', { startedAt: new Date(NOW.getTime() - secondsAgo * 1000), restarts }),
+            ],
+            said,
+          ),
+        }),
+        'logs',
+      ).state;
+    expect([started(5, 0), started(5, 3), started(3600, 0)]).toEqual(['ok', 'wrong', 'wrong']);
+  });
+
+  test('what was not said again for five minutes may be mended, and says so', () => {
+    const at = new Date(NOW.getTime() - 600_000);
+    const line = { service: 'web', text: 'error: permission denied for table stands', at, isError: true };
+    const diagnosis = found({ docker: docker(ALL_RUN, { service: 'web', lines: [line] }) });
+    expect(diagnosis.isBroken).toBe(false);
+    expect(diagnosis.cause).toMatch(/ago a log said, and has not since: The service web lacks rights/);
+    expect(diagnosis.by?.type).toEqual(['pnpm prisma:migrate:deploy']);
   });
 
   test('a log that cannot be read says why', () => {
