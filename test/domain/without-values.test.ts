@@ -49,3 +49,22 @@ test('of two values of which one holds the other, nothing is left', () => {
 test('where nothing is configured, texts stay as they are', () => {
   expect(openValueFilter(['', ' '])('as it is')).toBe('as it is');
 });
+
+test.each(['\\', '%', '%41', '&', '\\"', '\\u0041', '\\'.repeat(40).concat('a'), 'p@ss w'])(
+  'takes time by the length of the text alone: %s, over and over',
+  (unit) => {
+    const secrets = Array.from({ length: 50 }, (_, place) => `${place}"\\\\\\\\'/p@ss w%&+${place}`);
+    const filter = openValueFilter(['p@ss word', '\\\\\\\\\\', ...secrets]);
+    const text = unit.repeat(200_000 / unit.length);
+    const startedMs = performance.now();
+    filter(`${text} p@ss word`);
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(filter(`${text} p@ss word`)).toMatch(/ \[secret\]$/);
+  },
+);
+
+test('a value is found behind and between backslashes', () => {
+  const filter = openValueFilter(['swordfish', 'a\\\\"b']);
+  expect(filter('C:\\\\swordfish \\\\\\u0073wordfish')).toBe('C:\\\\[secret] [secret]');
+  expect(filter(JSON.stringify(JSON.stringify('a\\\\"b')))).toBe('"\\"[secret]\\""');
+});
