@@ -44,7 +44,7 @@ export async function startFolder(crew: Crew, making: FolderMaking): Promise<Arc
   try {
     leash(crew.start({ ...pgDump, args: [...pgDump.args, ...what] }, ['ignore', 'ignore', 'pipe']));
   } catch (error) {
-    folder.end();
+    await folder.clear();
     throw error;
   }
   const hash = createHash('sha256');
@@ -62,7 +62,7 @@ export async function startFolder(crew: Crew, making: FolderMaking): Promise<Arc
     sha256 ??= hash.digest('hex');
     return { bytes, sha256 };
   };
-  return { bytes: packed(), seen, close: folder.end };
+  return { bytes: packed(), seen, close: folder.clear };
 }
 
 /** `--compress` for the fastest that this pg_dump knows: what its version could, it may have been built without. */

@@ -13,7 +13,7 @@ export interface ArchiveStream {
   /** What went in, where Node saw it. Throws a ProgramError where that was not a whole dump. */
   seen(): DumpFacts['archive'];
   /** To be called in the end, once no program runs any more; absent: nothing is left. */
-  close?(): void;
+  close?(): Promise<void>;
 }
 
 export interface ArchiveMaking {

@@ -52,7 +52,7 @@ export function openDumpTools(programs: Programs, folder = tmpdir()): DumpTools 
 /** What killed runs have laid out there goes first. A folder that cannot be looked at has no room. */
 async function roomLeft(folder: string): Promise<number> {
   try {
-    if (existsSync(folder)) sweepWorkFolders(folder);
+    if (existsSync(folder)) await sweepWorkFolders(folder);
     return await roomToBe(folder);
   } catch {
     return 0;

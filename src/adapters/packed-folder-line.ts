@@ -27,7 +27,7 @@ export async function folderLine(tools: ReadingTools, crew: Crew): Promise<Line>
     isThorough: () => isThorough,
     close: async () => {
       await fault.catch(() => undefined);
-      folder.end();
+      await folder.clear();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { mkdtemp, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BEAT_MS, hasGone, thisWriter, writerSchema } from './journal-writer.ts';
@@ -14,17 +14,24 @@ export interface WorkFolder {
   keep(name: string, text: string): Promise<string>;
   /** Removes it. The process's end does so too. */
   end(): void;
+  /** The same while everything else goes on: for one that may hold very many files. */
+  clear(): Promise<void>;
 }
 
 /** Makes one, and removes those of processes that were killed. `parent` is the system's own by default. */
 export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
-  sweepWorkFolders(parent);
+  await sweepWorkFolders(parent);
   const path = await mkdtemp(join(parent, PREFIX));
   // What is written deep in it does not show, and who shares the drive from another machine goes by this alone.
   const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), BEAT_MS).unref();
   const end = () => {
     clearInterval(beat);
     rmSync(path, { recursive: true, force: true });
+    process.off('exit', end);
+  };
+  const clear = async () => {
+    clearInterval(beat);
+    await rm(path, { recursive: true, force: true });
     process.off('exit', end);
   };
   process.on('exit', end);
@@ -34,7 +41,7 @@ export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
   };
   try {
     await keep(OWNER, JSON.stringify(thisWriter()));
-    return { path, keep, end };
+    return { path, keep, end, clear };
   } catch (error) {
     end();
     throw error;
@@ -42,11 +49,11 @@ export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
 }
 
 /** Removes the folders of processes that are gone; of those on another machine, a quarter of an hour after they fell silent. */
-export function sweepWorkFolders(parent = tmpdir()): void {
+export async function sweepWorkFolders(parent = tmpdir()): Promise<void> {
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(PREFIX))) {
     const path = join(parent, name);
     try {
-      if (isLeft(path)) rmSync(path, { recursive: true, force: true });
+      if (isLeft(path)) await rm(path, { recursive: true, force: true });
     } catch {
       // Gone just now.
     }

@@ -24,10 +24,10 @@ describe('A work folder', () => {
     utimesSync(folder.path, ago(20), ago(20));
     vi.advanceTimersByTime(60_000);
     await vi.waitFor(() => expect(statSync(folder.path).mtime.getTime()).toBeGreaterThan(ago(1).getTime()));
-    sweepWorkFolders(parent);
+    await sweepWorkFolders(parent);
     expect(existsSync(folder.path)).toBe(true);
     utimesSync(folder.path, ago(14), ago(14));
-    sweepWorkFolders(parent);
+    await sweepWorkFolders(parent);
     expect(existsSync(folder.path)).toBe(true);
     folder.end();
     expect(existsSync(folder.path)).toBe(false);
@@ -38,15 +38,28 @@ describe('A work folder', () => {
     const folder = await openWorkFolder(parent);
     moveAway(folder.path);
     utimesSync(folder.path, ago(16), ago(16));
-    sweepWorkFolders(parent);
+    await sweepWorkFolders(parent);
     expect(existsSync(folder.path)).toBe(false);
     folder.end();
+  });
+
+  test('of very many files is removed while everything else goes on', async () => {
+    const folder = await openWorkFolder(parent);
+    for (let n = 0; n < 300; n++) writeFileSync(join(folder.path, String(n)), '');
+    let others = 0;
+    const other = setInterval(() => {
+      others += 1;
+    }, 1);
+    await folder.clear();
+    clearInterval(other);
+    expect(others).toBeGreaterThan(0);
+    expect(existsSync(folder.path)).toBe(false);
   });
 
   test('of this process stays, however old it is', async () => {
     const folder = await openWorkFolder(parent);
     utimesSync(folder.path, ago(600), ago(600));
-    sweepWorkFolders(parent);
+    await sweepWorkFolders(parent);
     expect(existsSync(folder.path)).toBe(true);
     folder.end();
   });
