@@ -19,7 +19,19 @@ export interface DumpSettings {
 export function startDump(url: string, request: DumpRequest, settings: DumpSettings): Dump {
   const facts = Promise.withResolvers<DumpFacts>();
   facts.promise.catch(() => undefined); // Nobody has to ask.
-  return { content: contentOf({ url, request, settings, tell: facts }), facts: facts.promise };
+  const left = new AbortController();
+  const signal = AbortSignal.any([left.signal, ...(request.signal ? [request.signal] : [])]);
+  const content = contentOf({ url, request: { ...request, signal }, settings, tell: facts });
+  return { content: heardOfAtOnce(content, left), facts: facts.promise };
+}
+
+/** Whoever gives up while nothing has come yet, as before a large dump is laid out, would be heard once something has. */
+function heardOfAtOnce(content: AsyncGenerator<Uint8Array, void>, left: AbortController): AsyncIterable<Uint8Array> {
+  const end = async () => {
+    left.abort(new Error('The dump was broken off'));
+    return content.return();
+  };
+  return { [Symbol.asyncIterator]: () => ({ next: () => content.next(), return: end }) };
 }
 
 interface Order {
@@ -51,7 +63,7 @@ async function* contentOf({ url, request, settings, tell }: Order): AsyncGenerat
   } finally {
     tell.reject(new Error('The dump was broken off'));
     await bench?.close();
-    work?.archive.close?.();
+    await work?.archive.close?.();
   }
 }
 

@@ -153,6 +153,26 @@ describe('A dump in the directory format', () => {
     expect(workFolders()).toEqual([]);
   });
 
+  itNeeds(
+    'postgresClient',
+    'is left by its reader before anything of it has come, with nothing left behind',
+    async () => {
+      const slow = tools({ pgBin: fakePrograms({ pg_dump: SLOW }) });
+      const dump = slow.dump(few.url, { ...FOLDER });
+      const reader = dump.content[Symbol.asyncIterator]();
+      const first = reader.next();
+      first.catch(() => undefined);
+      await until(() => programs().some(({ command }) => command === 'sleep'));
+      const begun = Date.now();
+      await reader.return?.();
+      expect(Date.now() - begun).toBeLessThan(6000);
+      await expect(first).rejects.toThrow('The dump was broken off');
+      await expect(dump.facts).rejects.toThrow('The dump was broken off');
+      await until(() => programs().length === 0);
+      expect(workFolders()).toEqual([]);
+    },
+  );
+
   itNeeds('postgresClient', 'ends with CapOps, and what it had laid out is swept by the next one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'capops-killed-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
