@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
+import { cutLine } from '../domain/cut-line.ts';
 
-/** The rest of a longer line is left out. */
+/** The rest of a longer line is left out, and it says so. */
 const MOST_CHARACTERS = 16_384;
 
 /** Cuts bytes into lines, holding one at most. `skipFirst`: the bytes begin in the middle of a line. */
@@ -8,10 +9,12 @@ export function lineCutter(take: (line: string) => void, { skipFirst = false } =
   const decoder = new StringDecoder('utf8');
   const state = { line: '', isSkipped: skipFirst };
   const grow = (text: string) => {
-    if (state.line.length < MOST_CHARACTERS) state.line += text.slice(0, MOST_CHARACTERS - state.line.length);
+    // One more than is kept, to know that there was more.
+    if (state.line.length <= MOST_CHARACTERS) state.line += text.slice(0, MOST_CHARACTERS + 1 - state.line.length);
   };
   const close = () => {
-    if (!state.isSkipped && state.line !== '') take(state.line.endsWith('\r') ? state.line.slice(0, -1) : state.line);
+    const line = state.line.endsWith('\r') ? state.line.slice(0, -1) : state.line;
+    if (!state.isSkipped && state.line !== '') take(cutLine(line, MOST_CHARACTERS));
     state.line = '';
     state.isSkipped = false;
   };

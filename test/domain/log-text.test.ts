@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lineCutter } from '../../src/adapters/log-lines.ts';
 import { openLogCleaner, openLogTime, plainLogText } from '../../src/domain/log-text.ts';
 
 const cleaned = (lines: readonly string[], wanted?: string) => lines.map(openLogCleaner(wanted));
@@ -28,6 +29,32 @@ describe('a line of a log', () => {
     const key = ['-----BEGIN PRIVATE KEY-----', KEY_BODY, 'short==', '-----END PRIVATE KEY-----', 'listening'];
     expect(cleaned(key)).toEqual(['[secret]', '[secret]', '[secret]', '[secret]', 'listening']);
     expect(cleaned([KEY_BODY, 'listening'])).toEqual(['[secret]', 'listening']);
+  });
+
+  it('is shown behind a key’s beginning that has no end', () => {
+    const lines = ['Expecting: -----BEGIN PRIVATE KEY-----', 'listening on 3000', 'GET /health 200'];
+    expect(cleaned(lines)).toEqual(['Expecting: [secret]', 'listening on 3000', 'GET /health 200']);
+    const words = ['-----BEGIN PRIVATE KEY-----', ...Array<string>(300).fill('ready')];
+    expect(cleaned(words).at(-1)).toBe('ready');
+    const key = [
+      `12:00 -----BEGIN RSA PRIVATE KEY-----`,
+      'DEK-Info: AES-256-CBC,00',
+      '',
+      `12:00 ${KEY_BODY}`,
+      'and on',
+    ];
+    expect(cleaned(key)).toEqual(['12:00 [secret]', '[secret]', '[secret]', '[secret]', 'and on']);
+  });
+
+  it('shows nothing of a secret that was cut through, nor is it found by it', () => {
+    const said: string[] = [];
+    const cutter = lineCutter((line) => void said.push(line));
+    cutter.push(Buffer.from(`${'x'.repeat(16_384 - 25)} TopSecretPassphraseOfProduction and on\nnext\n`));
+    const withoutConfigured = (text: string) => text.replace('TopSecretPassphraseOfProduction', '[secret]');
+    const [line, next] = said.map(openLogCleaner('', withoutConfigured));
+    expect(line).toMatch(/^x{14000}x* …\[cut\]$/);
+    expect(next).toBe('next');
+    expect(said.map(openLogCleaner('TopSecret', withoutConfigured))).toEqual([undefined, undefined]);
   });
 
   it('is found by the characters it holds, in any case, and not by its secrets', () => {

@@ -1,3 +1,5 @@
+import { cutLine, withoutUnsureEnd } from '../../domain/cut-line.ts';
+
 /** Of a longer line only the beginning is kept. */
 const MOST_CHARACTERS = 4_000;
 const MOST_KEPT = 256 * 1024;
@@ -9,7 +11,7 @@ export function keepLastLines(most: number): { take(line: string): void; readonl
   return {
     lines,
     take: (line) => {
-      const taken = line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}${CUT}` : line;
+      const taken = cutLine(line, MOST_CHARACTERS);
       lines.push(taken);
       kept += taken.length;
       while (lines.length > most || kept > MOST_KEPT) kept -= lines.shift()?.length ?? 0;
@@ -17,13 +19,9 @@ export function keepLastLines(most: number): { take(line: string): void; readonl
   };
 }
 
-const CUT = ' …[cut]';
-/** A secret that was cut through could have begun within so much of a line’s end. */
-const UNSURE = 512;
 const MOST_SHOWN = 2_000;
 
-/** A kept line as it is shown once secrets were taken out: without an end in which half a secret may stand. */
+/** A kept line as it is shown once secrets were taken out. */
 export function shownLine(line: string): string {
-  const sure = line.endsWith(CUT) ? line.slice(0, -(CUT.length + UNSURE)) : line;
-  return sure.length > MOST_SHOWN || sure !== line ? `${sure.slice(0, MOST_SHOWN)}${CUT}` : sure;
+  return cutLine(withoutUnsureEnd(line), MOST_SHOWN);
 }
