@@ -13,6 +13,8 @@ export interface ForeignRole {
   readonly name: string;
   /** The address of its database, as this role. */
   readonly url: string;
+  /** Functions and procedures that are its own, without those that PostgreSQL made for types and extensions. */
+  routines(): Promise<readonly string[]>;
   /** Gives what it owns to another, and removes it. The database's settings, which it may have made, go. */
   handOver(owner: string): Promise<void>;
   /** Removes it with all that it owns in its database. */
@@ -55,6 +57,7 @@ export async function openForeignRole(adminUrl: string, { sessions }: { sessions
     return {
       name,
       url: addressAs(adminUrl, { name, password }),
+      routines: () => routinesOf(client, name),
       handOver: (heir) => removeWith(`REASSIGN OWNED BY ${name} TO ${quotedName(heir)}`),
       abandon: () => removeWith(giveBack),
     };
@@ -99,6 +102,15 @@ async function sweep(client: Client, left: { name: string; databases: readonly s
   }
   await client.query(`DROP OWNED BY ${name} CASCADE`);
   await client.query(`DROP ROLE ${name}`);
+}
+
+async function routinesOf(client: Client, name: string): Promise<string[]> {
+  const { rows } = await client.query<{ routine: string }>(
+    `SELECT p.oid::regprocedure::text AS routine FROM pg_proc p WHERE p.proowner = '${name}'::regrole AND p.prokind <> 'a'
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
+     ORDER BY 1`,
+  );
+  return rows.map(({ routine }) => routine);
 }
 
 /** Who is no superuser has to belong to a role to give to it and take from it. */

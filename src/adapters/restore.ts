@@ -4,6 +4,7 @@ import type { Programs } from '../config/programs.ts';
 import { certainFilter, type Rights, rightsFilter, runsAsItStands } from '../domain/restore-rights.ts';
 import { UserError } from '../errors.ts';
 import type { RestoreFacts, RestoreRequest, RestoreSource } from '../ports.ts';
+import { handOver } from './foreign-code.ts';
 import { openForeignRole } from './foreign-role.ts';
 import { restoreArchive } from './restore-archive.ts';
 import { type LookedAt, look, meet, readingOf, withSession } from './restore-look.ts';
@@ -82,7 +83,7 @@ async function restoreForeign(work: Work): Promise<Done> {
   const role = await openForeignRole(url, { sessions: FOREIGN_SESSIONS });
   try {
     const warnings = await runPlain({ ...work, url: role.url }, () => undefined);
-    await role.handOver(rights.owner ?? rights.target.owner);
+    await handOver(role, rights);
     return { jobs: 1, warnings: [...warnings, ...(await give(client, work))] };
   } catch (error) {
     // What cannot be removed now is swept later: the first fault is what counts.

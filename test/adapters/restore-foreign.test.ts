@@ -7,7 +7,17 @@ import { restorePlain } from '../../src/adapters/restore-run.ts';
 import { ProgramError, UserError } from '../../src/errors.ts';
 import { onServer } from '../setup/database.ts';
 import { itNeeds } from '../setup/it-needs.ts';
-import { contentOf, databaseWith, programs, query, realFolder, run, type TestDatabase } from './dump-stage.ts';
+import {
+  contentOf,
+  databaseWith,
+  fakePrograms,
+  programs,
+  query,
+  realFolder,
+  removeFolders,
+  run,
+  type TestDatabase,
+} from './dump-stage.ts';
 import { at, bytesOf, emptyDatabase, openFolder, pgDump, refused, restored, restoreTools } from './restore-stage.ts';
 
 const LIVE = `CREATE TABLE bait (column_one int, column_two text, column_three text, column_four text);
@@ -28,6 +38,7 @@ describe('A dump from elsewhere', () => {
     expect(programs()).toEqual([]);
     expect(await foreignRoles()).toEqual([]);
     await live.drop();
+    removeFolders();
     folder.remove();
   });
 
@@ -170,6 +181,27 @@ INSERT INTO public.trick VALUES ('\\', '
     const { error } = await refused(at(file), FOREIGN);
     expect(error.message).toContain('It brings code (FUNCTION public.f), which would belong to the superuser postgres');
     await coded.drop();
+  });
+
+  itNeeds('postgresClient', 'gives a superuser no code that nobody saw in it', async () => {
+    const typed = await databaseWith(
+      'CREATE TYPE span AS RANGE (subtype = int); CREATE EXTENSION citext; CREATE TABLE t (n int)',
+    );
+    const file = await pgDump(typed.url, folder.path('typed'), '-Fc');
+    // What PostgreSQL makes itself for types and extensions is no code of the dump.
+    await restored(at(file), FOREIGN, async ({ url }) => {
+      expect(await query(url, "SELECT pg_get_userbyid(typowner) AS o FROM pg_type WHERE typname = 'span'")).toEqual([
+        { o: 'postgres' },
+      ]);
+    });
+    const evil = "CREATE FUNCTION public.evil() RETURNS int LANGUAGE sql AS 'SELECT 1'";
+    const pgBin = fakePrograms({ psql: `{ cat; echo "${evil};"; } | "$real/psql" "$@"` });
+    const { error } = await refused(at(file), FOREIGN, restoreTools({ pgBin }));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(
+      /^It brought code \((public\.)?evil\(\)\), which would belong to the superuser postgres/,
+    );
+    await typed.drop();
   });
 });
 
