@@ -39,7 +39,7 @@ const WAITS = `
 const SESSION = `
   SELECT pid, coalesce(backend_start::text, '') AS started, coalesce(usename, '') AS user,
     coalesce(application_name, '') AS application, coalesce(state, 'not shown') AS state, coalesce(backend_type, '') AS kind,
-    coalesce(datname = current_database(), false) AS "isHere", coalesce(application_name ~ '^capops', false) AS "isOurs",
+    coalesce(datname = current_database(), false) AS "isHere", coalesce(usename = session_user AND application_name ~ '^capops', false) AS "isOurs",
     coalesce(query, '') AS statement, extract(epoch FROM clock_timestamp() - xact_start)::float8 AS "transactionSeconds",
     extract(epoch FROM clock_timestamp() - state_change)::float8 AS "stateSeconds"
   FROM pg_stat_activity`;

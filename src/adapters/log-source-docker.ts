@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { DockerHost } from '../config/docker.ts';
 import { LogUnreadableError } from '../errors.ts';
 import type { LogReading, LogSource } from '../ports.ts';
-import { PROJECT_LABEL, SERVICE_LABEL } from './container-sight.ts';
+import { ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL } from './container-sight.ts';
 import { dockerFailure, openDocker, SILENT_MS } from './docker-engine.ts';
 import { readDockerLog } from './docker-log.ts';
 
@@ -40,7 +40,8 @@ export function openServiceLog(wanted: Service, host: DockerHost, mostLines = MO
 async function containersOf(docker: Docker, { service, project }: Service): Promise<string[]> {
   const label = [`${SERVICE_LABEL}=${service}`, ...(project ? [`${PROJECT_LABEL}=${project}`] : [])];
   const abortSignal = AbortSignal.timeout(SILENT_MS);
-  const found = await docker.listContainers({ all: true, filters: { label }, abortSignal });
+  const listed = await docker.listContainers({ all: true, filters: { label }, abortSignal });
+  const found = listed.filter(({ Labels }) => Labels[ONE_OFF_LABEL] !== 'True');
   const projects = new Set(found.map(({ Labels }) => Labels[PROJECT_LABEL] ?? ''));
   if (projects.size > 1) {
     const names = [...projects].sort().join(', ');

@@ -28,9 +28,12 @@ export const logsSection = z.array(log, 'a list of logs').superRefine((logs, con
   }
 });
 
-/** What the section comes to. */
-export function logsOf(section: z.output<typeof logsSection> | undefined): readonly LogSettings[] | undefined {
-  return section?.map(({ name, file, service = '', project }) =>
+/** What the section comes to. A service is one of CapOps’ own project, where there is one, unless it names another. */
+export function logsOf(
+  section: z.output<typeof logsSection> | undefined,
+  ownProject: string | undefined,
+): readonly LogSettings[] | undefined {
+  return section?.map(({ name, file, service = '', project = ownProject }) =>
     file === undefined ? { name, service, project } : { name, file },
   );
 }

@@ -137,7 +137,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     drillChecks: drillChecksOf(file.drill),
     health: healthOf(file.health),
     access,
-    logs: logsOf(file.logs),
+    logs: logsOf(file.logs, file.compose?.project),
     compose: composeOf(file.compose),
     emergency: emergencyOf(file.emergency),
     checkout: file.checkout,

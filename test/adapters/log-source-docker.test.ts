@@ -48,6 +48,16 @@ describe.skipIf(!mayStart)('the errors that a compose service has said', () => {
     },
   );
 
+  itNeeds('docker', 'are none of what somebody has run once beside it', async () => {
+    engine.say({ service: 'tasked', script: 'echo "ERROR of the service"' });
+    engine.start({
+      service: 'tasked',
+      script: 'echo "ERROR of a task"',
+      options: ['--label', 'com.docker.compose.oneoff=True'],
+    });
+    expect(await summary('tasked')).toMatchObject({ total: 1, kinds: [{ newest: 'ERROR of the service' }] });
+  });
+
   itNeeds('docker', 'with a terminal they come whole, too', async () => {
     engine.say({ service: 'shell', terminal: true, script: 'echo "ERROR ✈ x"' });
     expect(await summary('shell')).toMatchObject({ kinds: [{ newest: 'ERROR ✈ x' }] });

@@ -13,6 +13,15 @@ describe('the logs in capops.yml', () => {
     ]);
   });
 
+  test('of a service belong to the project under compose, where they name none', () => {
+    const logs = '  - { name: web, service: web }\n  - { name: other, service: web, project: other }\n';
+    const compose = 'compose: { project: planner, services: [api] }\n';
+    expect(load({}, file(`${logs}${compose}`)).settings.logs).toEqual([
+      { name: 'web', service: 'web', project: 'planner' },
+      { name: 'other', service: 'web', project: 'other' },
+    ]);
+  });
+
   test.each([
     ['{ name: api }', 'logs[0]: found {"name":"api"}. Allowed: either a file, or a compose service'],
     ['{ name: api, file: /a, service: a }', 'Allowed: either a file, or a compose service'],

@@ -137,6 +137,15 @@ describe('end-session', () => {
     expect(await Promise.all([isThere(ours.pid), isThere(elsewhere.pid)])).toEqual([true, true]);
   });
 
+  test('takes no one else’s session for CapOps’ own, whatever it calls itself', async () => {
+    const user = 'clerk_who_pretends';
+    await onServer(`CREATE ROLE ${user} LOGIN PASSWORD 'swordfish'`);
+    onTestFinished(() => onServer(`DROP ROLE ${user}`));
+    const url = Object.assign(new URL(database.platformUrl), { username: user, password: 'swordfish' }).href;
+    const { pid } = await somebody('capops', url);
+    expect((await preview(`end-session ${pid}`)).confirmLabel).toBe(`End session ${pid}`);
+  });
+
   test('says which right is missing', async () => {
     const { pid } = await somebody();
     const user = 'clerk_who_ends';
