@@ -19,7 +19,7 @@ export type Return =
       readonly sight: ContainerSight | undefined;
       readonly deaths: number;
     }
-  /** Nobody saw: whoever waited stopped, or Docker did not answer any more. */
+  /** Nobody saw: whoever waited stopped, or Docker did not answer at the end. */
   | { readonly kind: 'unseen'; readonly seconds: number; readonly because: 'stopped' | 'Docker is silent' };
 
 export interface Awaited {
@@ -30,28 +30,41 @@ export interface Awaited {
   readonly pace?: Pace | undefined;
 }
 
-/** Looks at a container that was just started until it is well, or will not be. Never rejects for Docker’s sake. */
-export async function awaitHealth(containers: Containers, { id, signal, seen, pace = PACE }: Awaited): Promise<Return> {
+/**
+ * Looks at a container that was just started until it is well, or will not be, for `withinMs`. A look that a busy Docker does not answer is
+ * followed by the next. Never rejects for Docker’s sake.
+ */
+export async function awaitHealth(containers: Containers, awaited: Awaited): Promise<Return> {
+  const { id, signal, pace = PACE } = awaited;
   const begunMs = performance.now();
   const starts = new Map<string, number>();
-  let sight: ContainerSight | undefined;
   for (;;) {
+    const sight = await look(containers, { id, signal });
     const seconds = (performance.now() - begunMs) / 1000;
-    try {
-      sight = (await containers.list(signal)).find((one) => one.id === id);
-    } catch (error) {
-      if (signal.aborted) return { kind: 'unseen', seconds, because: 'stopped' };
-      if (error instanceof ContainersError) return { kind: 'unseen', seconds, because: 'Docker is silent' };
-      throw error;
-    }
-    if (!sight) return { kind: 'not back', seconds, sight, deaths: 0 };
-    seen?.(sight, seconds);
-    const isBack = judge(sight, starts, pace);
-    if (isBack) return { kind: 'back', seconds, sight };
     const isLate = seconds * 1000 > pace.withinMs;
-    if (isBack === false || isLate) return { kind: 'not back', seconds, sight, deaths: starts.size - 1 };
-    const slept = await sleep(pace.everyMs, true, { signal }).catch(() => false);
-    if (!slept) return { kind: 'unseen', seconds, because: 'stopped' };
+    if (signal.aborted) return { kind: 'unseen', seconds, because: 'stopped' };
+    if (sight === 'silent') {
+      if (isLate) return { kind: 'unseen', seconds, because: 'Docker is silent' };
+    } else {
+      if (!sight) return { kind: 'not back', seconds, sight, deaths: 0 };
+      awaited.seen?.(sight, seconds);
+      const isBack = judge(sight, starts, pace);
+      if (isBack) return { kind: 'back', seconds, sight };
+      if (isBack === false || isLate) return { kind: 'not back', seconds, sight, deaths: starts.size - 1 };
+    }
+    await sleep(pace.everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function look(
+  containers: Containers,
+  { id, signal }: Pick<Awaited, 'id' | 'signal'>,
+): Promise<ContainerSight | undefined | 'silent'> {
+  try {
+    return (await containers.list(signal)).find((one) => one.id === id);
+  } catch (error) {
+    if (signal.aborted || error instanceof ContainersError) return 'silent';
+    throw error;
   }
 }
 
