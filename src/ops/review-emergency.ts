@@ -8,13 +8,15 @@ import { sightOfEmergency, trailOfEmergency } from '../models/emergency-sight.ts
 import { END } from './emergencies/emergency-badge.ts';
 import { isOver, REVIEW } from './emergencies/review-due.ts';
 import * as arg from './service/arguments.ts';
-import { type Context, defineOperation } from './service/operation.ts';
+import { type Argument, type Context, defineOperation } from './service/operation.ts';
 import type { Attachment, Report } from './service/report.ts';
 import { signed } from './service/signed.ts';
 import { withLedger } from './service/with-ledger.ts';
 
 /** As many of the ledger’s entries go into the file. */
 const MOST_ENTRIES = 5_000;
+/** As for why it was asked for: “x” is no review. */
+const LEAST_WORDS = 10;
 /** Runs are recorded a moment behind what they did. */
 const BEHIND_MS = 60_000;
 
@@ -23,6 +25,16 @@ interface Reviewed {
   readonly record: Attachment;
   /** Those that still wait for theirs. */
   readonly left: number;
+}
+
+function telling(label: string, what: string, example: string): Argument<string, true> {
+  const summary = `${what}; at least ${LEAST_WORDS} characters, since everybody reads it`;
+  const words = arg.words(label, summary, { maxLength: 2000, example, multiline: true });
+  const error = `Say in ${LEAST_WORDS} characters or more ${label.replace(/^W/, 'w')}: everybody reads it.`;
+  return {
+    ...words,
+    schema: (moment) => words.schema(moment).refine((typed) => typed.length >= LEAST_WORDS, { error }),
+  };
 }
 
 export const reviewEmergency = defineOperation({
@@ -35,16 +47,8 @@ export const reviewEmergency = defineOperation({
   restartable: true,
   example: 'review-emergency --what-happened "the gateway was down" --what-was-done "restarted it"',
   args: {
-    whatHappened: arg.words('What happened', 'why emergency access was needed; everybody reads it', {
-      maxLength: 2000,
-      example: 'the gateway was down',
-      multiline: true,
-    }),
-    whatWasDone: arg.words('What was done', 'with the emergency access; everybody reads it', {
-      maxLength: 2000,
-      example: 'restarted it',
-      multiline: true,
-    }),
+    whatHappened: telling('What happened', 'why emergency access was needed', 'the gateway was down'),
+    whatWasDone: telling('What was done', 'with the emergency access', 'restarted it'),
   },
 
   run: (context, input): Promise<Reviewed> => review(context, input),
@@ -101,19 +105,25 @@ async function recordOf({ databases, settings, log, runId }: Context, emergency:
   const { beganAt, endedAt, endsAt } = emergency;
   const until = new Date((endedAt ?? endsAt ?? beganAt).getTime() + BEHIND_MS);
   const since = new Date(beganAt.getTime() - BEHIND_MS);
-  const newest = await AuditEntry.between(databases.ledger, { since, until, limit: MOST_ENTRIES });
+  const found = await AuditEntry.between(databases.ledger, { since, until, limit: MOST_ENTRIES + 1 });
+  const first = found.slice(0, MOST_ENTRIES);
   const trail = await platformTrail(databases.platform, since).catch((error: unknown) => {
     log.warn({ err: error, runId }, 'the platform’s own record of an emergency could not be read');
     return undefined;
   });
+  const most = MOST_ENTRIES.toLocaleString('en-GB');
+  const cut =
+    found.length > first.length
+      ? `; only the first ${most} entries of the ledger are in it: “audit” shows the others`
+      : '';
   const missing = trail ? '' : '; the platform’s own record is not in it, since its database does not answer';
   return {
     name: `emergency-${isoDate(beganAt, settings.timeZone)}.csv`,
     content: emergencyCsv(
-      newest,
+      first,
       (trail ?? []).filter(({ at }) => at <= until),
     ),
-    summary: `What is on record of that time${missing}`,
+    summary: `What is on record of that time${cut}${missing}`,
   };
 }
 

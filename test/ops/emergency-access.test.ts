@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditRow } from '../../src/domain/audit-chain.ts';
+import { AuditEntry } from '../../src/models/audit-entry.ts';
 import { Run } from '../../src/models/run.ts';
 import { emergencyAccess } from '../../src/ops/emergency-access.ts';
 import type { AccessCache, Actor } from '../../src/ports.ts';
@@ -363,6 +365,36 @@ describe('the review', () => {
     expect(said(await here.types(OMAR, REVIEW))).toContain('No review is missing');
     await givenAlone();
     expect(await open()).toHaveLength(5);
+  });
+
+  test('says something', async () => {
+    await givenAlone();
+    await itEnds();
+    const refusal = said(await here.types(OMAR, 'review-emergency --what-happened x --what-was-done x'));
+    expect(refusal).toContain('Say in 10 characters or more what happened');
+    expect(refusal).toContain('Say in 10 characters or more what was done');
+  });
+
+  test('whose file cannot hold all that is on record of that time says so', async () => {
+    await givenAlone();
+    await here.service.settled();
+    const { ledger } = ground.desk.databases;
+    const entries = (count: number) =>
+      ledger.transaction(async (trx) => {
+        const [last] = await AuditEntry.newest(trx, {}, { limit: 1 });
+        const { sequence: _, hash: __, ...record } = last as AuditRow;
+        await AuditEntry.append(
+          trx,
+          Array.from({ length: count }, () => ({ ...record, effect: 'changes' as const })),
+        );
+      });
+    for (const _ of [1, 2]) await entries(2_500);
+    await itEnds();
+    const outcome = await here.types(OMAR, REVIEW);
+    if (outcome.kind !== 'done') throw new Error(said(outcome));
+    const [file] = outcome.report.attachments ?? [];
+    expect(file?.summary).toContain('only the first 5,000 entries of the ledger are in it');
+    expect(file?.content.split('\n').filter((line) => line.startsWith('ledger'))).toHaveLength(5_000);
   });
 
   test('is filled in once, by whoever was first', async () => {

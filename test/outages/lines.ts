@@ -17,6 +17,7 @@ export interface Line {
 const LEDGER = /CapOps’ own record \(the ledger\) does not answer/;
 const DOCKER = /Docker does not answer.*docker compose/;
 const DOWN = /Docker does not answer/;
+const DATABASE = /nobody listens|No answer|does not answer/;
 const PLATFORM = /The platform’s database does not answer/;
 
 /** The rows of the table, by operation: all that are there for emergencies, and a few others as examples. */
@@ -26,6 +27,7 @@ export const LINES: Readonly<Record<string, Line>> = {
     works: /✓ Database: Connected/,
     without: {
       postgres: /✗ Database: .*✗ Ledger: /,
+      platform: /✗ Database: .*✓ Ledger: /,
       ledger: /✓ Database: .*✗ Ledger: /,
       redis: /✗ Redis: /,
       slack: /[✗!] Slack: /,
@@ -34,7 +36,14 @@ export const LINES: Readonly<Record<string, Line>> = {
   digest: {
     words: 'digest',
     works: /in staging/,
-    without: { postgres: /Database/, ledger: /Ledger/, docker: DOWN, redis: /Redis/, slack: /Slack/ },
+    without: {
+      postgres: /Database/,
+      platform: /Database/,
+      ledger: /Ledger/,
+      docker: DOWN,
+      redis: /Redis/,
+      slack: /Slack/,
+    },
   },
   round: {
     words: 'round daily',
@@ -46,6 +55,7 @@ export const LINES: Readonly<Record<string, Line>> = {
     works: /The file for the development team is ready/,
     without: {
       postgres: /is ready.*Schema of the platform: Not to be had.*does not answer.*Last runs: Not to be had/,
+      platform: /is ready.*Schema of the platform: Not to be had.*does not answer/,
       ledger: /is ready.*Schedule: Not to be had.*\(the ledger\) does not answer.*Last runs: Not to be had/,
       docker: /is ready.*Log of web: Not to be had. Docker does not answer/,
     },
@@ -53,12 +63,12 @@ export const LINES: Readonly<Record<string, Line>> = {
   diagnose: {
     words: 'diagnose',
     works: /SELECT 1/,
-    without: { postgres: /nobody listens|No answer|does not answer/, docker: /Docker does not answer/ },
+    without: { postgres: DATABASE, platform: DATABASE, docker: /Docker does not answer/ },
   },
   'end-session': {
     words: async ({ databases }) => `end-session ${await idleSession(databases.platformUrl)}`,
     works: /is ended/,
-    without: { postgres: PLATFORM },
+    without: { postgres: PLATFORM, platform: PLATFORM },
   },
   services: { words: 'services', works: /web/, without: { docker: DOCKER } },
   logs: { words: 'logs web', works: /listening/, without: { docker: DOCKER } },
@@ -66,17 +76,17 @@ export const LINES: Readonly<Record<string, Line>> = {
   'emergency-access': {
     words: 'emergency-access nobody can log in',
     works: /This waits for a second person/,
-    without: { postgres: PLATFORM, ledger: /is open: EMR.*because the ledger does not answer/ },
+    without: { postgres: PLATFORM, platform: PLATFORM, ledger: /is open: EMR.*because the ledger does not answer/ },
     chain: 'emergency',
   },
   'end-emergency-access': {
     words: 'end-emergency-access',
     works: /No emergency access is open|Emergency access has ended/,
-    without: { postgres: PLATFORM },
+    without: { postgres: PLATFORM, platform: PLATFORM },
     chain: 'emergency',
   },
   'review-emergency': {
-    words: 'review-emergency what-happened="it was dark" what-was-done="we waited"',
+    words: 'review-emergency what-happened="it was dark" what-was-done="we waited for light"',
     works: /No review is missing/,
     without: { postgres: LEDGER, ledger: LEDGER },
     chain: 'emergency',
@@ -84,11 +94,11 @@ export const LINES: Readonly<Record<string, Line>> = {
   // Examples of what is not made for outages.
   whoami: { words: 'whoami', works: /operator/ },
   help: { words: 'help', works: /health/ },
-  'list-orgs': { words: 'orgs', works: /LHR/, without: { postgres: PLATFORM } },
+  'list-orgs': { words: 'orgs', works: /LHR/, without: { postgres: PLATFORM, platform: PLATFORM } },
   'grant-module': {
     words: 'grant LHR work',
     works: /now has work|has work/,
-    without: { postgres: LEDGER, ledger: LEDGER },
+    without: { postgres: LEDGER, platform: PLATFORM, ledger: LEDGER },
   },
 };
 
