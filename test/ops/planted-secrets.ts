@@ -54,6 +54,20 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, secret: string]>>
   ],
   'A value beside a name that says what it is, such as password, token, api_key, cookie or session: in JSON, in a query, in settings':
     ['{"db_password":"s4mple \\" pw-d"} ?api_key=s4mple-pw-e SESSION: s4mple-pw-e2', 's4mple-pw-e'],
+  'All of a header Authorization, Proxy-Authorization, Cookie or Set-Cookie': [
+    'Cookie: theme=dark; connect.sid=s4mple-cookie',
+    's4mple-cookie',
+  ],
+  'The same in an address: ?token=…, &sig=…': ['GET /blob?sv=1&sig=s4mple-sig&se=2', 's4mple-sig'],
+  'A variable whose name ends in _KEY, _PASS, _AUTH or the like': ['HMAC_KEY=s4mple-key', 's4mple-key'],
+  'What is given as auth, jwt, otp or pin: in quotes or behind an equals sign': [
+    '{"auth":"s4mple-auth"}',
+    's4mple-auth',
+  ],
+  'A password given to curl, redis-cli, mysql or Redis: -u name:hunter2, -a, -p, AUTH': [
+    'curl -u admin:s4mple-curl http://x',
+    's4mple-curl',
+  ],
   'The same in XML': ['<db:password>s4mple-pw-f</db:password>', 's4mple-pw-f'],
   'The same as an option of a program: --db-password hunter2': ['run --db-password s4mple-pw-g now', 's4mple-pw-g'],
   'A password in SQL: PASSWORD or IDENTIFIED BY, and a text': ["ALTER ROLE x PASSWORD 's4mple pw-h'", 's4mple pw-h'],
