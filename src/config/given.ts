@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { decoded, foreignSecrets, passwordsIn } from './foreign-secrets.ts';
 
 /** What was set, to be told to others, and what of it nobody may be told. */
 export interface Given {
@@ -33,8 +34,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ...{ HEARTBEAT_URL: 'secret address', PAGING_WEBHOOK_URL: 'secret address' },
 };
 
-/** Not ours, but perhaps a secret by its name, such as PGPASSWORD; shorter ones are hardly any. */
-const SECRET_NAME = /PASS|SECRET|TOKEN|_KEY$|CREDENTIAL/i;
+/** Shorter parts of an address say nothing. */
 const LEAST_SECRET = 6;
 /** A part of a secret address that others could not guess: long, or with digits in it. */
 const UNGUESSABLE = /^(?=.*\d).{8,}$|^.{16,}$/;
@@ -69,24 +69,10 @@ function secretsIn(name: string, value: string): string[] {
     case 'address':
       return passwordsIn(value);
     case undefined:
-      return SECRET_NAME.test(name) && value.length >= LEAST_SECRET ? [value] : passwordsIn(value);
+      return foreignSecrets(name, value);
     default:
       return [];
   }
-}
-
-/** As it is written, decoded, and together with its user, as logins send it. */
-function passwordsIn(address: string): string[] {
-  const url = URL.parse(address);
-  if (!url || !/^\w[\w+.-]*:\/\//.test(address)) return [];
-  const passwords = [url.password, url.searchParams.get('password') ?? '', writtenPassword(address)];
-  const [user = ''] = [decoded(url.username)];
-  return passwords.filter(Boolean).flatMap((password) => [password, decoded(password), `${user}:${decoded(password)}`]);
-}
-
-/** What stands between the user and the host, letter for letter. */
-function writtenPassword(address: string): string {
-  return /^[\w+.-]+:\/\/[^/?#:]*:([^/?#]*)@/.exec(address)?.[1] ?? '';
 }
 
 function partsOf(address: string): string[] {
@@ -104,12 +90,4 @@ function secretFilesIn(name: string, value: string): string[] {
   if (name === 'DOCKER_CERT_PATH') return [join(value, 'key.pem')];
   const key = KINDS[name] === 'address' ? URL.parse(value)?.searchParams.get('sslkey') : undefined;
   return key ? [key] : [];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

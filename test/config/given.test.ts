@@ -40,6 +40,34 @@ test('what is not ours is a secret by its name', () => {
   expect(settings.flat()).not.toContain('PGPASSWORD');
 });
 
+test.each([
+  ['PGPASSWORD', 'ab12!', 'ab12!'],
+  ['DB_PASS', 'q9!', 'q9!'],
+  ['SMTP_AUTH', 's4mple', 's4mple'],
+  ['JDBC', 'jdbc:postgresql://h/db?user=a&password=s4mple&ssl=true', 's4mple'],
+  ['OTHER', 'jdbc:mysql://a:s4mple@h/db', 's4mple'],
+  ['LIBPQ', "host=x password='s4m\\'ple x' user=a", "s4m'ple x"],
+  ['LIBPQ', 'host=x password=s4m;ple user=a', 's4m;ple'],
+  ['DOTNET', 'Server=x;Password=s4mple;Ssl=1', 's4mple'],
+  ['GO_DSN', 'app:s4m@ple@tcp(db:3306)/x', 's4m@ple'],
+  ['OTHER_URL', 'postgres://u:s4m/ple@h/db', 's4m/ple'],
+  ['REPLICAS', 'redis://:one@a:1 redis://:s4mple@b:2', 's4mple'],
+])('%s=%s: %s is known as a secret', (name, value, secret) => {
+  expect(givenBy({ [name]: value }, '/').secrets).toContain(secret);
+});
+
+test('switches and small numbers are no secrets, whatever they are called, nor is where somebody stands', () => {
+  const variables = {
+    USE_TOKEN: 'true',
+    SMTP_AUTH: 'plain',
+    PASS: '30',
+    TOKEN_TTL: '3600',
+    PWD: '/srv',
+    PATH: '/bin:/usr/bin',
+  };
+  expect(givenBy(variables, '/').secrets).toEqual([]);
+});
+
 test('files of keys are known, wherever they are named', () => {
   const DATABASE_URL = 'postgresql://capops@db.example/planner?sslkey=/etc/client.key';
   const { secretFiles } = givenBy(
