@@ -76,7 +76,7 @@ export const LINES: Readonly<Record<string, Line>> = {
   'emergency-access': {
     words: 'emergency-access nobody can log in',
     works: /This waits for a second person/,
-    without: { postgres: PLATFORM, platform: PLATFORM, ledger: /is open: EMR.*because the ledger does not answer/ },
+    without: { postgres: PLATFORM, ledger: /is open: EMR.*because the ledger does not answer/ },
     chain: 'emergency',
   },
   'end-emergency-access': {

@@ -2,7 +2,7 @@ import { json } from '../setup/http-service.ts';
 import { type OutageGround, slackAnswers } from './ground.ts';
 
 /** What is out. */
-export type Thing = 'postgres' | 'ledger' | 'docker' | 'redis' | 'slack';
+export type Thing = 'postgres' | 'platform' | 'ledger' | 'docker' | 'redis' | 'slack';
 
 export interface Outage {
   readonly thing: Thing;
@@ -48,6 +48,8 @@ const slackIs = (answer: OutageGround['slack']['answer']): Outage => ({
 export const OUTAGES = {
   'PostgreSQL stopped': stopped('postgres'),
   'PostgreSQL silent': silent('postgres'),
+  'platform stopped': stopped('platform'),
+  'platform silent': silent('platform'),
   'ledger stopped': stopped('ledger'),
   'ledger silent': silent('ledger'),
   'Docker stopped': stopped('docker'),
