@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BEAT_MS, hasGone, thisWriter, writerSchema } from './journal-writer.ts';
+import { unlessMissing } from './local-failure.ts';
 
 const PREFIX = 'capops-work-';
 const OWNER = 'owner.json';
@@ -31,7 +32,7 @@ export async function openWorkFolder(parent = tmpdir()): Promise<WorkFolder> {
   };
   const clear = async () => {
     clearInterval(beat);
-    await rm(path, { recursive: true, force: true });
+    await removeFolder(path);
     process.off('exit', end);
   };
   process.on('exit', end);
@@ -53,11 +54,20 @@ export async function sweepWorkFolders(parent = tmpdir()): Promise<void> {
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(PREFIX))) {
     const path = join(parent, name);
     try {
-      if (isLeft(path)) await rm(path, { recursive: true, force: true });
+      if (isLeft(path)) await removeFolder(path);
     } catch {
       // Gone just now.
     }
   }
+}
+
+/** A file after the other: Node’s own takes all of a folder’s at once, which fills the memory where there are very many. */
+async function removeFolder(path: string): Promise<void> {
+  for (const entry of (await unlessMissing(readdir(path, { withFileTypes: true }))) ?? []) {
+    const inside = join(path, entry.name);
+    await (entry.isDirectory() ? removeFolder(inside) : rm(inside, { force: true }));
+  }
+  await rm(path, { recursive: true, force: true });
 }
 
 function isLeft(path: string): boolean {
