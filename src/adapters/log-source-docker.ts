@@ -48,7 +48,11 @@ async function containersOf(docker: Docker, { service, project }: Service): Prom
     throw new LogUnreadableError(`Several projects have such a service: ${names}. Name one as its project.`);
   }
   if (found.length === 0) throw new LogUnreadableError('There is no container of such a service.');
-  return found.sort((a, b) => a.Created - b.Created).map(({ Id }) => Id);
+  // It lists the newest first, and tells whole seconds.
+  return found
+    .toReversed()
+    .sort((a, b) => a.Created - b.Created)
+    .map(({ Id }) => Id);
 }
 
 interface Wish {
