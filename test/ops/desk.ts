@@ -146,7 +146,7 @@ export async function openDesk({
   return desk;
 }
 
-function slackActor(userId: string, name: string): Actor {
+export function slackActor(userId: string, name: string): Actor {
   return { id: `slack:${userId}`, name, face: 'slack', slack: { userId, teamId: 'T0TEAM', channelId: 'C0OPS' } };
 }
 

@@ -5,7 +5,7 @@ import { Run } from '../../src/models/run.ts';
 import { emergencyAccess } from '../../src/ops/emergency-access.ts';
 import type { AccessCache, Actor } from '../../src/ports.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
-import { type EmergencyGround, EVE, openEmergencyGround, type Replica } from './emergency-ground.ts';
+import { type EmergencyGround, EVE, OMAR_IN_TERMINAL, openEmergencyGround, type Replica } from './emergency-ground.ts';
 
 let ground: EmergencyGround;
 let here: Replica;
@@ -21,7 +21,6 @@ beforeEach(async () => {
 });
 
 const ASK = 'emergency-access nobody can log in';
-const OMAR_IN_TERMINAL: Actor = { id: 'cli:omar@desk', name: 'omar', face: 'terminal', osUser: 'omar' };
 const HOUR_MS = 3_600_000;
 
 const open = () =>

@@ -12,14 +12,10 @@ import { readWords, splitWords } from '../../src/ops/service/words.ts';
 import type { Actor, Policy, Ports, Settings } from '../../src/ports.ts';
 import { addressOf } from '../setup/database.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
-import { type Desk, openDesk, POLICY } from './desk.ts';
+import { type Desk, openDesk, POLICY, slackActor } from './desk.ts';
 
-export const EVE: Actor = {
-  id: 'slack:U0EVE',
-  name: 'Eve',
-  face: 'slack',
-  slack: { userId: 'U0EVE', teamId: 'T0TEAM', channelId: 'C0OPS' },
-};
+export const EVE = slackActor('U0EVE', 'Eve');
+export const OMAR_IN_TERMINAL: Actor = { id: 'cli:omar@desk', name: 'omar', face: 'terminal', osUser: 'omar' };
 
 /** A message in Slack as it stands. */
 export interface Post {

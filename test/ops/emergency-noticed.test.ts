@@ -4,9 +4,8 @@ import { emergencyBadge } from '../../src/ops/emergencies/emergency-badge.ts';
 import { emergencyStand } from '../../src/ops/emergencies/emergency-stand.ts';
 import { emergencyAccess } from '../../src/ops/emergency-access.ts';
 import { homeOf } from '../../src/ops/home/home-of.ts';
-import type { Actor } from '../../src/ports.ts';
 import { ADA, OMAR, said, TERMINAL, VERA } from './desk.ts';
-import { type EmergencyGround, openEmergencyGround, type Replica } from './emergency-ground.ts';
+import { type EmergencyGround, OMAR_IN_TERMINAL, openEmergencyGround, type Replica } from './emergency-ground.ts';
 
 let ground: EmergencyGround;
 let here: Replica;
@@ -21,7 +20,6 @@ beforeEach(async () => {
   here = ground.replica();
 });
 
-const OMAR_IN_TERMINAL: Actor = { id: 'cli:omar@desk', name: 'omar', face: 'terminal', osUser: 'omar' };
 const grants = () => ground.desk.ledger('SELECT * FROM emergency_grants ORDER BY given_at');
 const emergencies = () => ground.desk.ledger('SELECT * FROM emergencies ORDER BY began_at');
 const inChannel = () => ground.posts.filter(({ place }) => place === 'C0OPS').map(({ report }) => report.title);

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
-import { ADA, type Desk, openDesk, said } from '../../ops/desk.ts';
+import type { LocalSlack } from '../../../workbench/local-slack.ts';
+import { ADA, type Desk, said } from '../../ops/desk.ts';
 import { startCli } from '../../setup/run-cli.ts';
+import { openTeamGround, type TeamGround } from './team-ground.ts';
 
 const POLICY = `
 environment: test
@@ -14,27 +13,15 @@ roles: { admin: { users: [U0ADA, U0VERA] } }
 terminal: { users: { ${userInfo().username}: { role: operator, slack: U0OMAR } } }
 `;
 
+let ground: TeamGround;
 let desk: Desk;
 let slack: LocalSlack;
-let env: Record<string, string>;
-const folder = mkdtempSync(join(tmpdir(), 'capops-emergency-'));
+let env: TeamGround['env'];
 beforeAll(async () => {
-  [desk, slack] = await Promise.all([openDesk(), startLocalSlack()]);
-  const policy = join(folder, 'capops.yml');
-  writeFileSync(policy, POLICY, { mode: 0o600 });
-  env = {
-    DATABASE_URL: desk.platformUrl,
-    CAPOPS_CONFIG: policy,
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_SIGNING_SECRET: slack.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-  };
+  ground = await openTeamGround(POLICY);
+  ({ desk, slack, env } = ground);
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await slack.close();
-  await desk.close();
-});
+afterAll(() => ground.close());
 beforeEach(async () => {
   await desk.ledger('TRUNCATE runs CASCADE; TRUNCATE emergencies, emergency_grants');
   await desk.platform('TRUNCATE entitlement.entitlements, entitlement.entitlement_audits');

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
-import { type Desk, openDesk } from '../../ops/desk.ts';
+import type { LocalSlack } from '../../../workbench/local-slack.ts';
+import type { Desk } from '../../ops/desk.ts';
 import { runCli } from '../../setup/run-cli.ts';
 import { sitDown } from './pseudo-terminal.ts';
+import { openTeamGround, type TeamGround } from './team-ground.ts';
 
 const approved = '{ from: [{ users: [U0ADA], count: 1 }] }';
 const POLICY = `
@@ -16,28 +17,16 @@ terminal: { users: { ${userInfo().username}: { role: admin, slack: U0OMAR } } }
 approvals: { grant-module: ${approved}, revoke-module: ${approved}, bulk-import: ${approved} }
 `;
 
+let ground: TeamGround;
 let desk: Desk;
 let slack: LocalSlack;
-let env: Record<string, string>;
-const folder = mkdtempSync(join(tmpdir(), 'capops-second-'));
+let env: TeamGround['env'];
 beforeAll(async () => {
-  [desk, slack] = await Promise.all([openDesk(), startLocalSlack()]);
+  ground = await openTeamGround(POLICY);
+  ({ desk, slack, env } = ground);
   await desk.airports('LHR', 'CDG');
-  const policy = join(folder, 'capops.yml');
-  writeFileSync(policy, POLICY, { mode: 0o600 });
-  env = {
-    DATABASE_URL: desk.platformUrl,
-    CAPOPS_CONFIG: policy,
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_SIGNING_SECRET: slack.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-  };
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await slack.close();
-  await desk.close();
-});
+afterAll(() => ground.close());
 beforeEach(() => desk.platform('DELETE FROM entitlement.entitlement_audits; DELETE FROM entitlement.entitlements'));
 
 const cli = (...words: string[]) => runCli(words, { env });
@@ -98,7 +87,7 @@ test('whoever is there is asked for it', async () => {
 });
 
 test('what names a file on this machine cannot wait, and says so; it can be forced', async () => {
-  const file = join(folder, 'airports.csv');
+  const file = join(ground.folder, 'airports.csv');
   writeFileSync(file, 'name,code,modules\nNarita,NRT,work\n');
   const { code, stderr } = await cli('import', file);
   expect(code).toBe(2);

@@ -1,35 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalSlack, startLocalSlack } from '../../../workbench/local-slack.ts';
-import { type Desk, openDesk } from '../../ops/desk.ts';
+import type { LocalSlack } from '../../../workbench/local-slack.ts';
+import type { Desk } from '../../ops/desk.ts';
 import { runCli } from '../../setup/run-cli.ts';
+import { openTeamGround, type TeamGround } from './team-ground.ts';
 
+let ground: TeamGround;
 let desk: Desk;
 let slack: LocalSlack;
-let env: Record<string, string>;
-const folder = mkdtempSync(join(tmpdir(), 'capops-team-'));
-
+let env: TeamGround['env'];
 beforeAll(async () => {
-  desk = await openDesk();
+  ground = await openTeamGround('environment: test\nslack: { announcements: C0OPS }\nroles: {}\n');
+  ({ desk, slack, env } = ground);
   await desk.airports('LHR');
-  slack = await startLocalSlack();
-  const policy = join(folder, 'capops.yml');
-  writeFileSync(policy, 'environment: test\nslack: { announcements: C0OPS }\nroles: {}\n', { mode: 0o600 });
-  env = {
-    DATABASE_URL: desk.platformUrl,
-    CAPOPS_CONFIG: policy,
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_SIGNING_SECRET: slack.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-  };
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await slack.close();
-  await desk.close();
-});
+afterAll(() => ground.close());
 
 test('a change made in the terminal is told to the team, and what changes nothing is not', async () => {
   await runCli(['grant', 'LHR', 'work'], { env });
