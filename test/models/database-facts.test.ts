@@ -14,8 +14,11 @@ import { onServer } from '../setup/database.ts';
 let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
+  await onServer(`ALTER DATABASE ${databaseName()} SET pg_stat_statements.track = 'top'`);
 });
 afterAll(() => desk.close());
+
+const databaseName = () => new URL(desk.platformUrl).pathname.slice(1);
 
 const facts = (longerThanSeconds?: number) =>
   readDatabaseFacts(desk.databases.platform, longerThanSeconds === undefined ? {} : { longerThanSeconds });
@@ -86,6 +89,7 @@ describe('pg_stat_statements', () => {
   test('is read in whatever schema it stands: what took most time, what came most often, without values', async () => {
     await desk.platform('CREATE SCHEMA "Monitor ""1"""');
     await desk.platform('CREATE EXTENSION pg_stat_statements SCHEMA "Monitor ""1"""');
+    onTestFinished(() => desk.platform('DROP EXTENSION pg_stat_statements').then(() => undefined));
     await desk.platform("SELECT pg_sleep(0.2), 'secret'");
     for (let time = 0; time < 40; time++) await desk.platform(`SELECT ${time} + 1 AS often`);
     await desk.platform("DO $$ BEGIN PERFORM 'another secret'; END $$");
@@ -96,7 +100,6 @@ describe('pg_stat_statements', () => {
     expect(mostFrequent[0]).toMatchObject({ statement: 'SELECT $1 + $2 AS often', calls: 40 });
     expect(countingSince).toBeInstanceOf(Date);
     expect(JSON.stringify([slowest, mostFrequent])).not.toContain('secret');
-    await desk.platform('DROP EXTENSION pg_stat_statements');
   });
 });
 
@@ -158,7 +161,7 @@ describe('reading', () => {
   });
 
   test('a slot that nobody reads is told with the log that it keeps', async () => {
-    const name = `capops_${new URL(desk.platformUrl).pathname.slice(-8)}`;
+    const name = `capops_${databaseName().slice(-8)}`;
     await desk.platform(`SELECT pg_create_physical_replication_slot('${name}', true)`);
     const slot = read((await facts()).slots).find((one) => one.name === name);
     expect(slot).toMatchObject({ isActive: false, state: 'reserved' });
@@ -169,7 +172,7 @@ describe('reading', () => {
 });
 
 describe('a user without rights', () => {
-  const role = () => `reader_${new URL(desk.platformUrl).pathname.slice(-8)}`;
+  const role = () => `reader_${databaseName().slice(-8)}`;
   let theirs: DatabaseFacts;
   beforeAll(async () => {
     await onServer(`CREATE ROLE ${role()} LOGIN PASSWORD 'reader'`);
