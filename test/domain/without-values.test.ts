@@ -63,6 +63,30 @@ test.each(['\\', '%', '%41', '&', '\\"', '\\u0041', '\\'.repeat(40).concat('a'),
   },
 );
 
+// No value of backslashes alone is among these: it would take the whole row at once, and hide what the others cost.
+test.each(['p@ss word', '"swordfish', 'a\\\\\\\\"b', '/swordfish'])(
+  'takes no more than its share of time for a row of backslashes that is four times as long: %s',
+  (value) => {
+    const filter = openValueFilter([value]);
+    cpuMsOf(() => filter(rowOf(1_000)));
+    const shortMs = cpuMsOf(() => filter(rowOf(10_000)));
+    const longMs = cpuMsOf(() => filter(rowOf(40_000)));
+    // Time that grows with the square is sixteen times as much. What is over at once cannot be compared.
+    expect(longMs).toBeLessThan(Math.max(6 * shortMs, 100));
+  },
+);
+
+function rowOf(count: number): string {
+  return '\\'.repeat(count);
+}
+
+/** Of this thread alone: others may have the processor meanwhile. */
+function cpuMsOf(work: () => unknown): number {
+  const before = process.threadCpuUsage();
+  work();
+  return process.threadCpuUsage(before).user / 1000;
+}
+
 test('a value is found behind and between backslashes', () => {
   const filter = openValueFilter(['swordfish', 'a\\\\"b']);
   expect(filter('C:\\\\swordfish \\\\\\u0073wordfish')).toBe('C:\\\\[secret] [secret]');
