@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, globSync, realpathSync } from 'node:fs';
+import { accessSync, constants, globSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Programs } from '../config/programs.ts';
@@ -50,10 +50,24 @@ async function installation(folder: string, env: Programs['environment']): Promi
     psql: join(folder, 'psql'),
   };
   if (!isExecutable(programs.pgRestore)) return undefined;
-  const asked = promisify(execFile)(programs.pgDump, ['--version'], { env, timeout: ANSWER_MS });
+  const version = await versionOf(programs.pgDump, env);
+  return version === undefined ? undefined : { folder, version, major: Number.parseInt(version, 10), ...programs };
+}
+
+/** By file: a backup asks when it dumps, when it counts and when it reads back. */
+const versions = new Map<string, string>();
+
+/** Undefined where it does not say one. A file that was replaced is asked again. */
+async function versionOf(path: string, env: Programs['environment']): Promise<string | undefined> {
+  const { dev, ino, size, mtimeMs } = statSync(path);
+  const file = [dev, ino, size, mtimeMs].join(' ');
+  const known = versions.get(file);
+  if (known !== undefined) return known;
+  const asked = promisify(execFile)(path, ['--version'], { env, timeout: ANSWER_MS });
   const { stdout } = await asked.catch(() => ({ stdout: '' }));
-  const [, version, major] = /\) ((\d+)\S*)/.exec(stdout) ?? [];
-  return version === undefined ? undefined : { folder, version, major: Number(major), ...programs };
+  const version = /\) (\d+\S*)/.exec(stdout)?.[1];
+  if (version !== undefined) versions.set(file, version);
+  return version;
 }
 
 /** Debian's wrapper chooses by clusters of this machine; what it would run is found in its own place. */
