@@ -1,8 +1,9 @@
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Reading, sqlOf } from './restore-reading.ts';
 import { noRoom, type StagedDump, staged } from './restore-staging.ts';
 import { isFull, needRoom } from './staging-room.ts';
+import { removeFolder } from './work-folder.ts';
 
 const LOOK_EVERY_BYTES = 2 ** 20;
 
@@ -18,7 +19,7 @@ export async function copyAsSql(dump: StagedDump, reading: Reading): Promise<Sta
   await write(copy, dump, reading).catch((error: unknown) => {
     throw isFull(error) ? noRoom(source, dirname(path)) : error;
   });
-  await rm(path, { recursive: true, force: true });
+  await removeFolder(path);
   const plain = { ...identity, format: 'plain', compression: 'none', isEncrypted: false } as const;
   return staged(
     source,

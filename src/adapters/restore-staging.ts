@@ -20,7 +20,7 @@ export interface StagedDump {
   readonly path: string | undefined;
   /** The same, decrypted and decompressed, from the first byte on, anew at each call; of a folder there is none. */
   content(): AsyncIterable<Uint8Array>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface Staging {
@@ -41,22 +41,22 @@ export async function stageDump(source: RestoreSource, staging: Staging): Promis
   if ('path' in source && isPlainFile && request.trust === 'ours') {
     if (identity.format !== 'directory') await checkStored(source, request);
     if (identity.format === 'tar') await checkTarEnd(source.path, source);
-    return staged(source, staging, { path: resolve(source.path), close: () => undefined });
+    return staged(source, staging, { path: resolve(source.path), close: async () => undefined });
   }
   const folder = await openWorkFolder(await roomiest(staging.folders.length > 0 ? staging.folders : [tmpdir()]));
   try {
     const path = join(folder.path, 'dump');
     const isThere = await layOut(source, path, staging);
     if (isThere && identity.format === 'tar') await checkTarEnd(path, source);
-    if (isThere) return staged(source, staging, { path, close: folder.end });
+    if (isThere) return staged(source, staging, { path, close: folder.clear });
     if (request.trust === 'foreign' || identity.format === 'tar' || identity.isPacked)
       throw noRoom(source, folder.path);
     // The whole file is held to its SHA-256 before anything of it runs.
     await checkStored(source, request);
-    folder.end();
-    return staged(source, staging, { path: undefined, close: () => undefined });
+    await folder.clear();
+    return staged(source, staging, { path: undefined, close: async () => undefined });
   } catch (error) {
-    folder.end();
+    await folder.clear();
     throw request.signal?.aborted ? request.signal.reason : error;
   }
 }
@@ -73,7 +73,7 @@ export async function passDump(
   const { compression, isEncrypted, isPacked } = staging.identity;
   if (isPacked) return isWhole ? stageDump(source, staging) : tocOf(source, staging);
   const isAsItIs = 'path' in source && compression === 'none' && !isEncrypted;
-  return staged(source, staging, { path: isAsItIs ? resolve(source.path) : undefined, close: () => undefined });
+  return staged(source, staging, { path: isAsItIs ? resolve(source.path) : undefined, close: async () => undefined });
 }
 
 async function tocOf(source: RestoreSource, staging: Staging): Promise<StagedDump> {
@@ -81,9 +81,9 @@ async function tocOf(source: RestoreSource, staging: Staging): Promise<StagedDum
   try {
     const path = join(folder.path, 'dump');
     await unpackInto(source, path, { ...staging, tocOnly: true });
-    return staged(source, staging, { path, close: folder.end });
+    return staged(source, staging, { path, close: folder.clear });
   } catch (error) {
-    folder.end();
+    await folder.clear();
     throw error;
   }
 }

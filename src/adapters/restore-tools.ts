@@ -15,7 +15,7 @@ export function openRestoreTools(settings: RestoreSettings): RestoreTools {
     try {
       return { ...looked, read: await readDump(dump, readingOf(looked, { isWhole })) };
     } finally {
-      dump.close();
+      await dump.close();
     }
   };
   return {

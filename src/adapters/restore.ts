@@ -49,7 +49,7 @@ export async function restoreDump(
       return { ...facts, ...(await run.finally(stop)) };
     });
   } finally {
-    laidOut.close();
+    await laidOut.close();
   }
 }
 

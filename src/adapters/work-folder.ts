@@ -61,8 +61,8 @@ export async function sweepWorkFolders(parent = tmpdir()): Promise<void> {
   }
 }
 
-/** A file after the other: Node’s own takes all of a folder’s at once, which fills the memory where there are very many. */
-async function removeFolder(path: string): Promise<void> {
+/** Of a folder, or a file. One after the other: Node’s own takes all of a folder’s at once, which fills the memory where there are very many. */
+export async function removeFolder(path: string): Promise<void> {
   for (const entry of (await unlessMissing(readdir(path, { withFileTypes: true }))) ?? []) {
     const inside = join(path, entry.name);
     await (entry.isDirectory() ? removeFolder(inside) : rm(inside, { force: true }));
