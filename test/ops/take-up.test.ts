@@ -211,6 +211,17 @@ describe('a request whose process died', () => {
     await next.service.takeUp();
     expect(next.told).toEqual([expect.stringContaining('now has work')]);
   });
+
+  it('is told of while the platform is gone, where it was to bring that back', async () => {
+    const first = await startBot(1);
+    await first.service.receive(grant(first.service));
+    await desk.ledger(`UPDATE runs SET state = 'running', operation = 'restore'`);
+    first.die();
+    await proxies.platform.refuse();
+    const next = await startBot(2);
+    await next.service.takeUp();
+    expect(next.told).toEqual([expect.stringContaining('what became of this is not known')]);
+  });
 });
 
 describe('a delivery', () => {

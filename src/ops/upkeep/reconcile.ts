@@ -73,7 +73,8 @@ export async function reconcile(ports: Ports): Promise<SettledRun[]> {
   return settled;
 }
 
-async function traceOf({ platform }: Ports['databases'], run: Run): Promise<boolean> {
+/** Whether the platform shows what the run changed. Rejects where it cannot be asked, of what leaves a trace there. */
+export async function traceOf({ platform }: Ports['databases'], run: Run): Promise<boolean> {
   return leftTrace(platform, run).catch((error: unknown) => {
     if (LEAVES_TRACE.has(run.operation)) throw error;
     return false;

@@ -8,7 +8,7 @@ import type { execute } from '../service/execute.ts';
 import { resume, storedRequest } from '../service/resume.ts';
 import { outcomeOf } from '../service/run-outcome.ts';
 import { goneStarts } from './gone-starts.ts';
-import { lastNoted, STANDS, settleRun, UNDONE, verdictWithoutTrace } from './reconcile.ts';
+import { lastNoted, STANDS, settleRun, traceOf, UNDONE, verdictWithoutTrace } from './reconcile.ts';
 
 type Desk = Parameters<typeof execute>[0];
 
@@ -80,8 +80,10 @@ async function verdictOn({ ports, service }: Desk, run: Run): Promise<Fate> {
   const operation = service.operations.find(({ name }) => name === run.operation);
   const isStillWanted = ports.clock.now().getTime() - run.startedAt.getTime() < STILL_WANTED_MS;
   if (run.state === 'running') {
-    if (await leftTrace(ports.databases.platform, run)) return 'done';
-    if (!operation?.restartable) return 'undone';
+    const { databases } = ports;
+    // What is not begun anew does not wait for the platform either: it may be the restore that was to bring that back.
+    if (!operation?.restartable) return (await traceOf(databases, run)) ? 'done' : 'undone';
+    if (await leftTrace(databases.platform, run)) return 'done';
     if (run.cancelAskedBy !== null) return 'cancelled';
     // What waits for a worker may have waited long before.
     if (operation.long && ports.jobs) return 'queue';
