@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeInDump, TOC } from '../domain/dump-folder.ts';
 import { TAR_END_BYTES, tarHeader, tarPadding } from '../domain/tar-header.ts';
 import { UserError } from '../errors.ts';
-import { needRoom } from './staging-room.ts';
+import { codeOf } from './local-failure.ts';
+import { writeInRoom } from './staging-room.ts';
 import { type TarMember, tarMembers } from './tar-members.ts';
-
-/** So often it is looked whether the disk still has room. */
-const LOOK_EVERY_BYTES = 2 ** 20;
 
 const CHUNK_BYTES = 65_536;
 
@@ -61,7 +59,9 @@ export async function unpackFolder(
   for await (const { member, file } of dumpMembers(content, name)) {
     signal?.throwIfAborted();
     if (tocOnly && file !== TOC) continue;
-    await writeMember(member, { path, file, signal, archive: name });
+    await writeInRoom(join(path, file), member.content, signal).catch((error: unknown) => {
+      throw codeOf(error) === 'EEXIST' ? new UserError(`${name} holds ${file} twice.`) : error;
+    });
     if (tocOnly) return;
   }
 }
@@ -78,29 +78,6 @@ export async function* dumpMembers(
       throw notOfDump(member, name);
     root = place.folder === '' && root !== undefined ? root : place.folder;
     if (place.file !== undefined) yield { member, file: place.file };
-  }
-}
-
-async function writeMember(
-  { content }: TarMember,
-  { path, file, signal, archive }: { path: string; file: string; signal: AbortSignal | undefined; archive: string },
-): Promise<void> {
-  const target = await open(join(path, file), 'wx', 0o600).catch((error: unknown) => {
-    throw (error as { code?: unknown }).code === 'EEXIST' ? new UserError(`${archive} holds ${file} twice.`) : error;
-  });
-  try {
-    let since = LOOK_EVERY_BYTES;
-    for await (const chunk of content) {
-      signal?.throwIfAborted();
-      since += chunk.length;
-      if (since >= LOOK_EVERY_BYTES) {
-        await needRoom(path);
-        since = 0;
-      }
-      await target.writeFile(chunk);
-    }
-  } finally {
-    await target.close();
   }
 }
 

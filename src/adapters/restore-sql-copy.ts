@@ -1,11 +1,8 @@
-import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Reading, sqlOf } from './restore-reading.ts';
 import { noRoom, type StagedDump, staged } from './restore-staging.ts';
-import { isFull, needRoom } from './staging-room.ts';
+import { isFull, writeInRoom } from './staging-room.ts';
 import { removeFolder } from './work-folder.ts';
-
-const LOOK_EVERY_BYTES = 2 ** 20;
 
 /**
  * Writes an archive that is laid out in a folder of ours as SQL, beside itself, and takes its place: pg_restore may read an
@@ -16,7 +13,7 @@ export async function copyAsSql(dump: StagedDump, reading: Reading): Promise<Sta
   if (identity.format === 'plain') return dump;
   if (path === undefined) throw new Error('An archive from elsewhere is laid out before');
   const copy = join(dirname(path), 'sql');
-  await write(copy, dump, reading).catch((error: unknown) => {
+  await writeInRoom(copy, sqlOf(dump, reading), reading.signal).catch((error: unknown) => {
     throw isFull(error) ? noRoom(source, dirname(path)) : error;
   });
   await removeFolder(path);
@@ -26,22 +23,4 @@ export async function copyAsSql(dump: StagedDump, reading: Reading): Promise<Sta
     { identity: plain, request: { signal: reading.signal, trust: 'foreign' } },
     { path: copy, close },
   );
-}
-
-async function write(copy: string, dump: StagedDump, reading: Reading): Promise<void> {
-  const file = await open(copy, 'wx', 0o600);
-  try {
-    let since = LOOK_EVERY_BYTES;
-    for await (const chunk of sqlOf(dump, reading)) {
-      reading.signal?.throwIfAborted();
-      since += chunk.length;
-      if (since >= LOOK_EVERY_BYTES) {
-        await needRoom(copy);
-        since = 0;
-      }
-      await file.writeFile(chunk);
-    }
-  } finally {
-    await file.close();
-  }
 }

@@ -1,4 +1,4 @@
-import { access, constants, lstat, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, open, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { diskSpace } from './disk-space.ts';
 import { codeOf, unlessMissing } from './local-failure.ts';
@@ -6,6 +6,8 @@ import { codeOf, unlessMissing } from './local-failure.ts';
 const TMPFS = 0x01021994;
 const MOST_KEPT_BYTES = 2 ** 30;
 const SHARE_KEPT = 0.05;
+/** So often it is looked whether the disk still has room. */
+const LOOK_EVERY_BYTES = 2 ** 20;
 
 /** The folder with the most room, of those on a disk that we may write to; one in memory only where there is no other. */
 export async function roomiest(folders: readonly string[]): Promise<string> {
@@ -63,6 +65,29 @@ export class NoRoom extends Error {
 /** Rejects with NoRoom where nothing more may be written there. */
 export async function needRoom(folder: string): Promise<void> {
   if ((await roomIn(folder)) < 0) throw new NoRoom();
+}
+
+/** Makes a file that only we can read. Rejects with NoRoom where the disk has too little, and with the signal’s reason. */
+export async function writeInRoom(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    let since = LOOK_EVERY_BYTES;
+    for await (const chunk of content) {
+      signal?.throwIfAborted();
+      since += chunk.length;
+      if (since >= LOOK_EVERY_BYTES) {
+        await needRoom(path);
+        since = 0;
+      }
+      await file.writeFile(chunk);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whether it failed because a disk is full. */
