@@ -1,9 +1,11 @@
 import type { Offer } from '../errors.ts';
 import type { ContainerSight } from '../ports.ts';
+import { counted } from './counted.ts';
 import type { Step } from './diagnosis.ts';
 import { type Around, type DockerFacts, isDatabaseService } from './diagnosis-facts.ts';
 import { logsStep } from './diagnosis-logs.ts';
 import { showSeconds } from './diagnosis-words.ts';
+import { isDying } from './service-state.ts';
 
 const NAMED = { name: 'services', label: 'Services' };
 
@@ -64,16 +66,14 @@ function troubleOf(service: string, containers: readonly ContainerSight[], { now
 }
 
 /** Undefined: it runs as it should, or is about to. */
-function howIll(
-  { state, health, exitCode, isOutOfMemory, endedAt, restarts }: ContainerSight,
-  now: Date,
-): string | undefined {
-  if (state === 'running') return health === 'unhealthy' ? 'runs, and its own health check fails' : undefined;
+function howIll(sight: ContainerSight, now: Date): string | undefined {
+  const { state, health, exitCode, isOutOfMemory, endedAt, restarts } = sight;
   const ago = endedAt ? `, ${showSeconds((now.getTime() - endedAt.getTime()) / 1000)} ago` : '';
   const code = exitCode === undefined ? '' : ` with code ${exitCode}`;
-  const memory = isOutOfMemory ? ' for want of memory' : '';
-  if (state === 'restarting')
-    return `is restarted again and again (${restarts} times), having ended${code}${memory}${ago}`;
-  if (state === 'exited' || state === 'dead') return `does not run: it ended${code}${memory}${ago}`;
+  const end = `${code}${isOutOfMemory ? ' for want of memory' : ''}${ago}`;
+  if (isDying(sight, now))
+    return `is restarted again and again (${counted(restarts, 'time')})${end === '' ? '' : `, having ended${end}`}`;
+  if (state === 'running') return health === 'unhealthy' ? 'runs, and its own health check fails' : undefined;
+  if (state === 'exited' || state === 'dead') return `does not run: it ended${end}`;
   return `does not run: it is ${state}`;
 }

@@ -34,7 +34,7 @@ function conditionOf(containers: readonly ContainerSight[], now: Date): ServiceC
   return worst === 'down' && conditions.some((one) => one !== 'down') ? 'unwell' : worst;
 }
 
-export function containerCondition(sight: ContainerSight, now: Date): ServiceCondition {
+function containerCondition(sight: ContainerSight, now: Date): ServiceCondition {
   const { state, health } = sight;
   if (state !== 'running' || isDying(sight, now)) return 'down';
   if (health === 'unhealthy') return 'unwell';
@@ -42,7 +42,7 @@ export function containerCondition(sight: ContainerSight, now: Date): ServiceCon
 }
 
 /** Dead, or seen alive between two of its deaths. */
-function isDying({ state, health, restarts, startedAt }: ContainerSight, now: Date): boolean {
+export function isDying({ state, health, restarts, startedAt }: ContainerSight, now: Date): boolean {
   if (state === 'restarting') return true;
   const isNew = startedAt !== undefined && now.getTime() - startedAt.getTime() < DYING.withinMs;
   return state === 'running' && health !== 'healthy' && restarts >= DYING.restarts && isNew;

@@ -302,6 +302,17 @@ describe('services and their logs', () => {
     expect(services.offers).toEqual([expect.objectContaining({ input: { service: 'api-gateway' } })]);
   });
 
+  test('a service that Docker starts again and again is wrong between its deaths, too', () => {
+    const startedAt = new Date(NOW.getTime() - 4_000);
+    const said = (more: Partial<ContainerSight>) =>
+      step(found({ docker: docker([...ALL_RUN.slice(0, 2), container('web', more)]) }), 'services').says;
+    const alive = { startedAt, health: undefined, restarts: 5 };
+    expect(said(alive)).toBe('web is restarted again and again (5 times)');
+    expect(said({ ...alive, restarts: 1 })).toBe('All run (postgres, api-gateway, web)');
+    const dead = { state: 'restarting', exitCode: 1, endedAt: startedAt, restarts: 1 } as const;
+    expect(said(dead)).toBe('web is restarted again and again (1 time), having ended with code 1, 4 s ago');
+  });
+
   test('of a database that answers, its own service is not what is wrong', () => {
     const diagnosis = found({ docker: docker([container('postgres', { state: 'paused' }), ...ALL_RUN.slice(1)]) });
     expect(step(diagnosis, 'services').state).toBe('look');
