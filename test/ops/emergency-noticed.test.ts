@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { noteSeen } from '../../src/models/emergency-watch.ts';
 import { emergencyBadge } from '../../src/ops/emergencies/emergency-badge.ts';
@@ -214,6 +215,19 @@ describe('while the ledger is down', () => {
     expect(await ground.desk.platform('SELECT 1 FROM entitlement.entitlement_audits')).toHaveLength(5);
     expect(await grants()).toMatchObject([{ id: waiting.runId, how: 'alone' }]);
     expect(await ground.journalled()).toEqual([]);
+  });
+
+  test('that is down when somebody in the terminal takes their request back does not have it given once it is up', async () => {
+    const request = { operation: emergencyAccess, actor: OMAR_IN_TERMINAL, raw: { reason: 'nobody can log in' } };
+    const waiting = await here.service.execute(request);
+    if (waiting.kind !== 'awaiting') throw new Error(said(waiting));
+    await ground.ledger.refuse();
+    const seen = here.service.seeThrough({ ...request, signal: AbortSignal.abort() }, waiting);
+    await sleep(500);
+    await ground.ledger.pass();
+    await ground.desk.ledger('UPDATE approvals SET expires_at = clock_timestamp()');
+    expect(await seen).toMatchObject({ kind: 'ended', state: 'cancelled' });
+    expect(await open()).toEqual([]);
   });
 
   test('what somebody declined elsewhere, unseen from the terminal, stands on record as declined before it was given', async () => {

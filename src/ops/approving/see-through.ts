@@ -23,28 +23,35 @@ export async function seeThrough(
   request: Request,
   { runId, aloneAt }: AwaitingOutcome,
 ): Promise<Outcome> {
-  const { signal } = request;
+  const { actor, signal } = request;
   const startedAt = ports.clock.now();
   let isTakenBack = false;
+  const takeBack = async () => {
+    const { kind } = await service.execute({ operation: cancelRun, actor, raw: { run: runId } });
+    isTakenBack = kind !== 'failed';
+    return isTakenBack;
+  };
   for (;;) {
-    if (signal?.aborted && !isTakenBack) {
-      isTakenBack = true;
-      await service.execute({ operation: cancelRun, actor: request.actor, raw: { run: runId } });
-    }
-    const outcome = await look({ ports, service }, runId).catch(() => 'ledger down' as const);
+    const first = signal?.aborted && !isTakenBack ? takeBack : undefined;
+    const outcome = await look({ ports, service }, runId, first).catch(() => 'ledger down' as const);
     if (outcome === 'ledger down') {
       const lateMs = ports.clock.now().getTime() - (aloneAt?.getTime() ?? Number.POSITIVE_INFINITY);
-      if (lateMs > GRACE_MS && !isTakenBack) return withoutLedger(service, request, { runId, startedAt });
+      if (lateMs > GRACE_MS && !signal?.aborted) return withoutLedger(service, request, { runId, startedAt });
     } else if (outcome) return outcome;
-    await sleep(LOOK_EVERY_MS, undefined, { signal: isTakenBack ? undefined : signal }).catch(() => undefined);
+    await sleep(LOOK_EVERY_MS, undefined, { signal: signal?.aborted ? undefined : signal }).catch(() => undefined);
   }
 }
 
-/** How it ended; undefined while it waits, or is on its way elsewhere. */
-async function look({ ports, service }: Office, runId: string): Promise<Outcome | undefined> {
+/** How it ended; undefined while it waits, or is on its way elsewhere. Unless `first` succeeds, it is not gone on with. */
+async function look(
+  { ports, service }: Office,
+  runId: string,
+  first?: () => Promise<boolean>,
+): Promise<Outcome | undefined> {
   const { ledger } = ports.databases;
   const run = await Run.byId(ledger, runId);
   if (run?.finishedAt) return outcomeOf(run);
+  if (first) return (await first()) ? look({ ports, service }, runId) : undefined;
   if (run?.state !== 'awaiting') return undefined;
   await expireApprovals(ports, runId);
   const outcome = await carryOut({ ...ports, service }, runId);
