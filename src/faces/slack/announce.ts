@@ -17,17 +17,29 @@ export async function announce(desk: Desk, asker: Asker, outcome: Outcome): Prom
   const own = channelId && !isDirect(channelId) ? [channelId] : [];
   const channels = new Set([...own, ...(desk.announcements ? [desk.announcements] : [])]);
   const message = drawAnnouncement(userId, outcome.report.announcement);
-  for (const person of outcome.report.announceTo ?? []) {
-    await sayDirectly(desk, person, message).catch((error: unknown) =>
+  // A message that Slack is slow to take holds up no other.
+  const people = (outcome.report.announceTo ?? []).map((person) =>
+    sayDirectly(desk, person, message).catch((error: unknown) =>
       desk.ports.log.warn({ err: error, runId: outcome.runId, person }, 'somebody could not be told of a change'),
-    );
-  }
+    ),
+  );
+  const told = await announceIn(desk, channels, { message, runId: outcome.runId });
+  await Promise.all(people);
+  return told;
+}
+
+/** In the first channel that takes it. */
+async function announceIn(
+  desk: Desk,
+  channels: ReadonlySet<string>,
+  { message, runId }: { message: Message; runId: string },
+): Promise<Told> {
   for (const channel of channels) {
     try {
       await sayOpenly(desk, channel, message);
       return 'told';
     } catch (error) {
-      desk.ports.log.warn({ err: error, runId: outcome.runId, channel }, 'a channel could not be told of a change');
+      desk.ports.log.warn({ err: error, runId, channel }, 'a channel could not be told of a change');
     }
   }
   return channels.size === 0 ? 'nothing to tell' : 'failed';
