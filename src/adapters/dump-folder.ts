@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LayoutRoomError, ProgramError } from '../errors.ts';
+import { LayoutRoomError } from '../errors.ts';
 import type { DumpRequest } from '../ports.ts';
 import type { ArchiveStream } from './dump-stream.ts';
 import { watchFolder } from './folder-watch.ts';
@@ -88,8 +88,7 @@ async function written(
     await Promise.race([Promise.all([crew.allWell(), rest]), watch.full]);
     request.signal?.throwIfAborted();
   } catch (error) {
-    const isDisk = error instanceof ProgramError && /No space left|File too large|Disk quota/i.test(error.message);
-    throw isDisk || isFull(error) ? noRoom(parent) : error;
+    throw isFull(error) ? noRoom(parent) : error;
   } finally {
     watch.stop();
   }

@@ -3,7 +3,7 @@ import { StorageError } from '../errors.ts';
 /** What a file system says, in words for a person; every other error as it is. */
 export function storageError(storage: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+  if (isFullDisk(error)) {
     const message = `The disk of the storage ${storage} is full. Nothing was kept. Free some space, or move BACKUP_DIR to a larger disk.`;
     return new StorageError(storage, 'full', message, error);
   }
@@ -19,6 +19,11 @@ export function storageError(storage: string, error: unknown): unknown {
     return new StorageError(storage, 'down', `The disk of the storage ${storage} does not work.`, error);
   }
   return error;
+}
+
+/** Whether the disk has no room, or no more may be written to it. */
+export function isFullDisk(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(codeOf(error)));
 }
 
 /** Whether there is nothing of that name; a file where a folder should be holds nothing either. */

@@ -103,8 +103,7 @@ async function unzipInto(
 }
 
 function unzipFailure(error: unknown, { name }: RestoreSource): unknown {
-  if (!(error instanceof ProgramError)) return error;
-  if (/No space left|File too large|Disk quota|SIGXFSZ/i.test(error.message)) return new NoRoom();
+  if (!(error instanceof ProgramError) || isFull(error)) return error;
   if (/exit code 1/.test(error.message))
     return new UserError(`${name} cannot be decompressed: it was cut off or changed.`);
   return error;

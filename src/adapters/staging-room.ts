@@ -1,7 +1,8 @@
 import { access, constants, lstat, mkdir, open, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { ProgramError } from '../errors.ts';
 import { diskSpace } from './disk-space.ts';
-import { codeOf, unlessMissing } from './local-failure.ts';
+import { isFullDisk, unlessMissing } from './local-failure.ts';
 
 const TMPFS = 0x01021994;
 const MOST_KEPT_BYTES = 2 ** 30;
@@ -9,7 +10,10 @@ const SHARE_KEPT = 0.05;
 /** So often it is looked whether the disk still has room. */
 const LOOK_EVERY_BYTES = 2 ** 20;
 
-/** The folder with the most room, of those on a disk that we may write to; one in memory only where there is no other. */
+/**
+ * The folder with the most room, of those on a disk that we may write to; one in memory only where there is no other. Where there is
+ * none, the system's own for temporary files.
+ */
 export async function roomiest(folders: readonly string[]): Promise<string> {
   const seen = await Promise.all(
     folders.map(async (folder) => {
@@ -90,7 +94,8 @@ export async function writeInRoom(
   }
 }
 
-/** Whether it failed because a disk is full. */
+/** Whether it failed because a disk is full, here or in a program. */
 export function isFull(error: unknown): boolean {
-  return error instanceof NoRoom || ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(codeOf(error)));
+  if (error instanceof ProgramError) return /No space left|File too large|Disk quota|SIGXFSZ/i.test(error.message);
+  return error instanceof NoRoom || isFullDisk(error);
 }
