@@ -44,11 +44,11 @@ async function isStillWanted(afterMs: number, signal: AbortSignal): Promise<bool
 }
 
 /** One file after the other: however many there are, neither memory nor the disk is burdened. */
-async function bytesIn(path: string, signal: AbortSignal): Promise<number> {
+export async function bytesIn(path: string, signal?: AbortSignal): Promise<number> {
   const folder = await unlessMissing(opendir(path));
   let bytes = 0;
   for await (const { name } of folder ?? []) {
-    if (signal.aborted) break;
+    if (signal?.aborted) break;
     bytes += (await unlessMissing(stat(join(path, name))))?.size ?? 0;
   }
   return bytes;

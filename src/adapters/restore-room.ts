@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { showBytes } from '../domain/bytes.ts';
 import type { RestoreSource } from '../ports.ts';
+import { bytesIn } from './folder-watch.ts';
 import type { LookedAt } from './restore-look.ts';
 import type { ReadDump } from './restore-reading.ts';
 import { roomIn, roomiest } from './staging-room.ts';
@@ -21,7 +20,7 @@ export async function roomObstacle(
   if (!isForeign && !isPacked && !(format === 'tar' && isChanged)) return [];
   const stored = (await storedBytes(source)) ?? 0;
   const needed = isForeign ? read.sqlBytes + (format === 'plain' ? 0 : stored) : stored;
-  const folder = await roomiest(folders.length > 0 ? folders : [tmpdir()]);
+  const folder = await roomiest(folders);
   const free = Math.max(0, await roomIn(folder));
   if (needed <= free) return [];
   return [
@@ -34,6 +33,5 @@ async function storedBytes(source: RestoreSource): Promise<number | undefined> {
   if (!('path' in source)) return source.bytes;
   const found = await stat(source.path);
   if (!found.isDirectory()) return found.size;
-  const sizes = (await readdir(source.path)).map(async (name) => (await stat(join(source.path, name))).size);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  return bytesIn(source.path);
 }

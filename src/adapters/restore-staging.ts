@@ -1,16 +1,13 @@
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Programs } from '../config/programs.ts';
+import { TAR_BLOCK_BYTES, TAR_END_BYTES } from '../domain/tar-header.ts';
 import { UserError } from '../errors.ts';
 import type { DumpIdentity, ReadRequest, RestoreRequest, RestoreSource } from '../ports.ts';
 import { layOut, unpackInto } from './restore-layout.ts';
 import { archiveBytes, checkStored, decompressedBytes } from './restore-source.ts';
 import { roomiest } from './staging-room.ts';
 import { openWorkFolder } from './work-folder.ts';
-
-const TAR_BLOCK_BYTES = 512;
-const TAR_END_BYTES = 2 * TAR_BLOCK_BYTES;
 
 /** A dump as pg_restore or psql take it. */
 export interface StagedDump {
@@ -43,7 +40,7 @@ export async function stageDump(source: RestoreSource, staging: Staging): Promis
     if (identity.format === 'tar') await checkTarEnd(source.path, source);
     return staged(source, staging, { path: resolve(source.path), close: async () => undefined });
   }
-  const folder = await openWorkFolder(await roomiest(staging.folders.length > 0 ? staging.folders : [tmpdir()]));
+  const folder = await openWorkFolder(await roomiest(staging.folders));
   try {
     const path = join(folder.path, 'dump');
     const isThere = await layOut(source, path, staging);
