@@ -43,10 +43,10 @@ async function readLog(containers: Containers, service: string, signal: AbortSig
 
 async function cleaner({ openSupport }: Near): Promise<(log: ServiceLog) => ServiceLog> {
   const desk = await openSupport?.();
+  const withoutForeign = (line: string) => withoutErrorDetails(desk?.withoutConfigured(line) ?? line);
   return (log) => {
-    const cleanLine = openLogCleaner();
-    const clean = (text: string) => cleanLine(withoutErrorDetails(desk?.withoutConfigured(text) ?? text)) ?? '';
-    return { ...log, lines: log.lines.map((line) => ({ ...line, text: clean(line.text) })) };
+    const clean = openLogCleaner('', withoutForeign);
+    return { ...log, lines: log.lines.map((line) => ({ ...line, text: clean(line.text) ?? '' })) };
   };
 }
 
