@@ -86,7 +86,8 @@ async function anchor(config: Config, ports: Ports, run: DangerousRun): Promise<
 
 /** No bot may be there to tell of it; where one is, or Slack does not answer, the rest is left to it. */
 async function tellOfEmergency({ slack, announcements }: Config, ports: Ports, operation: string): Promise<void> {
-  if (!/^((end-)?emergency-access|review-emergency)$/.test(operation)) return;
+  const { CONCERNS } = await import('./ops/emergencies/concerns.ts');
+  if (!CONCERNS.has(operation)) return;
   const [{ tendEmergencies }, { inSentences }] = await Promise.all([
     import('./ops/emergencies/tend-emergencies.ts'),
     import('./ops/emergencies/in-sentences.ts'),
