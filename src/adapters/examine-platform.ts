@@ -1,4 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
+import { clipped } from '../domain/clipped.ts';
 import { withoutSecrets } from '../domain/without-secrets.ts';
 import type { TableRights, UnfinishedMigration } from '../ports.ts';
 
@@ -57,6 +58,5 @@ function firstWords(log: string): string {
   const lines = log.split('\n').map((line) => line.trim());
   const told = lines.find((line) => /^(Database error|ERROR):/i.test(line) && !/^Database error:?$/i.test(line));
   const line = told ?? lines.find((one) => one !== '') ?? '';
-  const words = withoutSecrets(line);
-  return words.length > LOG ? `${words.slice(0, LOG - 1).toWellFormed()}…` : words;
+  return clipped(withoutSecrets(line), LOG);
 }

@@ -1,3 +1,4 @@
+import { clipped } from '../domain/clipped.ts';
 import { StartError } from '../errors.ts';
 
 /** What was read, or else what is wrong with it, each fault a text for a person. */
@@ -20,7 +21,7 @@ export function fault(name: string, found: string, allowed: string): string {
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   const text = typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return clipped(text, 80);
 }
 
 /** A secret in a fault's text: only its length. */

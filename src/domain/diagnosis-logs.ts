@@ -1,4 +1,5 @@
 import type { ContainerLine, ContainerSight } from '../ports.ts';
+import { clipped } from './clipped.ts';
 import type { Step, StepDetails } from './diagnosis.ts';
 import { type Around, type DockerFacts, inCheckout } from './diagnosis-facts.ts';
 import { showSeconds } from './diagnosis-words.ts';
@@ -120,11 +121,7 @@ function newest(errors: readonly ContainerLine[], services: readonly string[], {
   const rows = last.map(({ service, at, text }) => [
     service,
     `${showSeconds((now.getTime() - at.getTime()) / 1000)} ago`,
-    clipped(text),
+    clipped(text, CLIP),
   ]);
   return { title: 'Last errors in the logs', columns: ['Service', 'Said', 'Line'], rows };
-}
-
-function clipped(text: string): string {
-  return text.length > CLIP ? `${text.slice(0, CLIP - 1).toWellFormed()}…` : text;
 }

@@ -1,3 +1,4 @@
+import { clipped } from './clipped.ts';
 import { readLogLine } from './log-line.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -74,8 +75,4 @@ export function countErrors({ since, now }: { readonly since: Date; readonly now
         .sort((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1)),
     }),
   };
-}
-
-function clipped(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }

@@ -1,4 +1,5 @@
 import type { HttpSight, Sight } from '../ports.ts';
+import { clipped } from './clipped.ts';
 import type { HealthFinding } from './health.ts';
 import { answered, certificateDetails, type Judging, notConfigured, unanswered, wrong } from './health-finding.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -127,6 +128,5 @@ function detailsOf({ status, contentType, body, isCut, certificateEnds }: Page, 
 }
 
 function shown(text: string, most: number): string {
-  const line = withoutSecrets(text).replaceAll(/\s+/g, ' ').trim();
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+  return clipped(withoutSecrets(text).replaceAll(/\s+/g, ' ').trim(), most);
 }

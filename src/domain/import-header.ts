@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { clipped } from './clipped.ts';
 import { listWords } from './module-keys.ts';
 import { nearest } from './nearest.ts';
 
@@ -50,8 +51,7 @@ export function headerWidth(cells: readonly string[]): number {
 
 function unknownColumn(name: string, missing: readonly string[]): string {
   const meant = nearest(name, missing);
-  const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
-  return `“${shown}” is no column that CapOps knows${meant ? ` (did you mean “${meant}”?)` : ''}`;
+  return `“${clipped(name, 60)}” is no column that CapOps knows${meant ? ` (did you mean “${meant}”?)` : ''}`;
 }
 
 function columnName(cell: string): string {

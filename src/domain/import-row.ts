@@ -1,4 +1,5 @@
 import { airportCodeFault } from './airport-code.ts';
+import { clipped } from './clipped.ts';
 import { IMPORT_COLUMNS, type ImportColumn } from './import-header.ts';
 import { listWords, MODULE_KEYS, type ModuleKey, readModuleKeys } from './module-keys.ts';
 import { nearest } from './nearest.ts';
@@ -73,7 +74,7 @@ export function quotable(text: string): string {
   const visible = text
     .slice(0, 2 * MAX_VALUE_LENGTH)
     .replaceAll(UNSHOWABLE_ANYWHERE, (character) => `[${pointOf(character)}]`);
-  return visible.length <= MAX_VALUE_LENGTH ? visible : `${visible.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+  return clipped(visible, MAX_VALUE_LENGTH);
 }
 
 /** `U+202E` */

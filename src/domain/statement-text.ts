@@ -1,3 +1,5 @@
+import { clipped } from './clipped.ts';
+
 const SHOWN = 300;
 
 /** String constants with doubled quotes, E'' with backslashes, $tag$…$tag$, and ones that were cut off before their end. */
@@ -23,5 +25,5 @@ export function withoutValues(statement: string, most = SHOWN): string {
     })
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return bare.length > most ? `${bare.slice(0, most - 1).toWellFormed()}…` : bare;
+  return clipped(bare, most);
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { clipped } from './clipped.ts';
 
 /** Bytes; file systems take 255 a segment, a part of which is the storage's own while it writes. */
 const LONGEST_SEGMENT = 200;
@@ -31,6 +32,5 @@ function keyFault(key: string): string | undefined {
 }
 
 function shown(key: string): string {
-  const plain = key.toWellFormed().replace(/\p{Cc}/gu, '?');
-  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+  return clipped(key.toWellFormed().replace(/\p{Cc}/gu, '?'), 80);
 }

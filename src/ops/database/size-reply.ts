@@ -1,4 +1,5 @@
 import { showBytes } from '../../domain/bytes.ts';
+import { clipped } from '../../domain/clipped.ts';
 import { counted } from '../../domain/counted.ts';
 import { readOr, type TableFacts, totalBytes } from '../../domain/database-facts.ts';
 import { type Growth, showNotedDay } from '../../domain/database-growth.ts';
@@ -107,7 +108,7 @@ function labelsOf(names: readonly string[]): string[] {
   for (const [place, name] of names.entries()) {
     const own = bare[place] ?? name;
     const short = bare.filter((other) => other === own).length === 1 ? own : name.replace(/^public\./, '');
-    const candidates = [short.length <= LABEL ? short : `${short.slice(0, LABEL - 1).toWellFormed()}…`];
+    const candidates = [clipped(short, LABEL)];
     for (let number = 2; labels.includes(candidates.at(-1) ?? ''); number++)
       candidates.push(`${short.slice(0, LABEL - 4).toWellFormed()}… ${number}`);
     labels.push(candidates.at(-1) ?? short);

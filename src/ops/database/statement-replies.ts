@@ -1,3 +1,4 @@
+import { clipped } from '../../domain/clipped.ts';
 import type { Read, StatementFacts, StatementsFacts } from '../../domain/database-facts.ts';
 import { percent } from '../../domain/database-finding.ts';
 import { showTime } from '../../domain/end-date.ts';
@@ -26,8 +27,8 @@ function reply(title: string, statements: readonly StatementFacts[]): Reply {
 }
 
 function row({ statement, share, totalMs, calls }: StatementFacts): string[] {
-  const short = statement.length > SHOWN ? `${statement.slice(0, SHOWN - 1).toWellFormed()}…` : statement;
-  return [short, percent(share), span(totalMs), span(totalMs / Math.max(1, calls)), calls.toLocaleString('en-GB')];
+  const numbers = [percent(share), span(totalMs), span(totalMs / Math.max(1, calls)), calls.toLocaleString('en-GB')];
+  return [clipped(statement, SHOWN), ...numbers];
 }
 
 /** `0.4 ms`, `12 s`, `3.2 h`. */

@@ -1,3 +1,4 @@
+import { clipped } from '../../domain/clipped.ts';
 import type { ShownLine } from './read-log.ts';
 
 /** Characters of a line that a message shows, and of all its lines together. */
@@ -9,11 +10,10 @@ export function shownLines(lines: readonly ShownLine[], time: (at: Date) => stri
   const shown: string[] = [];
   let left = MESSAGE_CHARACTERS;
   for (const line of lines.toReversed()) {
-    const text = lineWords(line, time);
-    const clipped = text.length > LINE_CHARACTERS ? `${text.slice(0, LINE_CHARACTERS - 1)}…` : text;
-    left -= clipped.length + 1;
+    const text = clipped(lineWords(line, time), LINE_CHARACTERS);
+    left -= text.length + 1;
     if (left < 0) break;
-    shown.unshift(clipped);
+    shown.unshift(text);
   }
   return shown;
 }
