@@ -6,7 +6,7 @@ import { deriveLedgerUrl, sameDatabase } from './config/database-url.ts';
 import { type DockerHost, readDocker } from './config/docker.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { type Checked, startError } from './config/faults.ts';
-import { type Given, givenBy } from './config/given.ts';
+import type { Given } from './config/given.ts';
 import { readPolicyFile } from './config/policy-file.ts';
 import { type Programs, readPrograms } from './config/programs.ts';
 import { readServices, type Services } from './config/services.ts';
@@ -46,8 +46,8 @@ export interface Config {
   readonly backups: BackupStores;
   readonly age: AgeKeys;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** What was set, as far as others may see it, and every secret in it. */
-  readonly given: Given;
+  /** What was set, as far as others may see it, and every secret in it. Read when somebody asks: few do. */
+  readonly given: () => Promise<Given>;
 }
 
 /** Where settings come from: variables, and the folder that may hold `.env` and `capops.yml`. */
@@ -91,7 +91,7 @@ export function loadConfig(source: ConfigSource = ownSource()): Config {
       concurrency: read.environment.CAPOPS_CONCURRENCY,
     },
     logLevel: read.environment.CAPOPS_LOG_LEVEL,
-    given: givenBy(variables, source.folder),
+    given: async () => (await import('./config/given.ts')).givenBy(variables, source.folder),
     ...read.file,
     settings: withStorage(read.file.settings, read.backups.backups),
   };

@@ -14,7 +14,8 @@ const MOST_BYTES = 256 * 1024;
 const LEAST_LINE = 16;
 
 /** What a file for the development team needs of this process and its machine. */
-export async function openSupport({ given, policyFile, programs }: Config, version: string): Promise<SupportDesk> {
+export async function openSupport({ policyFile, programs, ...config }: Config, version: string): Promise<SupportDesk> {
+  const given = await config.given();
   const lines = await Promise.all(given.secretFiles.map(secretLines));
   const { environment } = programs;
   return {

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { DATABASE_URL, folderWith, load, refusal } from './loading.ts';
 
-test('with an address alone there is a whole configuration', () => {
+test('with an address alone there is a whole configuration', async () => {
   const folder = folderWith({});
-  expect(loadConfig({ env: { DATABASE_URL }, folder })).toEqual({
+  const config = loadConfig({ env: { DATABASE_URL }, folder });
+  expect({ ...config, given: await config.given() }).toEqual({
     databaseUrl: DATABASE_URL,
     ledgerDatabaseUrl: `${DATABASE_URL}_capops`,
     ledgerIsDerived: true,
