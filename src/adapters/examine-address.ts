@@ -2,8 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { Client } from 'pg';
+import { StartError } from '../errors.ts';
 import type { TlsSight } from '../ports.ts';
 import { likeLibpq } from './databases.ts';
+import { codeOf } from './local-failure.ts';
 import { certificateEnds } from './probe-http.ts';
 
 /** What a client says to ask for TLS: its length, and a number that no version has. */
@@ -17,18 +19,35 @@ export interface Target {
   readonly database: string;
   readonly isSocket: boolean;
   readonly isHere: boolean;
-  readonly ssl: boolean | object;
   /** TLS begins at once, without being asked for. */
   readonly isDirect: boolean;
+  readonly url: string;
 }
 
 export function targetOf(url: string): Target {
-  const client = new Client({ connectionString: likeLibpq(url) });
+  const client = new Client({ connectionString: withoutFiles(url) });
   const { host, port, user = '', database = '' } = client;
-  const { ssl, sslNegotiation } = client as unknown as { ssl: boolean | object; sslNegotiation: string };
+  const { sslNegotiation } = client as unknown as { sslNegotiation: string };
   const isSocket = host.startsWith('/');
   const isHere = isSocket || /^(localhost|127\..*|::1)$/.test(host);
-  return { host, port, user, database, isSocket, isHere, ssl, isDirect: sslNegotiation === 'direct' };
+  return { host, port, user, database, isSocket, isHere, isDirect: sslNegotiation === 'direct', url };
+}
+
+/** The driver reads certificates as soon as it is given an address: they may be gone by now. */
+function withoutFiles(address: string): string {
+  const url = new URL(address);
+  for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey']) url.searchParams.delete(name);
+  return url.href;
+}
+
+/** What the driver makes of an address’s settings for TLS. */
+function sslOf({ url }: Target): boolean | object {
+  try {
+    return (new Client({ connectionString: likeLibpq(url) }) as unknown as { ssl: boolean | object }).ssl;
+  } catch (error) {
+    const { path } = error as { path?: string };
+    throw new StartError(`A file of certificates that its address names cannot be read: ${path} (${codeOf(error)})`);
+  }
 }
 
 /** Rejects where the host’s name cannot be resolved. */
@@ -47,7 +66,8 @@ export async function openPort({ host, port, isSocket }: Target, signal: AbortSi
 
 /** Begins TLS as the driver would. Rejects where it is asked for and does not come about, or its certificate is not good enough. */
 export async function beginTls(socket: Socket, target: Target): Promise<TlsSight> {
-  const { ssl, host, isDirect } = target;
+  const { host, isDirect } = target;
+  const ssl = sslOf(target);
   if (ssl === false) return { isAskedFor: false };
   if (!isDirect) await askForTls(socket);
   const own = ssl === true ? {} : (ssl as { rejectUnauthorized?: boolean });
