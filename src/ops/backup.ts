@@ -1,18 +1,14 @@
-import { basename } from 'node:path';
-import { type BackupFormat, endingOf, formatOf } from '../domain/backup-format.ts';
 import { showBytes } from '../domain/bytes.ts';
 import { counted } from '../domain/counted.ts';
-import { isoDate } from '../domain/end-date.ts';
 import { listWords } from '../domain/module-keys.ts';
-import { AlreadyThereError, UserError } from '../errors.ts';
-import type { BackupDesk, BackupStorage } from '../ports.ts';
-import { offsiteStorage, openBackupDesk, resourceOf, usualStorages } from './backups/backup-desk.ts';
+import { offsiteStorage, openBackupDesk, resourceOf } from './backups/backup-desk.ts';
+import { destinationOf, refuseTaken } from './backups/backup-destination.ts';
 import { type Copied, copyOffsite, copyWords } from './backups/copy-offsite.ts';
 import type { MadeBackup } from './backups/form-backup.ts';
 import { makeBackup } from './backups/make-backup.ts';
 import { shrinkWords } from './backups/shrink-words.ts';
 import * as arg from './service/arguments.ts';
-import { type Argument, type Context, defineOperation } from './service/operation.ts';
+import { type Argument, defineOperation } from './service/operation.ts';
 import type { Part, Report } from './service/report.ts';
 
 interface BackedUp {
@@ -63,7 +59,7 @@ export const backup = defineOperation({
   async run(context, { note, output: path, offsite = false }): Promise<BackedUp> {
     const desk = await openBackupDesk(context);
     const copyTo = offsite ? offsiteStorage(desk) : undefined;
-    const place = context.actor.face === 'terminal' ? await placeHere(context, desk, path) : usualPlace(context, desk);
+    const place = await destinationOf(context, desk, path);
     const wanted = { source: desk.sources.platform, kind: 'manual', note, copyTo, ...place };
     const made = await makeBackup(context, desk, wanted).catch((error: unknown) =>
       refuseTaken(context, { error, path }),
@@ -95,62 +91,6 @@ export const backup = defineOperation({
 
   json: ({ made: { manifest, key, storage }, offsite }) => ({ ...manifest, storage, key, offsite }),
 });
-
-interface Destination {
-  readonly storage: BackupStorage;
-  readonly format: BackupFormat | undefined;
-  readonly key?: string;
-  readonly copyTo?: BackupStorage | undefined;
-}
-
-function usualPlace({ settings }: Context, desk: BackupDesk): Destination {
-  return { ...usualStorages(desk, settings), format: undefined };
-}
-
-/** In the terminal: the file that was named, or the day’s own. */
-async function placeHere(context: Context, desk: BackupDesk, path: string | undefined): Promise<Destination> {
-  if (path !== undefined) return fileNamed(context, desk, path);
-  const { clock, settings } = context;
-  const now = clock.now();
-  const day = `backup-${isoDate(now, settings.timeZone)}`;
-  const time = now.toLocaleTimeString('en-GB', { timeZone: settings.timeZone }).replaceAll(':', '-');
-  const format = formatOf(desk.recipients.length > 0 ? '.sql.age' : '.sql');
-  const ending = endingOf(format);
-  const isTaken = (await desk.local.size(day + ending)) !== undefined;
-  return { storage: desk.local, format, key: `${day}${isTaken ? `T${time}` : ''}${ending}` };
-}
-
-async function fileNamed(context: Context, desk: BackupDesk, path: string): Promise<Destination> {
-  const format = formatOf(basename(path));
-  if (format.isEncrypted && desk.recipients.length === 0)
-    throw new UserError({ argument: 'output', message: NO_RECIPIENTS });
-  const { storage, key } = desk.file(path);
-  if ((await storage.size(key)) !== undefined) throw taken(context, path);
-  return { storage, key, format };
-}
-
-const NO_RECIPIENTS =
-  'A file that ends in .age is encrypted, and capops.yml names no age keys to encrypt to. Leave out .age, or add keys under backups, encrypt_to.';
-
-/** Somebody else was faster. */
-function refuseTaken(context: Context, { error, path }: { error: unknown; path: string | undefined }): never {
-  throw error instanceof AlreadyThereError && path !== undefined ? taken(context, path) : error;
-}
-
-function taken(context: Context, path: string): UserError {
-  const output = freeName(path, context);
-  return new UserError({ argument: 'output', message: `${path} is there already, and is not replaced.` }, [
-    { label: 'Under a free name', operation: 'backup', input: { ...context.raw, output } },
-  ]);
-}
-
-/** The same with the moment in it. */
-function freeName(path: string, { clock }: Context): string {
-  const stamp = clock.now().toISOString().slice(0, 19).replaceAll(':', '-');
-  const name = basename(path);
-  const dot = name.indexOf('.');
-  return `${path.slice(0, -name.length)}${name.slice(0, dot)}-${stamp}${name.slice(dot)}`;
-}
 
 function factsOf({ manifest }: MadeBackup, key: string): (readonly [string, string])[] {
   const rows = Object.values(manifest.tables).reduce((sum, count) => sum + count, 0);
