@@ -13,16 +13,16 @@ interface Made {
     readonly note?: string | undefined;
     readonly key: string;
     readonly because?: string;
+    readonly startedAt: Date;
   };
   readonly facts: DumpFacts;
-  readonly startedAt: Date;
   readonly check: ArchiveCheck;
 }
 
 /** What is known of a backup that was just read back whole. */
 export function composeManifest(context: Context, { recipients, version }: BackupDesk, made: Made): BackupManifest {
-  const { wanted, facts, startedAt, check } = made;
-  const { format, source, storage, key, note, because } = wanted;
+  const { wanted, facts, check } = made;
+  const { format, source, storage, key, note, because, startedAt } = wanted;
   const { actor, clock, runId, settings } = context;
   const { bytes, sha256 } = check;
   const now = clock.now();

@@ -59,7 +59,7 @@ export async function formBackup(context: Context, desk: BackupDesk, forming: Fo
   await needSpace(storage, expectedBytes);
   const key = forming.key ?? (await freeKey(forming, startedAt));
   const dumped = await dump(context, desk, { ...forming, key, expectedBytes });
-  const made = { wanted: { ...forming, key }, ...dumped, startedAt };
+  const made = { wanted: { ...forming, key }, ...dumped };
   const { manifest, lacking } = await proved(context, desk, made).catch((error: unknown) =>
     undone(context, { storage, key, error }),
   );
@@ -130,14 +130,14 @@ interface Dumped {
 async function proved(
   context: Context,
   desk: BackupDesk,
-  made: Dumped & { wanted: Forming & { key: string }; startedAt: Date },
+  made: Dumped & { wanted: Forming & { key: string } },
 ): Promise<{ readonly manifest: BackupManifest; readonly lacking: ArchiveCheck['lacking'] }> {
   const { wanted } = made;
   const { storage, key } = wanted;
   const { sha256, bytes } = made.written;
   const check = await readBack(context, desk, { ...wanted, expectedBytes: bytes, sha256 });
   const manifest = composeManifest(context, desk, { ...made, check });
-  const options = { retainUntil: lockedUntil(context, { ...wanted, startedAt: made.startedAt }) };
+  const options = { retainUntil: lockedUntil(context, wanted) };
   await storage.write(manifestKey(key), inOnePiece(manifestText(manifest)), options);
   return { manifest, lacking: check.lacking };
 }

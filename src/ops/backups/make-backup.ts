@@ -25,13 +25,14 @@ export async function makeBackup(context: Context, desk: BackupDesk, wanted: Wan
   if (inspection.obstacles.length > 0) throw new UserError(inspection.obstacles.map((message) => ({ message })));
   const former = await formerOf(context, source);
   const begun = { ...wanted, inspection, former, startedAt };
-  const lastBytes = await lastBytesOf(context, source, FOLDER);
-  if (wanted.format) {
-    if (wanted.format.format === 'directory') needLayoutRoom(inspection, lastBytes);
-    return formBackup(context, desk, { ...begun, format: wanted.format });
+  const { format } = wanted;
+  if (format) {
+    if (format.format === 'directory') needLayoutRoom(inspection, await lastBytesOf(context, source, format));
+    return formBackup(context, desk, { ...begun, format });
   }
   const isEncrypted = desk.recipients.length > 0;
   const { parallelAboveBytes } = context.settings.backups ?? {};
+  const lastBytes = await lastBytesOf(context, source, FOLDER);
   const chosen = chooseFormat({ inspection, parallelAboveBytes, lastBytes, isEncrypted });
   try {
     return await formBackup(context, desk, { ...begun, ...chosen });
