@@ -4,7 +4,7 @@ import { ContainersError } from '../errors.ts';
 import type { ComposeSettings, ContainerLine, ContainerLogWish, Containers } from '../ports.ts';
 import { containerLines, inOrder, type TakeLine } from './container-lines.ts';
 import { sightOf } from './container-sight.ts';
-import { ask, dockerFailure, openDocker, SILENT_MS } from './docker-engine.ts';
+import { ask, dockerFailure, openDocker } from './docker-engine.ts';
 import { inspectAll, inspectOurs, notOurs } from './own-containers.ts';
 
 /** A container has these to end by itself, before it is killed. */
@@ -46,8 +46,7 @@ async function readLog(
 ): Promise<{ isPartial: boolean }> {
   const { service, signal, lines, follow } = wish;
   if (!compose.services.includes(service)) throw notOurs();
-  const asked = AbortSignal.any([signal, AbortSignal.timeout(SILENT_MS)]);
-  const found = await inspectAll(docker, { ...compose, services: [service] }, asked);
+  const found = await ask({ signal }, (limited) => inspectAll(docker, { ...compose, services: [service] }, limited));
   if (found.length === 0) throw new ContainersError('gone', `There is no container of ${service}.`);
   const ended = new AbortController();
   const sources = found.map(({ Id: id, Config: { Tty: hasTerminal } }) =>

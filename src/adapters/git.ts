@@ -37,7 +37,7 @@ export async function newestCommits(checkout: Checkout, count: number): Promise<
   return text.split('\n').filter(Boolean);
 }
 
-/** The commit that stands in the folder, and whether its files were changed since. */
+/** The commit that stands in the folder, and its time. */
 export async function standingCommit(checkout: Checkout): Promise<string> {
   const commit = await git(checkout, ['log', '-n1', '--no-show-signature', '--date=iso', '--format=%H of %ad']);
   return commit.trim();

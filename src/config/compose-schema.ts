@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ComposeSettings } from '../ports.ts';
 import { id, keys } from './policy-values.ts';
 
 const COMPOSE = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
@@ -19,7 +18,3 @@ export const composeSection = z.strictObject(
   },
   keys('project, services'),
 );
-
-export function composeOf(section: z.output<typeof composeSection> | undefined): ComposeSettings | undefined {
-  return section;
-}

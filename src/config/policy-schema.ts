@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Policy, Settings } from '../ports.ts';
 import { accessOf, accessSection } from './access-schema.ts';
 import { approvalRules, refuseUntrustedGroups, rulesOf } from './approval-schema.ts';
-import { composeOf, composeSection } from './compose-schema.ts';
+import { composeSection } from './compose-schema.ts';
 import { drillChecksOf, drillSection } from './drill-schema.ts';
 import { emergencyOf, emergencySection } from './emergency-schema.ts';
 import { healthOf, healthSection } from './health-schema.ts';
@@ -138,7 +138,7 @@ export function settingsOf(file: z.infer<typeof policySchema>): {
     health: healthOf(file.health),
     access,
     logs: logsOf(file.logs, file.compose?.project),
-    compose: composeOf(file.compose),
+    compose: file.compose,
     emergency: emergencyOf(file.emergency),
     checkout: file.checkout,
   };
