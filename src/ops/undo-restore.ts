@@ -8,6 +8,7 @@ import { forgetCached } from './restoring/forget-cached.ts';
 import { healthAfter } from './restoring/health-after.ts';
 import { placementOf } from './restoring/placement.ts';
 import { openRestoreDesk } from './restoring/restore-desk.ts';
+import { usable } from './restoring/restored-report.ts';
 import { settleFirst } from './restoring/settle-first.ts';
 import { keptFrom, noteUndone } from './restoring/tend-restores.ts';
 import { type Context, defineOperation } from './service/operation.ts';
@@ -80,10 +81,9 @@ export const undoRestore = defineOperation({
 
   report: ({ live, undone, source, keptUntil, unavailableMs, health }, { settings }): Report => {
     const broken = health.filter(({ state }) => state === 'unhealthy');
-    const seconds = (unavailableMs / 1000).toLocaleString('en-GB', { maximumFractionDigits: 1 });
     return {
       tone: broken.length > 0 ? 'attention' : 'done',
-      title: `${live} in ${settings.environment} is as it was before the restore of ${source}. The platform could not be used for ${seconds} s.`,
+      title: `${live} in ${settings.environment} is as it was before the restore of ${source}. ${usable({ unavailableMs })}`,
       parts: [
         {
           kind: 'note',

@@ -3,12 +3,13 @@ import { counted } from '../../domain/counted.ts';
 import { UserError } from '../../errors.ts';
 import { Drill } from '../../models/drill.ts';
 import { failedChecks } from '../../models/drill-check.ts';
-import type { BackupDesk, RestoreDesk, RestoreSource } from '../../ports.ts';
+import type { BackupDesk, RestoreDesk } from '../../ports.ts';
 import type { Place } from '../backups/backup-desk.ts';
 import type { Context } from '../service/operation.ts';
 import { withLedger } from '../service/with-ledger.ts';
 import { checkScratch } from './check-scratch.ts';
 import { drillNames, dropDrill, namesOf, switchAndBack } from './drill-databases.ts';
+import { sourceOf } from './restorable.ts';
 
 /** What a drill has shown. */
 export interface DrillProof {
@@ -64,10 +65,6 @@ export async function carryOutDrill(
         ),
       );
   }
-}
-
-function sourceOf({ id, sha256, bytes }: BackupManifest, { storage, key }: Place): RestoreSource {
-  return { name: id.slice(0, 8), sha256, bytes, read: (options) => storage.read(key, options) };
 }
 
 /** Those of capops.yml. */

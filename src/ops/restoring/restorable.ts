@@ -54,10 +54,12 @@ function known(found: FoundBackup): Restorable {
     const message = `No good copy of backup ${short} can be reached from here: “backups” says where they are, “verify-backup ${short}” looks again.`;
     throw new UserError({ argument: 'backup', message });
   }
-  const { storage, key } = place;
-  const { sha256, bytes } = manifest;
-  const source = { name: short, sha256, bytes, read: (options: object) => storage.read(key, options) };
-  return { source, manifest, trust: 'ours', name: `backup ${short}` };
+  return { source: sourceOf(manifest, place), manifest, trust: 'ours', name: `backup ${short}` };
+}
+
+/** Reads a backup from one of its places. */
+export function sourceOf({ id, sha256, bytes }: BackupManifest, { storage, key }: Place): RestoreSource {
+  return { name: id.slice(0, 8), sha256, bytes, read: (options) => storage.read(key, options) };
 }
 
 /** A file is ours when its SHA-256 stands in the catalogue, whatever it is called and whatever stands beside it. */

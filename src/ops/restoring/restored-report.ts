@@ -48,7 +48,8 @@ export function restoredReport(done: InPlace, { environment, timeZone }: Setting
   };
 }
 
-function usable({ unavailableMs }: Restored): string {
+/** For how long nobody could use the platform, in a sentence. */
+export function usable({ unavailableMs }: Pick<Restored, 'unavailableMs'>): string {
   if (unavailableMs === 0) return 'The platform could be used throughout.';
   const seconds = (unavailableMs / 1000).toLocaleString('en-GB', { maximumFractionDigits: 1 });
   return `The platform could not be used for ${seconds} s.`;
