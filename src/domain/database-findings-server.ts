@@ -1,4 +1,4 @@
-import { ageWords } from './age-words.ts';
+import { lastingWords } from './age-words.ts';
 import { showBytes } from './bytes.ts';
 import { counted } from './counted.ts';
 import {
@@ -92,7 +92,7 @@ function transactionWords({ pid, user, program, state, ageSeconds, idleSeconds }
 }
 
 function spanWords(seconds: number): string {
-  return seconds < 120 ? counted(Math.round(seconds), 'second') : ageWords(new Date(0), new Date(seconds * 1000));
+  return seconds < 120 ? counted(Math.round(seconds), 'second') : lastingWords(seconds * 1000);
 }
 
 function runningOut({ known, hidden }: Sequences): readonly Finding[] {

@@ -1,13 +1,10 @@
 import type { Sight } from '../ports.ts';
-import { counted } from './counted.ts';
+import { lastingWords } from './age-words.ts';
 import type { Step } from './diagnosis.ts';
 
 /** How long something has lasted: `40 s`, `12 minutes`, `3 hours`, `2 days`. */
 export function showSeconds(seconds: number): string {
-  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} s`;
-  if (seconds < 7200) return counted(Math.floor(seconds / 60), 'minute');
-  if (seconds < 172_800) return counted(Math.floor(seconds / 3600), 'hour');
-  return counted(Math.floor(seconds / 86_400), 'day');
+  return seconds < 120 ? `${Math.max(0, Math.round(seconds))} s` : lastingWords(seconds * 1000);
 }
 
 /** Who a session is: `app as gateway`, or either. */
