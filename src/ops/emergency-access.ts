@@ -1,6 +1,7 @@
 import { EMERGENCY_CODE } from '../domain/emergency.ts';
-import { showTime } from '../domain/end-date.ts';
+import type { Offer } from '../errors.ts';
 import { forgetAccess } from './access-cache.ts';
+import { END as END_OFFER, endWords } from './emergencies/emergency-badge.ts';
 import { type EmergencyWish, wishArguments, wishOf } from './emergencies/emergency-wish.ts';
 import { mustNotGoAlone, reviewUnseen } from './emergencies/must-not-go-alone.ts';
 import { noteGiven } from './emergencies/note-emergency.ts';
@@ -72,12 +73,7 @@ export const emergencyAccess = defineOperation({
   json: ({ organisation: { code }, until, changed }) => ({ code, until, changed: changed.map((one) => one.moduleKey) }),
 });
 
-const END = {
-  label: 'End it now',
-  operation: 'end-emergency-access',
-  input: {},
-  confirm: 'End emergency access now?',
-} as const;
+const END: Offer = { ...END_OFFER, label: 'End it now' };
 const AFTERWARDS =
   'It ends by itself. Afterwards somebody has to fill in the review (“review-emergency”) before it is given without a second person again.';
 
@@ -86,13 +82,10 @@ function withoutWords({ rule, words }: Unapproved, { unseen }: Given): string {
   return `Given ${words}.${unseen ? ` W${unseen.slice(1)}.` : ''}`;
 }
 
-function titleOf(
-  { organisation, changed, until, before, isOver: isPast }: Given,
-  { settings: { timeZone } }: Context,
-): string {
-  const end = until ? `until ${showTime(until, timeZone)}` : 'with no end';
+function titleOf({ organisation, changed, until, before, isOver }: Given, { settings }: Context): string {
+  const end = endWords(until, settings);
   if (changed.length === 0) return `Emergency access is open ${end} already. Nothing was changed.`;
-  if (isPast) return 'Emergency access was opened, and has ended since.';
+  if (isOver) return 'Emergency access was opened, and has ended since.';
   if (before !== undefined) return `Emergency access is extended: ${called(organisation)} has every module ${end}.`;
   return `Emergency access is open: ${called(organisation)} has every module ${end}.`;
 }
@@ -100,7 +93,7 @@ function titleOf(
 /** Only where nobody else tells of it. */
 function news({ isNoted, until, why, skipped, unseen }: Given, { unapproved, settings }: Context): Partial<Report> {
   if (isNoted) return {};
-  const end = until ? `until ${showTime(until, settings.timeZone)}` : 'with no end';
+  const end = endWords(until, settings);
   const without = [unapproved?.words, unseen].flatMap((words) => (words ? `; ${words}` : [])).join('');
   return { announcement: `opened emergency access ${end}, because ${why}${without}`, announceTo: skipped };
 }

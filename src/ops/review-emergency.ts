@@ -1,4 +1,4 @@
-import { sentence } from '../domain/emergency.ts';
+import { EMERGENCY_CODE, sentence } from '../domain/emergency.ts';
 import { emergencyCsv } from '../domain/emergency-record.ts';
 import { isoDate, showTime } from '../domain/end-date.ts';
 import { UserError } from '../errors.ts';
@@ -54,7 +54,7 @@ export const reviewEmergency = defineOperation({
   run: (context, input): Promise<Reviewed> => review(context, input),
 
   trace: ({ emergency: { id, beganAt, endedAt, grants = [] } }) => ({
-    subjects: ['EMR'],
+    subjects: [EMERGENCY_CODE],
     after: { emergency: id, beganAt, endedAt, runs: grants.map((grant) => grant.id) },
   }),
 
