@@ -3,14 +3,12 @@ import { showBytes } from './bytes.ts';
 import type { Step } from './diagnosis.ts';
 import { type DiagnosisFacts, isDatabaseService } from './diagnosis-facts.ts';
 import { recentLines } from './diagnosis-logs.ts';
+import { FULL_DISK } from './diagnosis-refusals.ts';
 
 const NAMED = { name: 'disk', label: 'Disk' };
 const FULL_BELOW = 0.01;
 const LOW_BELOW = 0.1;
 const NO_SPACE = /No space left on device|could not extend file|\b53100\b|disk full/i;
-const ROOM =
-  'Make room on the disk of the database: delete what is not PostgreSQL’s, or make the disk larger. Delete nothing in its data folder.';
-const FULL = { cause: 'The disk of the database is full.', next: ROOM, rank: 1 };
 
 interface Seen {
   readonly size: SizeSight | undefined;
@@ -25,10 +23,10 @@ export function diskStep(facts: DiagnosisFacts): Step {
   const says = wordsOn(seen);
   const wasFull = hasSaidFull(facts);
   if (wasFull && !platform.select?.isAnswered)
-    return { ...NAMED, state: 'wrong', says: 'Full, as its log says', ...FULL };
-  if (part(seen.size?.disk) < FULL_BELOW) return { ...NAMED, state: 'wrong', says, ...FULL };
+    return { ...NAMED, state: 'wrong', says: 'Full, as its log says', ...FULL_DISK };
+  if (part(seen.size?.disk) < FULL_BELOW) return { ...NAMED, state: 'wrong', says, ...FULL_DISK };
   const cause = wasFull ? 'The disk of the database was full a short while ago.' : lowOn(seen);
-  if (cause !== undefined) return { ...NAMED, state: 'look', says, cause, next: ROOM };
+  if (cause !== undefined) return { ...NAMED, state: 'look', says, cause, next: FULL_DISK.next };
   if (part(seen.backups) < FULL_BELOW) {
     const next = 'Make room for backups before it is full: “prune” removes what no rule keeps.';
     return { ...NAMED, state: 'look', says, cause: 'The disk of the backups is almost full.', next };

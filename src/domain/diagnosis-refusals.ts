@@ -14,6 +14,12 @@ interface Who {
 
 type Words = (who: Who, setting: string) => Refused;
 
+/** Wherever it shows. It explains whatever else is wrong. */
+export const FULL_DISK = {
+  cause: 'The disk of the database is full.',
+  next: 'Make room on the disk of the database: delete what is not PostgreSQL’s, or make the disk larger. Delete nothing in its data folder.',
+  rank: 1,
+};
 const HOLDERS =
   'SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;';
 const FULL = {
@@ -96,13 +102,7 @@ const REFUSALS: Readonly<Record<LoginRefusal, Words>> = {
     cause: `The database “${database}” has as many connections as it may.`,
     type: [`ALTER DATABASE ${quotedName(database)} CONNECTION LIMIT -1;`, HOLDERS],
   }),
-  'disk full': () => ({
-    at: 'login',
-    says: 'Its disk is full',
-    cause: 'The disk of the database is full.',
-    next: 'Make room on the disk of the database: delete what is not PostgreSQL’s, or make the disk larger. Delete nothing in its data folder.',
-    rank: 1,
-  }),
+  'disk full': () => ({ at: 'login', says: 'Its disk is full', ...FULL_DISK }),
   'out of memory': () => ({
     at: 'login',
     says: 'It is out of memory',
