@@ -11,7 +11,7 @@ export interface RunDraft {
   readonly id: string;
   readonly request: Request;
   readonly startedAt: Date;
-  /** The ledger was found down: there is no use in asking it. */
+  /** An emergency operation that has found the ledger down does not ask it again: its answer has to come within 5 s. */
   isLedgerDown?: boolean;
 }
 

@@ -139,8 +139,6 @@ export interface OpsService {
   settled(): Promise<void>;
 }
 
-/** The most options that a Slack menu takes. */
-
 export function createService(ports: Ports, operations: readonly Operation[]): OpsService {
   const recorder = withJournal(openRecorder(ports), ports);
   const { requestsPerMinute } = ports.settings;

@@ -26,8 +26,6 @@ export interface Underway extends RunDraft {
   readonly ending: AbortController;
   /** It goes on without a second person, though it needs one. */
   unapproved?: Unapproved;
-  /** An emergency operation that has found the ledger down does not ask it again: its answer has to come within 5 s. */
-  isLedgerDown?: boolean;
 }
 
 /** Records how a run went wrong, and says so: what can be mended, what is denied, or a reference that stands in the log. */
