@@ -13,9 +13,9 @@ interface Look {
 
 const LOOK = `
   SELECT datname AS name, current_user AS user, pg_get_userbyid(datdba) AS owner,
-    rolcreatedb OR rolsuper AS "mayCreate", pg_has_role(datdba, 'MEMBER') AS "isOwner",
+    rolcreatedb OR rolsuper AS "mayCreate", pg_has_role(datdba, 'USAGE') AS "isOwner",
     rolsuper OR pg_has_role('pg_signal_backend', 'USAGE')
-      OR NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = d.oid AND usesysid IS NOT NULL AND NOT pg_has_role(usesysid, 'MEMBER')) AS "mayEndOthers",
+      OR NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = d.oid AND usesysid IS NOT NULL AND NOT pg_has_role(usesysid, 'USAGE')) AS "mayEndOthers",
     (SELECT count(*)::int FROM pg_prepared_xacts WHERE database = datname) AS prepared,
     (SELECT count(*)::int FROM pg_subscription WHERE subdbid = d.oid) AS subscriptions
   FROM pg_database d, pg_roles WHERE datname = current_database() AND rolname = current_user`;

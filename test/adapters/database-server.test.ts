@@ -209,6 +209,14 @@ describe('the switch', () => {
 });
 
 describe('what stands against a switch', () => {
+  /** As this role, while somebody else has a session there. */
+  const obstaclesFor = async (role: string) => {
+    const url = new URL(urlOf(live));
+    url.username = role;
+    url.password = 'x';
+    return on(urlOf(live), () => openDatabaseServer(url.href).obstacles()).finally(() => onServer(`DROP ROLE ${role}`));
+  };
+
   test('is nothing for whoever owns the server', async () => {
     expect(await server.obstacles()).toEqual([]);
   });
@@ -216,18 +224,21 @@ describe('what stands against a switch', () => {
   test('is told of a user who may neither make databases nor rename this one', async () => {
     const role = `swap_plain_${randomBytes(4).toString('hex')}`;
     await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
-    const url = new URL(urlOf(live));
-    url.username = role;
-    url.password = 'x';
-    const watcher = new Client({ connectionString: urlOf(live) });
-    await watcher.connect();
-    expect(await openDatabaseServer(url.href).obstacles()).toEqual([
+    expect(await obstaclesFor(role)).toEqual([
       `The database’s user ${role} may not make databases (ALTER ROLE … CREATEDB).`,
       expect.stringMatching(`^${live} belongs to \\w+, and ${role} may not rename it\\.$`),
       `${role} may not end the sessions of others (GRANT pg_signal_backend).`,
     ]);
-    await watcher.end();
-    await onServer(`DROP ROLE ${role}`);
+  });
+
+  test('is told of a user who could take the owner’s rights, and does not have them', async () => {
+    const role = `swap_plain_${randomBytes(4).toString('hex')}`;
+    const [{ owner }] = await run(live, 'SELECT current_user AS owner');
+    await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'x' CREATEDB NOINHERIT`, `GRANT ${quoted(owner)} TO ${role}`);
+    expect(await obstaclesFor(role)).toEqual([
+      `${live} belongs to ${owner}, and ${role} may not rename it.`,
+      `${role} may not end the sessions of others (GRANT pg_signal_backend).`,
+    ]);
   });
 });
 
