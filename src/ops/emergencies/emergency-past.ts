@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type ModuleTrace, type Stretch, stretchesIn } from '../../domain/emergency-past.ts';
+import { type Stretch, stretchesIn } from '../../domain/emergency-past.ts';
 import { MODULE_KEYS } from '../../domain/module-keys.ts';
 import { sightOfEmergency, trailOfEmergency } from '../../models/emergency-sight.ts';
 import { Entitlement } from '../../models/entitlement.ts';
+import { answerWithin } from '../health/within-limit.ts';
 import type { Context } from '../service/operation.ts';
 
 /** The platform’s audit may be long, and has no index for it: an emergency waits no longer. */
@@ -21,15 +21,12 @@ export async function emergencyPast({ databases, clock, log, runId }: Context): 
   const sight = await sightOfEmergency(platform);
   if (!sight) return { stretches: [], now: clock.now() };
   const { organisationId, now } = sight;
-  const trailed = async (): Promise<ModuleTrace[]> => {
-    const late = sleep(LIMIT_MS, undefined, { ref: false });
-    const trail = await Promise.race([trailOfEmergency(platform, { organisationId, since: undefined }), late]);
-    if (!trail) throw new Error(`it was not read within ${LIMIT_MS} ms`);
-    return trail;
-  };
+  const trailed = answerWithin(LIMIT_MS, undefined, () =>
+    trailOfEmergency(platform, { organisationId, since: undefined }),
+  );
   const [rows, trail] = await Promise.all([
     Entitlement.of(platform, organisationId, MODULE_KEYS),
-    trailed().catch((error: unknown) => {
+    trailed.catch((error: unknown) => {
       log.warn(
         { err: error, runId },
         'the platform’s audit of emergency access could not be read; its rows count alone',

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Emergency } from '../../models/emergency.ts';
 import { type EmergencySight, sightOfEmergency } from '../../models/emergency-sight.ts';
 import type { Ports } from '../../ports.ts';
+import { answerWithin } from '../health/within-limit.ts';
 
 /** Either database may be down: what the other says stands. */
 export interface EmergencyStand {
@@ -16,13 +16,11 @@ export async function emergencyStand(
   { databases, log }: Pick<Ports, 'databases' | 'log'>,
   limitMs: number,
 ): Promise<EmergencyStand> {
-  const within = async <T>(work: Promise<T>): Promise<T | 'unknown'> => {
-    const known = work.catch((error: unknown) => {
+  const within = <T>(work: Promise<T>): Promise<T | 'unknown'> =>
+    answerWithin(limitMs, undefined, () => work).catch((error: unknown) => {
       log.warn({ err: error }, 'how emergency access stands could not be read');
       return 'unknown' as const;
     });
-    return Promise.race([known, sleep(limitMs, 'unknown' as const, { ref: false })]);
-  };
   const [sight, unreviewed] = await Promise.all([
     within(sightOfEmergency(databases.platform)),
     within(Emergency.unreviewed(databases.ledger)),

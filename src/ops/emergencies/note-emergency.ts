@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Emergency } from '../../models/emergency.ts';
+import { answerWithin } from '../health/within-limit.ts';
 import type { Context } from '../service/operation.ts';
 import { signed } from '../service/signed.ts';
 
@@ -32,12 +32,11 @@ export function noteEnded(context: Context, at: Date): Promise<boolean> {
 
 async function noted({ log, runId, isLedgerDown }: Context, note: () => Promise<void>): Promise<boolean> {
   if (isLedgerDown) return false;
-  const noting = note().then(
-    () => true,
-    (error: unknown) => {
-      log.warn({ err: error, runId }, 'the ledger did not take what became of emergency access');
-      return false;
-    },
-  );
-  return Promise.race([noting, sleep(LIMIT_MS, false, { ref: false })]);
+  try {
+    await answerWithin(LIMIT_MS, undefined, note);
+    return true;
+  } catch (error) {
+    log.warn({ err: error, runId }, 'the ledger did not take what became of emergency access');
+    return false;
+  }
 }

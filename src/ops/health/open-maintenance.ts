@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { type OpenMaintenance, recurringNow } from '../../domain/health-windows.ts';
 import { MaintenanceWindow } from '../../models/maintenance-window.ts';
 import type { Ports } from '../../ports.ts';
-import { aborted, withinLimit } from './within-limit.ts';
+import { answerWithin } from './within-limit.ts';
 
 /** Whoever looks at health waits no longer for the ledger. */
 const LIMIT_MS = 1000;
@@ -16,9 +16,7 @@ export async function openMaintenance(ports: Asked): Promise<OpenMaintenance[]> 
 
 /** The same, as far as it is known: without the ledger, or when it takes long, those of capops.yml. */
 export async function knownMaintenance(ports: Asked): Promise<OpenMaintenance[]> {
-  const announced = withinLimit(LIMIT_MS, undefined, (signal) =>
-    Promise.race([announcedMaintenance(ports.databases.ledger), aborted(signal)]),
-  );
+  const announced = answerWithin(LIMIT_MS, undefined, () => announcedMaintenance(ports.databases.ledger));
   return [...(await announced.catch(() => [])), ...recurring(ports)];
 }
 

@@ -1,6 +1,7 @@
 import { databaseDown } from '../../domain/connection-failure.ts';
 import { UnavailableError } from '../../errors.ts';
 import type { Actor, Databases, Ports } from '../../ports.ts';
+import { answerWithin, isLate } from '../health/within-limit.ts';
 import type { Reply } from '../service/report.ts';
 import type { OpsService } from '../service/service.ts';
 import { LEDGER } from '../service/with-ledger.ts';
@@ -38,7 +39,7 @@ const LIMIT_MS = 800;
 /** Looks at all at once. What cannot be read says so, and the others stand. */
 export async function lookAtSubjects(viewer: Viewer, subjects: readonly HomeSubject[]): Promise<HomeSection[]> {
   const sections = subjects.map(async (subject) => {
-    const reply = await within(LIMIT_MS, subject.look(viewer)).catch((error: unknown) =>
+    const reply = await answerWithin(LIMIT_MS, undefined, () => subject.look(viewer)).catch((error: unknown) =>
       unread(viewer, subject, error),
     );
     const { key, name } = subject;
@@ -47,22 +48,11 @@ export async function lookAtSubjects(viewer: Viewer, subjects: readonly HomeSubj
   return (await Promise.all(sections)).flat();
 }
 
-class LateError extends Error {
-  override readonly name = 'LateError';
-}
-
 const SOURCES = { platform: 'the platform’s database', ledger: LEDGER } as const;
 
 function unread({ log }: Viewer, { key, source }: HomeSubject, error: unknown): Reply {
   log.warn({ err: error, section: key }, 'a part of a home tab could not be read');
-  const isDown = error instanceof LateError || error instanceof UnavailableError || databaseDown(error);
+  const isDown = isLate(error) || error instanceof UnavailableError || databaseDown(error);
   const why = isDown ? `${SOURCES[source]} does not answer` : 'the log has the reason';
   return { tone: 'attention', title: `This could not be read: ${why}.` };
-}
-
-/** Rejects once the time is over; what comes later is dropped. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const limit = Promise.withResolvers<never>();
-  const timer = setTimeout(() => limit.reject(new LateError(`no answer within ${limitMs} ms`)), limitMs);
-  return Promise.race([work, limit.promise]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,6 @@
 import { UnavailableError } from '../../errors.ts';
 import type { Ports } from '../../ports.ts';
+import { answerWithin } from '../health/within-limit.ts';
 import type { Report } from '../service/report.ts';
 
 /** What a digest is about: what came after `since`, up to `now`. */
@@ -36,21 +37,11 @@ export async function lookAtAll(ports: Ports, subjects: readonly Subject[], span
 
 async function lookAt(ports: Ports, { name, look }: Subject, span: Span): Promise<DigestSection> {
   try {
-    return await within(LIMIT_MS, look(ports, span));
+    return await answerWithin(LIMIT_MS, undefined, () => look(ports, span));
   } catch (error) {
     ports.log.warn({ err: error, subject: name }, 'the digest could not look at something');
     const why = error instanceof UnavailableError ? error.message.split('. ')[0] : 'The log has the reason';
     const words = `This digest could not look at ${name}. ${why}.`;
     return { needs: [words], report: { tone: 'attention', title: words } };
-  }
-}
-
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const limit = Promise.withResolvers<never>();
-  const timer = setTimeout(() => limit.reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  try {
-    return await Promise.race([work, limit.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

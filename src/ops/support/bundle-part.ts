@@ -9,7 +9,7 @@ import {
   UserError,
 } from '../../errors.ts';
 import type { SupportDesk } from '../../ports.ts';
-import { aborted, withinLimit } from '../health/within-limit.ts';
+import { answerWithin, isLate } from '../health/within-limit.ts';
 import type { Context } from '../service/operation.ts';
 
 /** What the parts are made from. */
@@ -42,8 +42,7 @@ export async function gatherParts(sources: Sources, parts: readonly BundlePart[]
 
 async function gather(sources: Sources, { title, keeps, look }: BundlePart): Promise<Gathered | undefined> {
   try {
-    const looking = (signal: AbortSignal) => Promise.race([look(sources, signal), aborted(signal)]);
-    const text = await withinLimit(LIMIT_MS, sources.context.signal, looking);
+    const text = await answerWithin(LIMIT_MS, sources.context.signal, (signal) => look(sources, signal));
     return text === undefined ? undefined : { title, keeps, text };
   } catch (error) {
     sources.context.log.warn({ err: error, part: title }, 'a part of the support bundle could not be had');
@@ -64,7 +63,7 @@ const SAID = [
 /** In a sentence; of PostgreSQL’s errors no more than the code and the message. */
 export function whyMissing(error: unknown): string {
   if (SAID.some((kind) => error instanceof kind)) return (error as Error).message;
-  if ((error as { name?: string }).name === 'TimeoutError') return 'It was not through within its time.';
+  if (isLate(error)) return 'It was not through within its time.';
   if (databaseDown(error)) return `The database does not answer. ${connectionFailure(error)?.reason ?? ''}`.trim();
   const { code, message } = error as { code?: unknown; message?: string };
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code))
