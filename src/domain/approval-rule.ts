@@ -73,11 +73,16 @@ export function missingFrom(approvals: Approvals): Missing[] {
 
 /** Whether enough people are there to meet the rule, without whoever asks. */
 export function canBeMet({ rule, askedBy, members }: Omit<Approvals, 'approvers'>): boolean {
-  const named = rule.from.flatMap(({ users, groups }) => [
+  return missingFrom({ rule, askedBy, approvers: namedBy(rule, members), members }).length === 0;
+}
+
+/** Everybody who could approve under a rule. */
+export function namedBy({ from }: ApprovalRule, members: Members): string[] {
+  const named = from.flatMap(({ users, groups }) => [
     ...users,
     ...groups.flatMap((group) => [...(members.get(group) ?? [])]),
   ]);
-  return missingFrom({ rule, askedBy, approvers: named, members }).length === 0;
+  return [...new Set(named)];
 }
 
 /** Who is reminded: those whom the rule names for it, or else those who are still needed; never who has done their part. */

@@ -12,6 +12,7 @@ import { refuseWhileFrozen } from './service/frozen.ts';
 import { type Context, defineOperation } from './service/operation.ts';
 import type { Report } from './service/report.ts';
 import type { Outcome } from './service/service.ts';
+import { signed } from './service/signed.ts';
 
 interface Approved {
   readonly approval: Approval;
@@ -97,7 +98,7 @@ function onRecord(
   const counting = stillThere(approversOf(approval));
   const names = (approval.decisions ?? [])
     .filter(({ person }) => counting.includes(person))
-    .map(({ name, actorId }) => `${name} (${actorId})`);
+    .map(({ name, actorId }) => signed({ name, id: actorId }));
   return { message: `Approved by ${listWords(names)}.`, at: clock.now(), approvers: counting };
 }
 

@@ -6,6 +6,7 @@ import { Approval } from '../models/approval.ts';
 import { AuditEntry } from '../models/audit-entry.ts';
 import { OPEN, Run } from '../models/run.ts';
 import { RunSoFar } from '../models/run-so-far.ts';
+import { slackIdIn } from './person-behind.ts';
 import { findRun, runId } from './run-found.ts';
 import { standingNow } from './service/authorise.ts';
 import { CancelledError } from './service/cancellation.ts';
@@ -87,7 +88,7 @@ async function refuseOthers(context: Context, run: Run): Promise<void> {
 /** The Slack person who asked for a run, as far as it is known. */
 function askerOf({ request, actorId }: Run, { settings: { policy } }: Context): string | undefined {
   if (request) return personOf(request.actor.onBehalfOf ?? request.actor, policy);
-  return /^slack:(\w+)$/.exec(actorId)?.[1];
+  return slackIdIn(actorId);
 }
 
 /** Ends what waits, asks what runs to end, and waits for that. Resolves with the run as it stands then. */

@@ -1,6 +1,7 @@
-import { personOf, ruleFor } from '../../domain/approval-rule.ts';
+import { namedBy, personOf, ruleFor } from '../../domain/approval-rule.ts';
 import type { Policy, Ports } from '../../ports.ts';
 import { membersOf } from '../approving/approvers.ts';
+import { slackIdIn } from '../person-behind.ts';
 
 const NAME = 'emergency-access';
 
@@ -9,18 +10,14 @@ export async function skippedPeople(ports: Pick<Ports, 'directory' | 'settings'>
   const { policy } = ports.settings;
   const rule = ruleFor({ name: NAME, secondPerson: true }, policy);
   if (!rule) return [];
-  const members = await membersOf(ports, rule);
-  const people = rule.from.flatMap(({ users, groups }) => [
-    ...users,
-    ...groups.flatMap((group) => [...(members.get(group) ?? [])]),
-  ]);
+  const people = namedBy(rule, await membersOf(ports, rule));
   const own = personBy(actorId, policy);
-  return [...new Set(people)].filter((person) => person !== own);
+  return people.filter((person) => person !== own);
 }
 
 /** The Slack person behind an actor’s id. */
 function personBy(actorId: string, policy: Policy | undefined): string | undefined {
-  const [, slack] = /^slack:(\w+)$/.exec(actorId) ?? [];
+  const slack = slackIdIn(actorId);
   if (slack) return slack;
   const [, osUser] = /^cli:(.+)@[^@]*$/.exec(actorId) ?? [];
   return osUser === undefined ? undefined : personOf({ id: actorId, name: osUser, face: 'terminal', osUser }, policy);

@@ -5,6 +5,7 @@ import { startSizeUpkeep } from '../database/note-sizes.ts';
 import { startEmergencyUpkeep } from '../emergencies/emergency-upkeep.ts';
 import { startAccessUpkeep } from '../expiring/access-upkeep.ts';
 import { startHealthUpkeep } from '../health/health-upkeep.ts';
+import { slackIdIn } from '../person-behind.ts';
 import { startRestoreUpkeep } from '../restoring/restore-upkeep.ts';
 import { pruneSlots } from '../scheduling/prune-slots.ts';
 import { anchorAfter } from './anchor.ts';
@@ -48,7 +49,7 @@ export function startUpkeep(
     await attempt('interrupted runs could not be settled', async () => {
       for (const { run, sentence } of await reconcile(ports)) {
         log.warn({ runId: run.id, operation: run.operation }, sentence);
-        const userId = /^slack:(\w+)$/.exec(run.actorId)?.[1];
+        const userId = slackIdIn(run.actorId);
         if (userId) await attempt('the asker of an interrupted run could not be told', () => tell(userId, sentence));
       }
     });
