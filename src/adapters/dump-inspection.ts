@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Client } from 'pg';
 import type { Programs } from '../config/programs.ts';
+import { DUMPED } from '../domain/dumped-tables.ts';
 import type { DatabaseInspection } from '../ports.ts';
 import { findPgPrograms, forServer, newest, onPath, type PgPrograms } from './pg-programs.ts';
-import { DUMPED } from './pg-tables.ts';
 
 const SHOWN = 5;
 /** More sessions at once than this would burden a server that others use, for little. */

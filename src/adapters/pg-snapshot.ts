@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
-import { countRows, type DumpedTable, dumpedTables, holdTables, leftOutSchemas } from './pg-tables.ts';
+import type { DumpedTable } from '../domain/dumped-tables.ts';
+import { countRows, dumpedTables, holdTables, leftOutSchemas } from './pg-tables.ts';
 
 const ATTEMPTS = 5;
 

@@ -1,37 +1,12 @@
 import type { Client } from 'pg';
 import { ASIDE } from '../domain/beside-name.ts';
-
-/** A table whose rows pg_dump takes along. */
-export interface DumpedTable {
-  /** As PostgreSQL writes it: `public.users`, `"Odd one".t`. */
-  readonly name: string;
-  /** What an extension lets be dumped of its own table: `WHERE …` or nothing. */
-  readonly condition: string;
-}
+import { countSql, DUMPED, DUMPED_TABLE, type DumpedTable } from '../domain/dumped-tables.ts';
 
 const NO_SUCH_TABLE = /^(42P01|3F000)$/;
 
-// What a restore has put aside is left out: it would come back with the backup, and nobody would remove it.
-const SCHEMAS = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname !~ '${ASIDE}'`;
-
-// Partitions are dumped one by one, their parents hold nothing; of extensions' tables only what the extension says.
-export const DUMPED = `
-  FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
-  LEFT JOIN LATERAL (
-    SELECT e.extcondition[place] AS condition FROM pg_extension e, generate_subscripts(e.extconfig, 1) place
-    WHERE e.oid = d.refobjid AND e.extconfig[place] = c.oid
-  ) own ON true
-  WHERE ${SCHEMAS} AND c.relpersistence <> 't'
-    AND (d.objid IS NULL OR own.condition IS NOT NULL)`;
-
 /** All of them by name, but those of schemas that a restore has put aside. */
 export async function dumpedTables(client: Client): Promise<DumpedTable[]> {
-  const { rows } = await client.query<DumpedTable>(
-    `SELECT format('%I.%I', n.nspname, c.relname) AS name, COALESCE(own.condition, '') AS condition ${DUMPED}
-       AND c.relkind = 'r' ORDER BY 1`,
-  );
+  const { rows } = await client.query<DumpedTable>(`SELECT ${DUMPED_TABLE} ${DUMPED} AND c.relkind = 'r' ORDER BY 1`);
   return rows;
 }
 
@@ -48,9 +23,9 @@ export async function countRows(client: Client, tables: readonly DumpedTable[]):
   // More workers would take the cores from the dump that runs beside.
   await client.query('SET LOCAL max_parallel_workers_per_gather = 0');
   const counts: Record<string, number> = {};
-  for (const { name, condition } of tables) {
-    const { rows } = await client.query(`SELECT count(*) AS rows FROM ONLY ${name} ${condition}`);
-    counts[name] = Number(rows[0].rows);
+  for (const table of tables) {
+    const { rows } = await client.query(countSql(table));
+    counts[table.name] = Number(rows[0].rows);
   }
   return counts;
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { ASIDE } from '../domain/beside-name.ts';
+import { countSql, DUMPED, DUMPED_TABLE, type DumpedTable } from '../domain/dumped-tables.ts';
 import { quotedText } from '../domain/sql-quoting.ts';
 
 /** A table of the live database, and how many rows it has. */
@@ -14,16 +14,13 @@ export interface LiveTable {
 
 /** Tables up to this size are counted. */
 const COUNTED_BYTES = 64_000_000;
-const OTHERS = `relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
-  AND nspname !~ '${ASIDE}'`;
 /** Somebody keeps it locked, or it takes too long. */
 const TOO_LONG = /^(55P03|57014)$/;
 
-/** Rows of every table now, but of those that stand aside. */
+/** Rows of every table now that a backup takes along. */
 export async function liveTables(platform: Knex): Promise<LiveTable[]> {
   const { rows } = await platform.raw<{ rows: { name: string; estimate: number }[] }>(
-    `SELECT format('%I.%I', nspname, relname) AS name, reltuples::float8 AS estimate
-     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE ${OTHERS} ORDER BY 1`,
+    `SELECT ${DUMPED_TABLE}, c.reltuples::float8 AS estimate ${DUMPED} AND c.relkind = 'r' ORDER BY 1`,
   );
   const counts = await countSmallOnes(platform).catch((error: { code?: string }) => {
     if (!TOO_LONG.test(String(error.code))) throw error;
@@ -38,23 +35,18 @@ export async function liveTables(platform: Knex): Promise<LiveTable[]> {
 
 /** Looking at a size takes a lock, as counting does. */
 async function countSmallOnes(platform: Knex): Promise<Map<string, number>> {
-  const { rows } = await platform.raw<{ rows: { name: string }[] }>(
-    `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-     WHERE ${OTHERS} AND pg_relation_size(pg_class.oid) <= ? AND has_table_privilege(pg_class.oid, 'SELECT')`,
+  const { rows } = await platform.raw<{ rows: DumpedTable[] }>(
+    `SELECT ${DUMPED_TABLE} ${DUMPED} AND c.relkind = 'r'
+       AND pg_relation_size(c.oid) <= ? AND has_table_privilege(c.oid, 'SELECT')`,
     [COUNTED_BYTES],
   );
-  return countedRows(
-    platform,
-    rows.map(({ name }) => name),
-  );
+  return countedRows(platform, rows);
 }
 
 /** In one statement; names come from `format('%I.%I')`. */
-async function countedRows(platform: Knex, names: readonly string[]): Promise<Map<string, number>> {
-  if (names.length === 0) return new Map();
-  const each = names.map(
-    (name) => `SELECT ${quotedText(name)} AS name, (SELECT count(*) FROM ${name})::float8 AS rows`,
-  );
+async function countedRows(platform: Knex, tables: readonly DumpedTable[]): Promise<Map<string, number>> {
+  if (tables.length === 0) return new Map();
+  const each = tables.map((table) => `SELECT ${quotedText(table.name)} AS name, (${countSql(table)})::float8 AS rows`);
   const { rows } = await platform.raw(each.join(' UNION ALL ').replaceAll('?', '\\?'));
   return new Map(rows.map(({ name, rows: count }: { name: string; rows: number }) => [name, count] as const));
 }
@@ -97,8 +89,7 @@ export async function lastChange(platform: Knex): Promise<Date | undefined> {
 /** Names of the platform's own migrations that came after a moment. */
 export async function migrationsSince(platform: Knex, since: Date): Promise<string[]> {
   const { rows } = await platform.raw<{ rows: { name: string }[] }>(
-    `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-     WHERE relname = '_prisma_migrations' AND ${OTHERS}`,
+    `SELECT ${DUMPED_TABLE} ${DUMPED} AND c.relkind = 'r' AND c.relname = '_prisma_migrations'`,
   );
   const found = await Promise.all(
     rows.map(({ name }) =>
