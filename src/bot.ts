@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     : undefined;
   const running: { watch?: Watch | undefined; scheduler?: Scheduler | undefined } = {};
   stopOnSignal(log, DRAIN_MS, async () => {
+    service.stopWaiting();
     await Promise.allSettled([face.stop(), running.scheduler?.stop(), worker?.stop()]);
     await service.settled();
     await upkeep.stop();

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
   const worker = startWorker({ ports, service, queue, concurrency, graceMs: GRACE_MS });
   const running: { watch?: Watch | undefined } = {};
   stopOnSignal(ports.log, DRAIN_MS, async () => {
+    service.stopWaiting();
     await worker.stop();
     await service.settled();
     await homeTabs.stop();

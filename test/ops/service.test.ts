@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/ops/index.ts';
+import { defineOperation } from '../../src/ops/service/operation.ts';
 import type { AccessCache, Directory } from '../../src/ports.ts';
 import { type TcpProxy, tcpProxy } from '../setup/tcp-proxy.ts';
+import { joinCrew } from './crew.ts';
 import { ADA, type Desk, NILS, OMAR, openDesk, POLICY, said, TERMINAL, VERA } from './desk.ts';
 
 let desk: Desk | undefined;
@@ -180,6 +182,40 @@ describe('when something is down', () => {
     ]);
   });
 });
+
+it('a stop of the process ends the waiting of a change that somebody else approved, too', async () => {
+  const isBegun = Promise.withResolvers<void>();
+  const waiting = defineOperation({
+    ...{
+      name: 'wait',
+      verb: 'wait',
+      summary: 'Wait',
+      role: 'operator',
+      effect: 'changes',
+      waits: true,
+      example: 'wait',
+    },
+    args: {},
+    run: async ({ signal }) => {
+      isBegun.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+    report: () => ({ tone: 'attention', title: 'Nobody waited for it.' }),
+  });
+  desk = await openDesk();
+  const from = [{ users: ['U0ADA'], groups: [], count: 1 }];
+  const approvals = { wait: { from, waitMs: 60_000, nudge: undefined, channel: undefined } };
+  const { service, told, close } = await joinCrew(desk, [...OPERATIONS, waiting], { ...POLICY, approvals });
+  const { runId } = await service.execute({ operation: waiting, actor: OMAR, raw: {}, answer: 'to Omar' });
+  const approve = service.find('approve');
+  if (!approve) throw new Error('nobody can approve');
+  const approving = service.execute({ operation: approve, actor: ADA, raw: { run: runId.slice(0, 8) } });
+  await isBegun.promise;
+  service.stopWaiting();
+  await approving;
+  expect(told.map(({ outcome }) => said(outcome))).toEqual([expect.stringContaining('Nobody waited for it.')]);
+  await close();
+}, 10_000);
 
 it('has every operation under a runbook name, a verb and a role, each once', () => {
   const words = OPERATIONS.flatMap(({ name, verb }) => (name === verb ? [name] : [name, verb]));

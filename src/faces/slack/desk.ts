@@ -22,8 +22,6 @@ export interface Desk {
   /** The channel that hears of changes made elsewhere. */
   readonly announcements: string | undefined;
   readonly homeTabs: HomeTabs;
-  /** Aborts when the process is about to end: runs that only wait stop waiting. Absent where none is begun. */
-  readonly stopping?: AbortSignal;
 }
 
 /** Where a request came from, as its payload says; no more than what answers need. */

@@ -48,8 +48,7 @@ export interface SlackFace {
 /** CapOps as people meet it in Slack: the command, forms, buttons, direct messages and the home tab. */
 export function createSlackFace({ service, ports, web, config, announcements }: SlackFaceOptions): SlackFace {
   const homeTabs = openHomeTabs();
-  const stopping = new AbortController();
-  const desk: Desk = { service, ports, web, announcements, homeTabs, stopping: stopping.signal };
+  const desk: Desk = { service, ports, web, announcements, homeTabs };
   const handling = createHandling(desk);
   const logger = boltLog(ports.log);
   const intake = (process: App['processEvent']) => storeFirst(desk, handling, process);
@@ -77,7 +76,6 @@ export function createSlackFace({ service, ports, web, config, announcements }: 
       await sayDirectly(desk, userId, drawWords(desk, { title: sentence }));
     },
     stop: async () => {
-      stopping.abort();
       await door.stop(handling.settled);
       await homeTabs.stop();
     },

@@ -24,13 +24,7 @@ export function run(
     openFile: fileOpener(desk, asker),
     ...(receipt === undefined ? {} : { receipt }),
     ...(progress === undefined ? {} : { progress }),
-    ...stoppedBy(desk, task),
   });
-}
-
-/** A change that waits says what stands when the process is about to end; what is read is soon through. */
-function stoppedBy({ stopping }: Desk, { operation }: Task): { signal: AbortSignal } | undefined {
-  return operation.waits && operation.effect === 'changes' && stopping ? { signal: stopping } : undefined;
 }
 
 /** The asker does not wait longer than this for the team to be told. */

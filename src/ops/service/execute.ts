@@ -30,6 +30,8 @@ interface Desk {
   readonly watchers: readonly Watcher[];
   /** Has the service wait for it at its end. */
   readonly follow: (work: Promise<unknown>) => void;
+  /** Aborts when the process is about to end. */
+  readonly stopping: AbortSignal;
 }
 
 /** Authorise, validate, preview, record the intent, run, record the outcome, report. Never rejects. */
@@ -79,7 +81,7 @@ async function attempt(desk: Desk, run: Underway): Promise<Outcome> {
   if (receipt?.kind === 'known') return repetition(receipt.run);
   if (isNew(run)) refuseTooMany(desk, run);
   await recallSoFar(ports, run);
-  const context = contextOf(ports, service, run);
+  const context = contextOf(desk, run);
   const input = validate(operation, raw, context);
   const first = confirmation === undefined || receipt ? undefined : await recorder.first(run.request);
   if (first) return repetition(first);

@@ -6,9 +6,15 @@ import type { OpsService } from './service.ts';
 import { noteSoFar } from './so-far.ts';
 import type { Underway } from './unsuccessful.ts';
 
+interface Desk {
+  readonly ports: Ports;
+  readonly service: OpsService;
+  readonly stopping: AbortSignal;
+}
+
 /** What one execution may use. */
-export function contextOf(ports: Ports, service: OpsService, run: Underway): Context {
-  const { id, request, startedAt, ending } = run;
+export function contextOf({ ports, service, stopping }: Desk, run: Underway): Context {
+  const { id, request, startedAt } = run;
   return {
     ...ports,
     service,
@@ -17,7 +23,7 @@ export function contextOf(ports: Ports, service: OpsService, run: Underway): Con
     operation: request.operation,
     raw: request.raw,
     moment: { now: startedAt, timeZone: ports.settings.timeZone },
-    signal: request.signal ? AbortSignal.any([request.signal, ending.signal]) : ending.signal,
+    signal: endOf(run, stopping),
     holdTo: (state) => holdTo(request, state),
     seen: request.seen,
     soFar: run.soFar,
@@ -30,4 +36,11 @@ export function contextOf(ports: Ports, service: OpsService, run: Underway): Con
     progress: request.progress ?? (() => undefined),
     print: request.print,
   };
+}
+
+/** What asks it to end. A change that waits says what stands before the process ends; what is read is soon through. */
+function endOf({ ending, request: { operation, signal } }: Underway, stopping: AbortSignal): AbortSignal {
+  const isStopped = operation.waits && operation.effect === 'changes';
+  const others = [...(signal ? [signal] : []), ...(isStopped ? [stopping] : [])];
+  return others.length > 0 ? AbortSignal.any([ending.signal, ...others]) : ending.signal;
 }

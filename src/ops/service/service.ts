@@ -135,6 +135,8 @@ export interface OpsService {
   takeUp(): Promise<void>;
   /** At most 100 organisations, or backups, for a picker in this operation's form; rejects for whoever may not run it. */
   choices(operation: Operation, actor: Actor, text: string): Promise<readonly Choice[]>;
+  /** The process is about to end: changes that only wait for something say what stands, from now on at once. */
+  stopWaiting(): void;
   /** Resolves when everything that was begun is answered and recorded. */
   settled(): Promise<void>;
 }
@@ -145,6 +147,7 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
   const rateLimit = requestsPerMinute === undefined ? undefined : openRateLimit(requestsPerMinute);
   const underWay = new Set<Promise<unknown>>();
   const watchers: Watcher[] = [];
+  const stopping = new AbortController();
   let correspondent: Correspondent | undefined;
   const follow = <T>(work: Promise<T>): Promise<T> => {
     underWay.add(work);
@@ -182,12 +185,13 @@ export function createService(ports: Ports, operations: readonly Operation[]): O
       await authorise(ports, operation, actor);
       return choicesFor(ports, operation, text);
     },
+    stopWaiting: () => stopping.abort(),
     settled: async () => {
       await Promise.allSettled(underWay);
       await recorder.settled();
     },
   };
-  const desk = { ports, recorder, service, rateLimit, watchers, follow };
+  const desk = { ports, recorder, service, rateLimit, watchers, follow, stopping: stopping.signal };
   const catchUp = async () => {
     await recorder.settleOwed();
     await replayJournal(ports);

@@ -83,6 +83,7 @@ it('a stop of the process ends the waiting of a restart, which says what stands'
   world.health = 'starting';
   await omar().click(preview, 'Restart web');
   await bot.slack.until(() => world.restarts === 1);
+  bot.service.stopWaiting();
   await bot.face.stop();
   const answer = await omar().awaitMessage(OPS, 'nobody waited for it to come back');
   expect(answer.plain).toContain('“services” says how it is');
