@@ -1,4 +1,5 @@
-import { copyFile, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Programs } from '../config/programs.ts';
 import { ProgramError, UserError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { onPath } from './pg-programs.ts';
 import { pour } from './pour.ts';
 import { openCrew } from './program-crew.ts';
 import { archiveBytes, decompressedBytes } from './restore-source.ts';
-import { isFull, NoRoom, needRoom, roomIn } from './staging-room.ts';
+import { isFull, NoRoom, roomIn, writeInRoom } from './staging-room.ts';
 
 const LOOK_MS = 100;
 
@@ -23,7 +24,7 @@ export interface Layout {
 export async function layOut(source: RestoreSource, path: string, staging: Layout): Promise<boolean> {
   try {
     if (staging.identity.isPacked) await unpackInto(source, path, staging);
-    else if (staging.identity.format === 'directory') await copyFolder(source, path);
+    else if (staging.identity.format === 'directory') await copyFolder(source, path, staging.request);
     else await decompressInto(source, path, staging);
     return true;
   } catch (error) {
@@ -110,7 +111,7 @@ function unzipFailure(error: unknown, { name }: RestoreSource): unknown {
 }
 
 /** The files of a dump in the directory format, which are no links. */
-async function copyFolder(source: RestoreSource, path: string): Promise<void> {
+async function copyFolder(source: RestoreSource, path: string, { signal }: ReadRequest): Promise<void> {
   if (!('path' in source)) throw new Error('A folder is read from this machine alone');
   await mkdir(path, { mode: 0o700 });
   const names = await readdir(source.path);
@@ -118,7 +119,7 @@ async function copyFolder(source: RestoreSource, path: string): Promise<void> {
     const from = join(source.path, name);
     if (!(await lstat(from)).isFile())
       throw new UserError(`${source.name} holds “${name}”, which is no file: pg_dump writes files alone.`);
-    await needRoom(path);
-    await copyFile(from, join(path, name));
+    signal?.throwIfAborted();
+    await writeInRoom(join(path, name), createReadStream(from), signal);
   }
 }
