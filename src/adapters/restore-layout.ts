@@ -120,6 +120,11 @@ async function copyFolder(source: RestoreSource, path: string, { signal }: ReadR
     if (!(await lstat(from)).isFile())
       throw new UserError(`${source.name} holds “${name}”, which is no file: pg_dump writes files alone.`);
     signal?.throwIfAborted();
-    await writeInRoom(join(path, name), createReadStream(from), signal);
+    await writeInRoom(join(path, name), bytesOf(from), signal);
   }
+}
+
+/** Opened once they are asked for: a stream that fails before would end the process. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* createReadStream(path);
 }
