@@ -1,4 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
+import { ASIDE } from '../domain/beside-name.ts';
 import { clipped } from '../domain/clipped.ts';
 import { withoutSecrets } from '../domain/without-secrets.ts';
 import type { TableRights, UnfinishedMigration } from '../ports.ts';
@@ -22,9 +23,10 @@ const RIGHTS = `
   LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = needed.name AND c.relkind IN ('r', 'p', 'v')
   ORDER BY needed.place`;
 
+// What a restore has put aside is no longer the platform's: one of them may be why it was put aside.
 const BOOKS = `
   SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relname = '_prisma_migrations' AND c.relkind IN ('r', 'p')
+  WHERE c.relname = '_prisma_migrations' AND c.relkind IN ('r', 'p') AND n.nspname !~ '${ASIDE}'
     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
   ORDER BY 1`;
 

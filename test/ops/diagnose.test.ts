@@ -153,7 +153,11 @@ describe('diagnose', () => {
        INSERT INTO public._prisma_migrations (id, checksum, migration_name, finished_at, rolled_back_at) VALUES
          ('1', '', '20260101_fine', now(), NULL), ('2', '', '20260102_rolled_back', NULL, now());
        INSERT INTO work._prisma_migrations (id, checksum, migration_name, logs) VALUES
-         ('3', '', '20260103_gates', E'A migration failed to apply.\\n\\nDatabase error code: 42501\\n\\nDatabase error:\\nERROR: permission denied for table stands')`,
+         ('3', '', '20260103_gates', E'A migration failed to apply.\\n\\nDatabase error code: 42501\\n\\nDatabase error:\\nERROR: permission denied for table stands');
+       -- What a restore has put aside is over.
+       CREATE SCHEMA public_before_20261122t140000z;
+       CREATE TABLE public_before_20261122t140000z._prisma_migrations (LIKE public._prisma_migrations INCLUDING ALL);
+       INSERT INTO public_before_20261122t140000z._prisma_migrations (id, checksum, migration_name, logs) VALUES ('4', '', '20260104_aside', 'failed')`,
     );
     const { cause, lines, steps } = await diagnose(at(name), { checkout: '/srv/planner' });
     expect(cause).toBe('The platform’s migration 20260103_gates is unfinished: tables and rights may be missing.');
