@@ -1,10 +1,9 @@
 import { withoutUnsureEnd } from './cut-line.ts';
 import { withoutSecrets } from './without-secrets.ts';
+import { withoutSteering } from './without-steering.ts';
 
-// Colours and the like that programs write for a terminal.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
-const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
-const CONTROLS = /[\p{Cc}\p{Cs}\u2028\u2029]/gu;
+/** What would begin a line, and halves of signs. */
+const BREAKS = /[\n\p{Cs}\u2028\u2029]/gu;
 const KEY_BEGINS = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
 const KEY_ENDS = /-----END [A-Z ]{0,40}PRIVATE KEY-----/;
 /** A key’s lines have this shape also where its beginning was not read. */
@@ -15,9 +14,9 @@ const IN_KEY = /^[A-Za-z0-9+/=]*$|^(?:Proc-Type|DEK-Info): |(?<![A-Za-z0-9+/])[A
 const MOST_KEY_LINES = 110;
 const SECRET = '[secret]';
 
-/** A text that a program wrote into its log, on one line, without what would steer a terminal. */
+/** A text that a program wrote into its log, on one line, as it may be shown. */
 export function plainLogText(text: string): string {
-  return text.replaceAll(ESCAPES, '').replaceAll('\t', '    ').replaceAll(CONTROLS, '');
+  return withoutSteering(text).replaceAll('\t', '    ').replaceAll(BREAKS, '');
 }
 
 /**

@@ -18,6 +18,12 @@ describe('a line of a log', () => {
     ]);
   });
 
+  it('loses a secret also where signs without width, or another set of characters, stand in the middle of it', () => {
+    const withoutConfigured = (text: string) => text.replace('opensesame', '[secret]');
+    const lines = ['with open\u200bsesame', 'with open\u001b(Bsesame', 'with \u001b[38:5:1mopen\u2060sesame'];
+    expect(lines.map(openLogCleaner('', withoutConfigured))).toEqual(Array(3).fill('with [secret]'));
+  });
+
   it('loses what is configured as a secret here, and is not found by it', () => {
     const lines = ['connecting with opensesame', 'connected'];
     const withoutConfigured = (text: string) => text.replace('opensesame', '[secret]');
