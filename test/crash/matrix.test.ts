@@ -17,13 +17,13 @@ const MOST_SITES = 4;
 /** What one bot, its databases’ connections and its share of what stands around it may need. */
 const SITE_BYTES = 500 * 1024 ** 2;
 
-/** Cells whose name this expression matches (`.`: all of them); by default every step, each for every fourth kind in turn. */
+/** Cells whose name this expression matches (`.`: all of them); by default every step, each for one kind in turn. */
 const ONLY = process.env.CRASH_ONLY;
 const cells = ROWS.flatMap((row, step) =>
   (Object.keys(KINDS) as KindName[])
     .filter((kind) => row.kinds?.includes(kind) ?? true)
-    .map((kind, place) => ({ row, kind, name: `${kind}: ${row.name}`, isOften: (step + place) % 4 === 0 })),
-).filter(({ name, isOften }) => (ONLY ? new RegExp(ONLY).test(name) : isOften));
+    .map((kind, place, { length }) => ({ row, kind, name: `${kind}: ${row.name}`, isInTurn: place === step % length })),
+).filter(({ name, isInTurn }) => (ONLY ? new RegExp(ONLY).test(name) : isInTurn));
 
 const found = new Map<string, Found>();
 const chains: string[] = [];

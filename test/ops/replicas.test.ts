@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reconcile } from '../../src/ops/upkeep/reconcile.ts';
+import { COMPILED } from '../setup/run-cli.ts';
 import { openScheduling, type Scheduling } from './scheduling.ts';
 
 const SLOTS = 200;
@@ -24,6 +25,7 @@ async function startReplica() {
   const child = spawn(process.execPath, [fileURLToPath(new URL('replica.ts', import.meta.url))], {
     env: {
       PATH: process.env.PATH,
+      ...COMPILED,
       DATABASE_URL: scheduling.desk.platformUrl,
       LEDGER_DATABASE_URL: scheduling.desk.ledgerUrl,
       CODES: CODES.join(','),
@@ -61,8 +63,8 @@ const runsBegun = async () => {
 async function round(): Promise<void> {
   const before = await runsBegun();
   const replicas = await Promise.all([startReplica(), startReplica()]);
-  const some = before + 5 + Math.random() * 30;
-  while ((await runsBegun()) < some && (await untold()) > 0) await sleep(5);
+  const some = before + 5 + Math.random() * 60;
+  while ((await runsBegun()) < some && (await untold()) > 0) await sleep(10);
   await Promise.all(replicas.map(({ end }) => end(Math.random() < 0.75 ? 'SIGKILL' : 'SIGTERM')));
   await timeGoesBy();
 }
