@@ -17,16 +17,20 @@ export async function freshestCopies(ledger: Knex, now: Date): Promise<FreshCopy
   return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
 }
 
-/** Of each database the last scheduled backup’s size, and those of the week before it; of the one before in any case. */
-export async function recentSizes(ledger: Knex): Promise<RecentSizes[]> {
+/**
+ * Of each database the last scheduled backup’s size, and those of the week before it; of the one before in any case. None that is dated
+ * in the future: it would be the last one until then.
+ */
+export async function recentSizes(ledger: Knex, now: Date): Promise<RecentSizes[]> {
   const { rows } = await ledger.raw<{ rows: SizeRow[] }>(
     `WITH nights AS (
        SELECT role, taken_at, manifest, row_number() OVER newest AS place, first_value(taken_at) OVER newest AS last
-       FROM backups WHERE kind = 'nightly' WINDOW newest AS (PARTITION BY role ORDER BY taken_at DESC)
+       FROM backups WHERE kind = 'nightly' AND taken_at <= ? WINDOW newest AS (PARTITION BY role ORDER BY taken_at DESC)
      )
      SELECT role, manifest->>'format' AS format, manifest->>'compression' AS compression, manifest->>'bytes' AS bytes,
        (SELECT coalesce(sum(count::numeric), 0) FROM jsonb_each_text(manifest->'tables') AS tables (name, count)) AS rows
      FROM nights WHERE place <= 2 OR taken_at >= last - interval '${WEEK}' ORDER BY role, place`,
+    [now],
   );
   const roles = Map.groupBy(rows, ({ role }) => role);
   return [...roles].flatMap(([role, [last, ...before]]) =>

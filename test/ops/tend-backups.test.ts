@@ -106,15 +106,20 @@ describe('looking after the backups', () => {
 
   test('tells of a night that lost much, whatever its format, until it is mended and not in the next', async () => {
     const { ground, told, look, later } = await groundWatched();
-    const night = async (format: 'directory' | 'custom', rows: number) => {
+    const enter = async (format: 'directory' | 'custom', rows: number, takenAt = ground.now) => {
       const manifest = JSON.stringify({ format, compression: 'none', bytes: 1000, tables: { t: rows, u: 0 } });
       await ground.ledger(
-        `INSERT INTO backups SELECT gen_random_uuid(), 'p', 'platform', 'nightly', '${ground.now.toISOString()}', '${manifest}'`,
+        `INSERT INTO backups SELECT gen_random_uuid(), 'p', 'platform', 'nightly', '${takenAt.toISOString()}', '${manifest}'`,
       );
+    };
+    const night = async (format: 'directory' | 'custom', rows: number) => {
+      await enter(format, rows);
       await look();
       later(24);
     };
     const small = () => told.filter((title) => title.includes('smaller'));
+    // A clock that was wrong once has made this one, which is not the last one.
+    await enter('custom', 5000, new Date(ground.now.getTime() + 365 * 24 * HOUR_MS));
     await night('directory', 1000);
     expect(small()).toEqual([]);
     await night('custom', 300);

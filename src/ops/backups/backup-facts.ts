@@ -18,7 +18,7 @@ export async function backupFacts(
   const storage = settings.backups?.storage ?? 'local';
   const [freshest, sizes, damaged, since] = await Promise.all([
     freshestCopies(ledger, now),
-    recentSizes(ledger),
+    recentSizes(ledger, now),
     damagedCopies(ledger),
     entry ? ScheduleTiming.since(ledger, [entry], now) : new Map<string, Date>(),
   ]);
