@@ -43,7 +43,7 @@ function withCauses(error: unknown, depth = 0): { code: string; message: string 
   return [own, ...inner.flatMap((cause) => withCauses(cause, depth + 1))];
 }
 
-/** knex puts the statement and a dash before what went wrong. */
-function withoutStatement(message: string): string {
+/** What PostgreSQL said: knex puts the statement and a dash before it. */
+export function withoutStatement(message: string): string {
   return message.split(' - ').at(-1) ?? message;
 }

@@ -1,4 +1,4 @@
-import { connectionFailure, databaseDown } from '../../domain/connection-failure.ts';
+import { connectionFailure, databaseDown, withoutStatement } from '../../domain/connection-failure.ts';
 import {
   CheckoutError,
   ContainersError,
@@ -65,8 +65,8 @@ export function whyMissing(error: unknown): string {
   if (SAID.some((kind) => error instanceof kind)) return (error as Error).message;
   if (isLate(error)) return 'It was not through within its time.';
   if (databaseDown(error)) return `The database does not answer. ${connectionFailure(error)?.reason ?? ''}`.trim();
-  const { code, message } = error as { code?: unknown; message?: string };
+  const { code, message = '' } = error as { code?: unknown; message?: string };
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code))
-    return `PostgreSQL says: ${message?.split(' - ').at(-1)} (${code}).`;
+    return `PostgreSQL says: ${withoutStatement(message)} (${code}).`;
   return 'Something went wrong inside CapOps; its log has the reason.';
 }
