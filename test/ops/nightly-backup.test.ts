@@ -63,6 +63,19 @@ describe('nightly', () => {
     expect(local.filter((key) => key.startsWith(`backups/${sources.ledger.database}/`))).toHaveLength(2);
   });
 
+  itNeeds([...NEEDS], 'takes what a wrong clock has dated in the future for no try of this night', async () => {
+    const ground = await groundForNights();
+    const { now } = ground;
+    ground.now = new Date(now.getTime() + 365 * 86_400_000);
+    expect((await night(ground, SCHEDULE)).kind).toBe('done');
+    ground.now = now;
+    expect((await night(ground, SCHEDULE)).kind).toBe('done');
+    for (const { database } of Object.values(ground.backups.sources))
+      expect((await keysIn(ground.backups.local)).filter((key) => key.startsWith(`backups/${database}/`))).toHaveLength(
+        4,
+      );
+  });
+
   itNeeds([...NEEDS], 'tried again by the schedule, it makes only what is lacking', async () => {
     const ground = await groundForNights();
     const { sources } = ground.backups;
