@@ -9,8 +9,8 @@ const SAME_PRESS_MS = 300;
 /** What the first Ctrl-C does, besides what is said of it on a line that `clear` has made free. */
 interface Interruption {
   readonly clear: () => void;
-  /** Asks work that takes long to end; absent where it comes to its end by itself. */
-  readonly ask?: (() => void) | undefined;
+  /** Asks work that takes long to end, now or once it can; false: what is under way comes to its end by itself. */
+  readonly ask?: (() => boolean) | undefined;
   /** Nothing is said of it: nothing could be left half done. */
   readonly isQuiet?: boolean;
 }
@@ -30,8 +30,8 @@ export async function sheltered<T>(
     clear();
     if (firstAt !== undefined) process.exit(EXIT.interrupted);
     firstAt = performance.now();
-    if (!isQuiet) void writeLines(messages, [ask ? STOPPING : FINISHING]);
-    ask?.();
+    const stops = ask?.() ?? false;
+    if (!isQuiet) void writeLines(messages, [stops ? STOPPING : FINISHING]);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {

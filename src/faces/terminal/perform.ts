@@ -11,7 +11,7 @@ import { askForWord, askYesOrNo } from './questions.ts';
 import { tellTeam } from './team.ts';
 import { isInteractive } from './terminal.ts';
 import { visible } from './visible.ts';
-import { type Executed, toItsEnd, withData } from './wait-for-answer.ts';
+import { toItsEnd, withData } from './wait-for-answer.ts';
 
 export interface Performance extends Answer {
   readonly settings: Settings;
@@ -30,7 +30,7 @@ export async function perform(performance: Performance, request: Request): Promi
   const printer = openPrinter(performance);
   let asked = { ...request, ...printer.request };
   for (let previews = 1; ; previews++) {
-    const { outcome, interrupted } = await toItsEnd(performance, request, await execute(performance, asked));
+    const { outcome, interrupted } = await execute(performance, request, asked);
     if (outcome.kind !== 'preview') {
       const code = await conclude(withData(printer.beside(), outcome), outcome);
       await tellTeam(performance, request.actor, outcome);
@@ -47,14 +47,33 @@ export async function perform(performance: Performance, request: Request): Promi
   }
 }
 
-async function execute({ terminal, execute }: Performance, request: Request): Promise<Executed> {
+/** How a request ended, and whether somebody wanted it to end before. */
+interface Executed {
+  readonly outcome: Outcome;
+  readonly interrupted: boolean;
+}
+
+/** Ctrl-C ends what takes long, and takes back what waits for an answer, also where it comes before the waiting. */
+async function execute(performance: Performance, request: Request, asked: Request): Promise<Executed> {
+  const { terminal } = performance;
+  const { operation, actor } = request;
   const bar = await openProgressBar(terminal);
   const ending = new AbortController();
-  const work = () => execute({ ...request, progress: bar.show, signal: ending.signal }).finally(bar.clear);
-  const { operation, actor } = request;
+  const { signal } = ending;
+  const hears = operation.long || operation.waits;
+  const begin = () => performance.execute({ ...asked, progress: bar.show, ...(hears ? { signal } : {}) });
   const isRead = operation.effect === 'reads';
-  if (isRead && !operation.waits) return { outcome: await work(), interrupted: false };
-  const ask = operation.long || operation.waits ? () => ending.abort(new CancelledError(signed(actor))) : undefined;
+  if (isRead && !operation.waits) return { outcome: await begin().finally(bar.clear), interrupted: false };
+  let isBegun = false;
+  const ask = () => {
+    ending.abort(new CancelledError(signed(actor)));
+    return hears || isBegun;
+  };
+  const work = async () => {
+    const outcome = await begin().finally(bar.clear);
+    isBegun = true;
+    return toItsEnd(performance, { ...request, signal }, { outcome, bar });
+  };
   const { result, interrupted } = await sheltered(terminal, { clear: bar.clear, ask, isQuiet: isRead }, work);
   return { outcome: result, interrupted };
 }

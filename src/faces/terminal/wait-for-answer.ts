@@ -1,30 +1,18 @@
-import { CancelledError } from '../../ops/service/cancellation.ts';
 import type { AwaitingOutcome, Outcome, Request } from '../../ops/service/service.ts';
-import { signed } from '../../ops/service/signed.ts';
 import { showWaiting } from './answer.ts';
-import { sheltered } from './interruption.ts';
 import type { Performance } from './perform.ts';
-import { openProgressBar } from './progress-bar.ts';
+import type { ProgressBar } from './progress-bar.ts';
 
-/** How a request ended, and whether somebody wanted it to end before. */
-export interface Executed {
-  readonly outcome: Outcome;
-  readonly interrupted: boolean;
-}
-
-/** Waits with whoever sits here for what goes on by itself before long. Ctrl-C takes the request back. */
-export async function toItsEnd(performance: Performance, request: Request, executed: Executed): Promise<Executed> {
-  const { outcome: waiting, interrupted: isInterrupted } = executed;
-  if (isInterrupted || !isBounded(waiting)) return executed;
-  const { terminal } = performance;
-  await showWaiting(performance, waiting);
-  const bar = await openProgressBar(terminal);
+/** Waits with whoever sits here for what goes on by itself before long; taken back once the request's signal aborts. */
+export async function toItsEnd(
+  performance: Performance,
+  request: Request,
+  { outcome, bar }: { outcome: Outcome; bar: ProgressBar },
+): Promise<Outcome> {
+  if (!isBounded(outcome)) return outcome;
+  if (!request.signal?.aborted) await showWaiting(performance, outcome);
   bar.show({ phase: 'Waiting for an answer' });
-  const ending = new AbortController();
-  const ask = () => ending.abort(new CancelledError(signed(request.actor)));
-  const work = () => performance.seeThrough({ ...request, signal: ending.signal }, waiting).finally(bar.clear);
-  const { result, interrupted } = await sheltered(terminal, { clear: bar.clear, ask }, work);
-  return { outcome: result, interrupted };
+  return performance.seeThrough(request, outcome).finally(bar.clear);
 }
 
 function isBounded(outcome: Outcome): outcome is AwaitingOutcome {

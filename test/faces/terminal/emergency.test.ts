@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LocalSlack } from '../../../workbench/local-slack.ts';
 import { ADA, type Desk, said } from '../../ops/desk.ts';
@@ -29,10 +30,11 @@ beforeEach(async () => {
 
 const given = async () => (await desk.platform('SELECT 1 FROM entitlement.entitlements')).length;
 
+const ASKING = ['emergency-access', '--reason', 'nobody can log in', '--hours', '2'];
+
 /** Somebody asks in the terminal, which waits. */
 async function ask() {
-  const line = ['emergency-access', '--reason', 'nobody can log in', '--hours', '2'];
-  const { child, done } = startCli(line, { env, timeoutSeconds: 60 });
+  const { child, done } = startCli(ASKING, { env, timeoutSeconds: 60 });
   for (;;) {
     const [run] = await desk.ledger("SELECT id FROM runs WHERE state = 'awaiting'");
     if (run) return { child, done, run: String(run.id) };
@@ -80,6 +82,30 @@ test('--force gives it at once, with the reason that it has anyway', async () =>
   expect(await desk.ledger('SELECT how, why FROM emergency_grants')).toEqual([
     { how: 'forced', why: 'nobody can log in' },
   ]);
+});
+
+test('Ctrl-C while it is still being asked for takes it back as well', async () => {
+  const holder = new Client({ connectionString: desk.ledgerUrl });
+  await holder.connect();
+  await holder.query('BEGIN; LOCK TABLE approvals IN ACCESS EXCLUSIVE MODE');
+  const { child, done } = startCli(ASKING, { env, timeoutSeconds: 60 });
+  const said = new Promise<void>((heard) => {
+    child.stderr?.on('data', (text) => String(text).includes('Finishing what has begun') && heard());
+  });
+  while (
+    (await holder.query("SELECT FROM pg_locks WHERE NOT granted AND relation = 'approvals'::regclass")).rowCount === 0
+  ) {
+    await sleep(20);
+  }
+  child.kill('SIGINT');
+  await said;
+  await holder.end();
+  const { code, stderr } = await done;
+  expect([code, stderr]).toEqual([130, expect.stringContaining('cancelled this')]);
+  expect(await desk.ledger("SELECT state FROM runs WHERE operation = 'emergency-access'")).toEqual([
+    { state: 'cancelled' },
+  ]);
+  expect(await given()).toBe(0);
 });
 
 test('Ctrl-C takes it back', async () => {
