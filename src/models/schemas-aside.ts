@@ -11,14 +11,14 @@ export interface SchemasFound {
 }
 
 const SCHEMAS = `
-  SELECT nspname AS name, pg_has_role(nspowner, 'MEMBER') AS "isOurs", pg_get_userbyid(nspowner) AS owner
+  SELECT nspname AS name, pg_has_role(nspowner, 'USAGE') AS "isOurs", pg_get_userbyid(nspowner) AS owner
   FROM pg_namespace
   WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = pg_namespace.oid AND deptype = 'e')
   ORDER BY nspname`;
 
 const EXTENSIONS = `
-  SELECT extname AS name, nspname AS schema, extrelocatable AS "isMovable", pg_has_role(extowner, 'MEMBER') AS "isOurs"
+  SELECT extname AS name, nspname AS schema, extrelocatable AS "isMovable", pg_has_role(extowner, 'USAGE') AS "isOurs"
   FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
   WHERE nspname NOT LIKE 'pg\\_%' ORDER BY extname`;
 

@@ -27,11 +27,16 @@ export async function databaseVersion(database: Knex): Promise<string> {
   return rows[0]?.version ?? '';
 }
 
-/** What Prisma keeps in each schema, the newest first; nothing where there is no such table. */
-export async function prismaMigrations(platform: Knex, most: number): Promise<PrismaMigration[]> {
-  const { rows: books } = await platform.raw<{ rows: { schema: string }[] }>(
-    `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relname = '_prisma_migrations' AND c.relkind = 'r' ORDER BY 1`,
+/** What Prisma keeps in each schema, the newest first, and the schemas whose migrations our user may not read. */
+export async function prismaMigrations(
+  platform: Knex,
+  most: number,
+): Promise<{ migrations: PrismaMigration[]; closed: string[] }> {
+  const { rows: books } = await platform.raw<{ rows: { schema: string; isReadable: boolean }[] }>(
+    `SELECT n.nspname AS schema,
+       has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS "isReadable"
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relname = '_prisma_migrations' AND c.relkind IN ('r', 'p') ORDER BY 1`,
   );
   const read = async ({ schema }: { schema: string }): Promise<PrismaMigration[]> => {
     const { rows } = await platform.raw<{ rows: PrismaMigration[] }>(
@@ -42,7 +47,11 @@ export async function prismaMigrations(platform: Knex, most: number): Promise<Pr
     );
     return rows;
   };
-  return (await Promise.all(books.map(read))).flat();
+  const [open, closed] = [books.filter(({ isReadable }) => isReadable), books.filter(({ isReadable }) => !isReadable)];
+  return {
+    migrations: (await Promise.all(open.map(read))).flat(),
+    closed: closed.map(({ schema }) => schema),
+  };
 }
 
 /** Every table and view that no extension brought. */

@@ -14,8 +14,8 @@ const migrations: BundlePart = {
       prismaMigrations(reading, MOST_MIGRATIONS),
     );
     if ('unread' in read) return read.unread;
-    const found = read.facts;
-    if (found.length === 0) return 'No schema has a table _prisma_migrations.';
+    const { migrations: found, closed } = read.facts;
+    if (found.length === 0 && closed.length === 0) return 'No schema has a migration in a table _prisma_migrations.';
     const rows = found.map((one) => [
       one.schema,
       one.name,
@@ -25,7 +25,8 @@ const migrations: BundlePart = {
     ]);
     const failures = found.filter(({ logs }) => logs);
     return [
-      tableMarkdown(['Schema', 'Migration', 'State', 'Began', 'Steps'], rows),
+      ...(rows.length > 0 ? [tableMarkdown(['Schema', 'Migration', 'State', 'Began', 'Steps'], rows)] : []),
+      ...closed.map((schema) => `CapOps’ user may not read ${schema}._prisma_migrations.`),
       ...failures.map(({ name, logs }) => `${name} says:\n\n${fenced((logs ?? '').split('\n'))}`),
     ].join('\n\n');
   },
