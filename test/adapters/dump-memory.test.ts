@@ -9,9 +9,9 @@ import { databaseWith, run, type TestDatabase } from './dump-stage.ts';
 
 const LIMIT_MIB = 80;
 
-// 300 MB in a plain dump, of which zstd saves half.
+// 200 MB in a plain dump, of which zstd saves half.
 const LARGE = `CREATE EXTENSION pgcrypto; CREATE UNLOGGED TABLE large AS
-  SELECT n, gen_random_bytes(1000) AS noise FROM generate_series(1, 150000) n`;
+  SELECT n, gen_random_bytes(1000) AS noise FROM generate_series(1, 100000) n`;
 
 describe('The memory of CapOps', () => {
   let large: TestDatabase;
@@ -42,7 +42,7 @@ describe('The memory of CapOps', () => {
     };
   }
 
-  itNeeds(['postgresClient', 'zstd'], 'stays flat over a dump of 300 MB and its check', async () => {
+  itNeeds(['postgresClient', 'zstd'], 'stays flat over a dump of 200 MB and its check', async () => {
     const seen = await measure({ format: 'custom', compression: 'zstd' });
     expect(seen).toMatchObject({ proof: 'read whole' });
     expect(seen.fault).toBeUndefined();

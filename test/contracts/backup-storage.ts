@@ -71,11 +71,11 @@ function writes(it: It, open: () => Promise<Subject>): void {
     expect(told.at(-1)).toBe(LONG);
   });
 
-  it('takes and gives 300 MB with flat memory', async () => {
+  it('takes and gives 200 MB with flat memory', async () => {
     const { address } = await open();
     for (const task of ['write', 'read'] as const) {
-      const { bytes, aboveIdle } = JSON.parse(await startWriter(address, task, 300 * MEBIBYTE).firstLine);
-      expect(bytes).toBe(300 * MEBIBYTE);
+      const { bytes, aboveIdle } = JSON.parse(await startWriter(address, task, 200 * MEBIBYTE).firstLine);
+      expect(bytes).toBe(200 * MEBIBYTE);
       expect(aboveIdle).toBeLessThan(80 * MEBIBYTE);
     }
   });

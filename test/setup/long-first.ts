@@ -31,9 +31,16 @@ export const LONG = [
   'e2e/access',
   'e2e/page',
   'ops/approvals',
+  'ops/prune-calls',
+  'adapters/s3-storage',
+  'domain/retention-restic',
+  'domain/schedule-slots',
 ].map((name) => `test/${name}.test.ts`);
 
-/** Files with a process of their own, then the long ones, then the rest as vitest sorts them. */
+/** Rules without a service or a process: what is over at once fills the end. */
+const AT_ONCE = /^test\/(domain|config|architecture)\//;
+
+/** Files with a process of their own, then the long ones, then the rest as vitest sorts them, those over at once last. */
 export class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -42,7 +49,9 @@ export class LongFirst extends BaseSequencer {
 
   private turn({ moduleId, project }: TestSpecification): number {
     if (project.config.isolate) return -1;
-    const place = LONG.indexOf(relative(this.ctx.config.root, moduleId));
-    return place < 0 ? LONG.length : place;
+    const file = relative(this.ctx.config.root, moduleId);
+    const place = LONG.indexOf(file);
+    if (place >= 0) return place;
+    return AT_ONCE.test(file) ? LONG.length + 1 : LONG.length;
   }
 }
