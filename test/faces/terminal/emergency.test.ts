@@ -35,11 +35,13 @@ const ASKING = ['emergency-access', '--reason', 'nobody can log in', '--hours', 
 /** Somebody asks in the terminal, which waits. */
 async function ask() {
   const { child, done } = startCli(ASKING, { env, timeoutSeconds: 60 });
-  for (;;) {
+  while (child.exitCode === null) {
     const [run] = await desk.ledger("SELECT id FROM runs WHERE state = 'awaiting'");
     if (run) return { child, done, run: String(run.id) };
     await sleep(50);
   }
+  const { code, stdout, stderr } = await done;
+  throw new Error(`It did not wait, and ended with ${code}: ${stdout} ${stderr}`);
 }
 
 test('waits for an answer and says for whose; unanswered, it is given from here, and told from here', async () => {
