@@ -19,7 +19,7 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongFirst },
     // Most of what tests do is to wait: for a lock, a limit, a process that starts.
-    maxWorkers: 5,
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     env: { TZ: TEST_TIME_ZONE },
