@@ -125,10 +125,12 @@ test('a start learns that nothing is pending for little more than what two conne
     await work();
     times[which].push(performance.now() - start);
   };
-  for (let round = 0; round < 8; round++) {
+  const isCheap = () => Math.min(...times.asked) < 3 * Math.min(...times.bare);
+  // Other tests may be at work on this machine.
+  for (let round = 0; round < 8 || (round < 40 && !isCheap()); round++) {
     const urls = [config.databaseUrl, config.ledgerDatabaseUrl];
     await timed('bare', () => Promise.all(urls.map((url) => query(url, 'SELECT 1'))));
     await timed('asked', () => assertMigrated(config));
   }
-  expect(Math.min(...times.asked)).toBeLessThan(3 * Math.min(...times.bare));
+  expect(isCheap(), JSON.stringify(times)).toBe(true);
 });
