@@ -82,28 +82,30 @@ export async function openDesk({
   restores,
   probes,
   containers,
-  through = (url) => url,
+  through,
 }: DeskOptions = {}): Promise<Desk> {
   const { platformUrl, ledgerUrl, drop } = await createPlatformDatabase({ shape, ledger: 'migrated' });
   const config = { databaseUrl: platformUrl, ledgerDatabaseUrl: ledgerUrl, ledgerIsDerived: true };
   if (shape === 'empty') await migrateAll(config, () => undefined);
-  const opened = openDatabases({
-    databaseUrl: through(platformUrl, 'platform'),
-    ledgerDatabaseUrl: through(ledgerUrl, 'ledger'),
-  });
-  const direct = openDatabases({ databaseUrl: platformUrl, ledgerDatabaseUrl: ledgerUrl });
+  const direct = openDatabases(config);
+  const { databases, close: closeProxied } = through
+    ? openDatabases({
+        databaseUrl: through(platformUrl, 'platform'),
+        ledgerDatabaseUrl: through(ledgerUrl, 'ledger'),
+      })
+    : { ...direct, close: undefined };
   const complaints: Desk['complaints'] = [];
   const complain = (fields: object, message: string) => void complaints.push({ fields, message });
   const quiet = () => undefined;
   const desk: Desk = {
     now: new Date('2026-11-22T12:00:00.000Z'),
-    databases: opened.databases,
+    databases,
     platformUrl,
     ledgerUrl,
     complaints,
     service: createService(
       {
-        databases: opened.databases,
+        databases,
         cache,
         directory,
         clock: { now: () => desk.now },
@@ -139,7 +141,7 @@ export async function openDesk({
     },
     close: async () => {
       await desk.service.settled();
-      await Promise.all([opened.close(), direct.close()]);
+      await Promise.all([closeProxied?.(), direct.close()]);
       await drop();
     },
   };
