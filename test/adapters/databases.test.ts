@@ -136,9 +136,15 @@ describe('a database that', () => {
 
   test('ends its sessions is down for their queries', async () => {
     const { platform } = open();
-    const sleeping = failing(platform.raw('SELECT pg_sleep(5)'));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'");
+    let isOver = false;
+    const sleeping = failing(platform.raw('SELECT pg_sleep(5)')).finally(() => {
+      isOver = true;
+    });
+    // On a busy machine it may not have begun yet.
+    while (!isOver) {
+      await onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     expect(connectionFailure((await sleeping).error)?.kind).toBe('down');
   });
 
