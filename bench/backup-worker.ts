@@ -5,6 +5,7 @@ import type { S3Settings } from '../src/config/backups.ts';
 import { readPrograms } from '../src/config/programs.ts';
 import { formatOf } from '../src/domain/backup-format.ts';
 import type { ArchiveLayout, BackupStorage } from '../src/ports.ts';
+import { peakResidentBytes } from '../test/setup/peak-memory.ts';
 
 export interface Order {
   readonly databaseUrl: string;
@@ -44,7 +45,7 @@ if (check.fault !== undefined) throw new Error(check.fault);
 if (check.sha256 !== written.sha256) throw new Error('What is read back is not what was written');
 await storage.remove([key]);
 
-const memoryMb = (process.resourceUsage().maxRSS * 1024 - idle) / 1e6;
+const memoryMb = (peakResidentBytes() - idle) / 1e6;
 console.log(JSON.stringify({ ms, checkMs, bytes: written.bytes, memoryMb } satisfies Made));
 
 async function open(): Promise<BackupStorage> {

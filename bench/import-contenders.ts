@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { openDatabases } from '../src/adapters/databases.ts';
 import { bulkImport } from '../src/ops/bulk-import.ts';
 import { createService, type Outcome, type Request } from '../src/ops/service/service.ts';
+import { peakResidentBytes } from '../test/setup/peak-memory.ts';
 
 /** What one contender took, timed inside its own process. */
 export type Taken = { ms: number; memoryMb: number };
@@ -106,7 +107,7 @@ async function measured(work: () => Promise<void>): Promise<Taken> {
   const start = performance.now();
   await work();
   const ms = performance.now() - start;
-  return { ms, memoryMb: process.resourceUsage().maxRSS / 1024 - before / 2 ** 20 };
+  return { ms, memoryMb: (peakResidentBytes() - before) / 2 ** 20 };
 }
 
 function unexpected(outcome: Outcome): Error {

@@ -6,6 +6,7 @@ import { basename, dirname } from 'node:path';
 import { openLocalStorage } from '../src/adapters/local-storage.ts';
 import { openRestoreTools } from '../src/adapters/restore-tools.ts';
 import { readPrograms } from '../src/config/programs.ts';
+import { peakResidentBytes } from '../test/setup/peak-memory.ts';
 
 export interface FillOrder {
   readonly databaseUrl: string;
@@ -35,7 +36,7 @@ const idle = process.memoryUsage.rss();
 const begun = performance.now();
 const { jobs } = await tools.restore(databaseUrl, source, { trust: 'ours', progress: () => undefined });
 const ms = performance.now() - begun;
-const memoryMb = (process.resourceUsage().maxRSS * 1024 - idle) / 1e6;
+const memoryMb = (peakResidentBytes() - idle) / 1e6;
 console.log(JSON.stringify({ ms, memoryMb, jobs } satisfies Filled));
 
 async function hashOf(path: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLocalStorage } from '../../src/adapters/local-storage.ts';
 import { openS3Storage } from '../../src/adapters/s3-storage.ts';
+import { peakResidentBytes } from '../setup/peak-memory.ts';
 import type { Address } from './backup-storage.ts';
 import { all, bytesOf } from './content.ts';
 
@@ -28,5 +29,5 @@ async function read(): Promise<number> {
 await all(storage.list('none/')); // What is loaded with the first call belongs to idling.
 const idle = process.memoryUsage().rss;
 const bytes = task === 'read' ? await read() : (await storage.write(key, content())).bytes;
-const aboveIdle = process.resourceUsage().maxRSS * 1024 - idle;
+const aboveIdle = peakResidentBytes() - idle;
 process.stdout.write(`${JSON.stringify({ bytes, aboveIdle })}\n`);
