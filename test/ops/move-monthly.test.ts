@@ -38,13 +38,13 @@ async function stage(): Promise<Stage> {
   return { ground, offsite, archive, monthly: await plantMonths(ground) };
 }
 
-/** Two months’ last ones, and the newest three, which stay for other reasons. */
+/** Two months’ last ones, whatever day it is, and the newest three, which stay for other reasons. */
 async function plantMonths(ground: Ground): Promise<string[]> {
   const content = await realDump(ground);
   const keys: string[] = [];
   const { offsite: storage } = ground.backups;
   if (!storage) throw new Error('there is no storage');
-  for (const ago of [80, 50, 3, 2, 1]) {
+  for (const ago of [85, 50, 3, 2, 1]) {
     const takenAt = new Date(ground.now.getTime() - ago * DAY_MS);
     const { copies } = await plant(ground, { storage, takenAt, content });
     keys.push(copies[0]?.key ?? '');
@@ -204,7 +204,8 @@ describe('in a real store', () => {
       const monthly = isOther ? { bucket: other.bucket } : { storageClass: 'STANDARD' };
       const ground = await openGround({
         offsite: { ...settings, endpoint: peer.endpoint },
-        backups: { storage: 'offsite', retention: RULES, monthly },
+        // The newest three, on the first days of a month too.
+        backups: { storage: 'offsite', retention: { ...RULES, daily: 3 }, monthly },
       });
       const keys = await plantMonths(ground);
       peer.asked.length = 0;

@@ -10,15 +10,18 @@ const NEEDS = ['postgresClient', 'zstd'] as const;
 const FEW = { daily: 3, weekly: 0, monthly: 0, manualDays: 7, safetyDays: 30 };
 const SCHEDULE: Actor = { id: 'schedule:nightly-backup', name: 'nightly-backup', face: 'schedule' };
 
+/** Where it is noon: what the server's clock dates and what the desk's does are of one day, and of one night. */
+const timeZone = whereItIsNoon(new Date());
+
 const ENTRY = {
-  ...{ name: 'nightly-backup', operation: 'nightly-backup', cron: '0 2 * * *', timeZone: 'UTC' },
+  ...{ name: 'nightly-backup', operation: 'nightly-backup', cron: '0 2 * * *', timeZone },
   ...{ input: {}, channel: undefined, catchUpMs: 3_600_000 },
 };
 
 /** Off site is another folder here: which kind of storage it is does not matter. */
 async function groundForNights(): Promise<Ground & { readonly offsite: BackupStorage }> {
   const policy = { ...POLICY, schedule: [ENTRY] };
-  const ground = await openGround({ backups: { storage: 'both', retention: FEW }, settings: { policy } });
+  const ground = await openGround({ backups: { storage: 'both', retention: FEW }, settings: { policy, timeZone } });
   // What is made meanwhile is not of the future.
   ground.now = new Date(ground.now.getTime() + 60_000);
   const offsite = openLocalStorage({ name: 'offsite', folder: `${ground.elsewhere}/offsite` });
@@ -153,6 +156,12 @@ describe('nightly', () => {
     expect(said(await night(ground))).toContain('Nothing was pruned. Changes are frozen, because we move.');
   });
 });
+
+/** The signs of these zones are the other way round: Etc/GMT-3 is three hours ahead. */
+function whereItIsNoon(now: Date): string {
+  const ahead = 12 - now.getUTCHours();
+  return ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
 
 function broken(source: DumpSource): DumpSource {
   return { ...source, inspect: () => Promise.reject(new Error('the server is being restarted')) };
