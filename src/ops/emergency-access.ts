@@ -1,4 +1,4 @@
-import { EMERGENCY_CODE } from '../domain/emergency.ts';
+import { DEFAULT_HOURS, EMERGENCY_CODE } from '../domain/emergency.ts';
 import type { Offer } from '../errors.ts';
 import { forgetAccess } from './access-cache.ts';
 import { END as END_OFFER, endWords } from './emergencies/emergency-badge.ts';
@@ -25,7 +25,7 @@ interface Given extends Opened {
 export const emergencyAccess = defineOperation({
   name: 'emergency-access',
   verb: 'emergency-access',
-  summary: `Open the emergency organisation ${EMERGENCY_CODE} with all modules, for some hours`,
+  summary: `Open the emergency organisation ${EMERGENCY_CODE} with all modules, for ${DEFAULT_HOURS} hours or as many as are said`,
   role: 'operator',
   effect: 'changes',
   restartable: true,
