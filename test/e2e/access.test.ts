@@ -1,4 +1,6 @@
+import { Temporal } from 'temporal-polyfill';
 import { expect } from 'vitest';
+import { showDate } from '../../src/domain/end-date.ts';
 import { inBrowser, setStage } from './stage.ts';
 
 const stage = setStage();
@@ -18,30 +20,39 @@ const audits = (code: string, module: string) =>
 
 inBrowser('a first grant is answered privately, told in the channel, and stands in the database', async () => {
   const omar = await stage.visit('U0OMAR');
-  await omar.say('/capops grant OSL capacity until 2027-03-31');
-  await omar.message('OSL (Oslo Gardermoen) now has capacity until 31 Mar 2027').waitFor();
+  await omar.say('/capops grant OSL capacity until 2030-03-31');
+  await omar.message('OSL (Oslo Gardermoen) now has capacity until 31 Mar 2030').waitFor();
   await omar.message(/@Omar.* gave OSL/).waitFor();
   await omar.press('Show OSL');
   await omar.message('newest first').waitFor();
   await omar.shoot('first-grant');
-  expect(await access('OSL', 'capacity')).toEqual([{ status: 'active', valid_until: '2027-03-31 22:59:59.999' }]);
+  expect(await access('OSL', 'capacity')).toEqual([{ status: 'active', valid_until: '2030-03-31 22:59:59.999' }]);
   await omar.leave();
 });
 
 inBrowser('a shorter end is refused, and taken after its button has asked', async () => {
   const omar = await stage.visit('U0OMAR');
-  await omar.say('/capops grant LHR capacity until 2026-12-31');
+  // The demo’s own end is 400 days from now.
+  const end = Temporal.Now.plainDateISO('Europe/London').add({ days: 100 });
+  const shown = showDate(new Date(`${end}T12:00:00Z`), 'Europe/London');
+  await omar.say(`/capops grant LHR capacity until ${end}`);
   await omar.message('is earlier').waitFor();
-  await omar.press('Shorten to 31 Dec 2026');
+  await omar.press(`Shorten to ${shown}`);
   await omar.form.getByText('Are you sure?').waitFor();
   await omar.shoot('shorten-asks');
   await omar.press('Cancel', omar.form);
   expect(await audits('LHR', 'capacity')).toEqual([]);
-  await omar.press('Shorten to 31 Dec 2026');
-  await omar.press('Shorten to 31 Dec 2026', omar.form);
-  await omar.message('LHR (London Heathrow) now has capacity until 31 Dec 2026').waitFor();
+  await omar.press(`Shorten to ${shown}`);
+  await omar.press(`Shorten to ${shown}`, omar.form);
+  await omar.message(`LHR (London Heathrow) now has capacity until ${shown}`).waitFor();
   await omar.shoot('shortened');
-  expect(await access('LHR', 'capacity')).toEqual([{ status: 'active', valid_until: '2026-12-31 23:59:59.999' }]);
+  const [{ status, day } = {}] = await stage.platform(
+    `SELECT status, timezone('Europe/London', timezone('UTC', valid_until))::date::text AS day
+     FROM entitlement.entitlements JOIN public.organizations ON organizations.id = organization_id
+     WHERE code = 'LHR' AND module_key = 'capacity'`,
+    [],
+  );
+  expect([status, day]).toEqual(['active', String(end)]);
   await omar.leave();
 });
 
@@ -49,12 +60,12 @@ inBrowser('a button clicked twice changes access once', async () => {
   const omar = await stage.visit('U0OMAR');
   await omar.say('/capops grant FRA capacity');
   await omar.message('FRA (Frankfurt am Main) now has capacity with no end').waitFor();
-  await omar.say('/capops grant FRA capacity until 2027-06-30');
-  const button = omar.page.getByRole('button', { name: 'Shorten to 30 Jun 2027' });
+  await omar.say('/capops grant FRA capacity until 2030-06-30');
+  const button = omar.page.getByRole('button', { name: 'Shorten to 30 Jun 2030' });
   await button.click();
-  await omar.press('Shorten to 30 Jun 2027', omar.form);
+  await omar.press('Shorten to 30 Jun 2030', omar.form);
   const refusal = stage.slack.deliveries('block_actions').at(-1);
-  await omar.message('FRA (Frankfurt am Main) now has capacity until 30 Jun 2027').waitFor();
+  await omar.message('FRA (Frankfurt am Main) now has capacity until 30 Jun 2030').waitFor();
   if (refusal) await stage.slack.redeliver(refusal);
   await omar.message('Nothing was done twice').waitFor();
   await omar.shoot('clicked-twice');

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { showDate } from '../../src/domain/end-date.ts';
 import type { Report } from '../../src/ops/service/report.ts';
 import type { ScheduleEntry } from '../../src/ports.ts';
 import { addressOf } from '../setup/database.ts';
@@ -15,6 +16,8 @@ const ENTRY: ScheduleEntry = {
   channel: 'C0OPS',
   catchUpMs: 3_600_000,
 };
+
+const DAY_MS = 86_400_000;
 
 let desk: Desk;
 let ledger: TcpProxy;
@@ -59,6 +62,18 @@ const watched = (from: string, to: string) =>
        WITH ORDINALITY AS minutes (minute, n), generate_series(1, 2) AS services (service)`,
   );
 
+/** What has ended, the platform’s own clock says: the desk’s is of the same day then, at noon. */
+function today(): Date {
+  const { now } = desk;
+  onTestFinished(() => {
+    desk.now = now;
+  });
+  desk.now = new Date(new Date().setUTCHours(12, 0, 0, 0));
+  return desk.now;
+}
+
+const showDay = (now: Date, days: number) => showDate(new Date(now.getTime() + days * DAY_MS), 'Europe/London');
+
 const textOf = ({ parts, thread }: Report) => JSON.stringify([parts, thread]);
 
 describe('the digest', () => {
@@ -80,6 +95,7 @@ describe('the digest', () => {
   });
 
   test('says what needs somebody in the message, and the details in its thread', async () => {
+    const now = today();
     await desk.types(OMAR, 'grant LHR work until in 3 days');
     await desk.types(OMAR, 'grant SIN assets until in 20 days');
     await desk.ledger(
@@ -94,8 +110,8 @@ describe('the digest', () => {
     const ends = report.thread?.find(({ title }) => title === '2 accesses end within 30 days.');
     expect(ends?.parts?.[0]).toMatchObject({
       rows: [
-        ['LHR', 'work', '25 Nov 2026'],
-        ['SIN', 'assets', '12 Dec 2026'],
+        ['LHR', 'work', showDay(now, 3)],
+        ['SIN', 'assets', showDay(now, 20)],
       ],
     });
   });
@@ -164,6 +180,7 @@ describe('the digest', () => {
   });
 
   test('without the ledger says what it could not look at, and the rest all the same', async () => {
+    today();
     await desk.types(OMAR, 'grant LHR work until in 3 days');
     await ledger.refuse();
     const report = await digest().finally(() => ledger.pass());
