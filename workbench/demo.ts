@@ -67,7 +67,7 @@ function welcome(url: string, { database, folder }: Ground): void {
   CapOps is ready in the local Slack:  ${url}
 
   Type there:  /capops                                   what you may do
-               /capops grant LHR work until 2027-03-31   gives London Heathrow access; then look at /capops org LHR
+               /capops grant LHR work until 2030-03-31   gives London Heathrow access; then look at /capops org LHR
                /capops health                            whether everything answers
 
   The terminal, on the same demo:

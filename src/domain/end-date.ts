@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Moment } from './moment.ts';
 
 /** What `readEndDate` understands, for messages. */
-export const END_DATE_FORMS = '2026-12-31, 31 Dec 2026, in 30 days, end of month';
+export const END_DATE_FORMS = '2030-12-31, 31 Dec 2030, in 30 days, end of month';
 
 /** Years of five digits, which the database does not read, are far off then. */
 const MOST_YEARS = 1000;

@@ -35,7 +35,7 @@ export const grantModule = defineOperation({
   role: 'operator',
   effect: 'changes',
   restartable: true,
-  example: 'grant LHR work,assets until 2026-12-31',
+  example: 'grant LHR work,assets until 2030-12-31',
   args: {
     org: arg.positional(arg.organisation),
     module: arg.positional(arg.modules),

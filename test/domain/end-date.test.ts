@@ -41,7 +41,7 @@ describe('the last day of access', () => {
     'refuses “%s” and says what it understands',
     (text) => {
       expect(() => readEndDate(text, utc)).toThrow(
-        /Write it like one of these: 2026-12-31, 31 Dec 2026, in 30 days, end of month/,
+        /Write it like one of these: 2030-12-31, 31 Dec 2030, in 30 days, end of month/,
       );
     },
   );

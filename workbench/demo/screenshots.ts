@@ -55,7 +55,7 @@ async function pictureForm(page: Page): Promise<void> {
 }
 
 async function pictureChannel(page: Page): Promise<void> {
-  await say(page, '/capops grant LHR planning until 2027-03-31');
+  await say(page, '/capops grant LHR planning until 2030-03-31');
   await page.getByText('LHR (London Heathrow) now has planning').waitFor();
   await page.getByRole('article').filter({ hasText: '@Omar' }).waitFor();
   await say(page, '/capops org LHR');

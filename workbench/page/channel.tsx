@@ -42,7 +42,7 @@ function Welcome({ direct }: { direct: boolean }) {
       <p>Nothing here yet.</p>
       <p>
         {direct ? 'Drop a CSV here to import airports, or type ' : 'Type '}
-        <code>/capops</code> to see what you may do, or <code>/capops grant LHR work until 2027-03-31</code>.
+        <code>/capops</code> to see what you may do, or <code>/capops grant LHR work until 2030-03-31</code>.
       </p>
     </div>
   );

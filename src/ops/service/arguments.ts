@@ -86,7 +86,7 @@ export const modules: Argument<ModuleKey[], true> = {
 export const until: Argument<Date, false> = {
   label: 'Last day of access',
   summary: `the last day, inclusive: ${END_DATE_FORMS}; without it, access has no end`,
-  example: '2026-12-31',
+  example: '2030-12-31',
   required: false,
   takesWord: isEndDateWord,
   schema: (moment) =>

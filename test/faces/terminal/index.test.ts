@@ -45,7 +45,7 @@ describe('a command line', () => {
     ['grant LHR work --untill 2099-01-01', '“grant” has no option --untill. Did you mean --until?'],
     [
       'grant --module work',
-      '--org: No organisation given: the airport’s IATA code, such as LHR. For example: grant LHR work,assets until 2026-12-31 (org: LHR)\n',
+      '--org: No organisation given: the airport’s IATA code, such as LHR. For example: grant LHR work,assets until 2030-12-31 (org: LHR)\n',
     ],
     ['grnt LHR work', 'There is no command “grnt”. Did you mean “grant”?'],
     ['db:migrat', 'There is no command “db:migrat”. Did you mean “db:migrate”?'],
