@@ -88,12 +88,10 @@ export async function openDesk({
   const config = { databaseUrl: platformUrl, ledgerDatabaseUrl: ledgerUrl, ledgerIsDerived: true };
   if (shape === 'empty') await migrateAll(config, () => undefined);
   const direct = openDatabases(config);
-  const { databases, close: closeProxied } = through
-    ? openDatabases({
-        databaseUrl: through(platformUrl, 'platform'),
-        ledgerDatabaseUrl: through(ledgerUrl, 'ledger'),
-      })
-    : { ...direct, close: undefined };
+  const proxied =
+    through &&
+    openDatabases({ databaseUrl: through(platformUrl, 'platform'), ledgerDatabaseUrl: through(ledgerUrl, 'ledger') });
+  const { databases } = proxied ?? direct;
   const complaints: Desk['complaints'] = [];
   const complain = (fields: object, message: string) => void complaints.push({ fields, message });
   const quiet = () => undefined;
@@ -141,7 +139,7 @@ export async function openDesk({
     },
     close: async () => {
       await desk.service.settled();
-      await Promise.all([closeProxied?.(), direct.close()]);
+      await Promise.all([proxied?.close(), direct.close()]);
       await drop();
     },
   };
